@@ -1,0 +1,29 @@
+"""The actor: the person (or program) on whose behalf an operation runs."""
+
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+
+class Scope(Enum):
+    """What a token lets its bearer do, at most as much as its owner may."""
+
+    READ = "READ"
+    WRITE = "WRITE"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A signed-in person in a workspace, with the rights of the token that was shown."""
+
+    workspace_id: UUID
+    user_id: UUID
+    token_id: UUID | None
+    is_session: bool
+    """Signed in by a person, and ended by signing out; an API key is not."""
+    scopes: frozenset[Scope]
+    is_admin: bool
+    locale: str
+    """Language of the person, or of the workspace: ru or en."""
+    currency: str
+    """Base currency of the workspace."""

@@ -1,0 +1,49 @@
+"""The only place that turns an actor into rights.
+
+`visible` is the condition that every SELECT starts from; `require` decides an action before any SQL
+of it runs. Until roles are given out, a person is an administrator or a member: members read and
+write records, administrators also change settings and people; a token's scopes narrow both.
+"""
+
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause
+
+from auth.actor import Actor, Scope
+from db.base import WORKSPACE
+from domain.entities import ENTITIES
+from domain.errors import Forbidden
+
+
+class Action(Enum):
+    """What can be done to records and settings."""
+
+    READ = "READ"
+    CREATE = "CREATE"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+
+
+def visible(actor: Actor, entity: str, source: FromClause) -> ColumnElement[Any]:
+    """Give the condition under which the actor may read rows of an entity from `source`."""
+    del actor, entity  # every member reads the whole workspace until roles narrow it
+    return source.c["workspace_id"] == WORKSPACE
+
+
+def require(actor: Actor, action: Action, entity: str) -> None:
+    """Refuse an action that the actor may not do on any row; raises Forbidden."""
+    wanted = Scope.READ if action is Action.READ else Scope.WRITE
+    if wanted not in actor.scopes:
+        raise Forbidden("token_scope")
+    if action is not Action.READ and not ENTITIES[entity].is_record and not actor.is_admin:
+        raise Forbidden("administrators_only")
+
+
+def require_admin(actor: Actor, action: Action) -> None:
+    """Refuse an action on settings by anyone but administrators; raises Forbidden."""
+    wanted = Scope.READ if action is Action.READ else Scope.WRITE
+    if wanted not in actor.scopes:
+        raise Forbidden("token_scope")
+    if not actor.is_admin:
+        raise Forbidden("administrators_only")

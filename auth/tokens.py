@@ -1,0 +1,62 @@
+"""Tokens: random, shown once, stored as a hash, scoped, expiring, revocable at once."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from auth.actor import Actor, Scope
+from db.session import Session
+
+
+class TokenKind(Enum):
+    """What a token is for; its value is the prefix that tells it apart."""
+
+    SESSION = "vs"
+    API_KEY = "vk"
+
+
+_RANDOM_BYTES: Final = 32
+_SHOWN: Final = 8
+MAX_LENGTH: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token as it is made: the secret for the caller, the rest for the database."""
+
+    secret: str
+    prefix: str
+    digest: bytes
+
+
+def new_token(kind: TokenKind) -> NewToken:
+    """Make a token of 256 random bits."""
+    secret = f"{kind.value}_{secrets.token_urlsafe(_RANDOM_BYTES)}"
+    return NewToken(secret, secret[: len(kind.value) + 1 + _SHOWN], digest(secret))
+
+
+def digest(secret: str) -> bytes:
+    """Give the form in which a token is stored and looked up (SHA-256 of 256 random bits)."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+async def authenticate(session: Session, secret: str) -> Actor | None:
+    """Find who shows the token: one statement, before any workspace is known."""
+    if len(secret) > MAX_LENGTH or not secret.startswith(("vs_", "vk_")):
+        return None
+    rows = await session.call("voronka_authenticate", digest(secret))
+    if not rows:
+        return None
+    row = rows[0]
+    return Actor(
+        workspace_id=row.workspace_id,
+        user_id=row.user_id,
+        token_id=row.token_id,
+        is_session=row.kind == TokenKind.SESSION.name,
+        scopes=frozenset(Scope(scope) for scope in row.scopes),
+        is_admin=row.is_admin,
+        locale=row.locale,
+        currency=row.currency,
+    )

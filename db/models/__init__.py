@@ -1,0 +1,1 @@
+"""The tables, a file per group; `db/tables.py` lists them all."""

@@ -1,0 +1,30 @@
+"""Where each entity is stored: the one place that joins the declarations with their tables."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import FromClause, Table
+
+from db.base import metadata
+from db.models import events as event_models
+from db.models import people, records, settings
+from domain.entities import ENTITIES
+from domain.fields import Link
+
+TABLES: Final[Mapping[str, Table]] = {
+    name: metadata.tables[entity.plural] for name, entity in ENTITIES.items()
+}
+"""Tables by entity name."""
+
+workspaces = people.workspaces
+identities = people.identities
+tokens = people.tokens
+contact_points = records.contact_points
+external_ids = records.external_ids
+exchange_rates = settings.exchange_rates
+events = event_models.events
+
+
+def linking(link: Link) -> FromClause:
+    """Give the table behind a LINKS field, ready to join."""
+    return metadata.tables[link.table].alias()

@@ -1,0 +1,171 @@
+"""Turn a filter tree into SQL.
+
+What rows of which entity may be looked at is an argument (`Rows`), so that a filter never sees more
+through a relation than its caller may. Logic is two-valued: see `domain/filters.py`.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    false,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
+
+from db.base import WORKSPACE
+from db.tables import TABLES, contact_points, external_ids, linking
+from domain.fields import FILTERED_PARTS, Field, Kind
+from domain.filters import And, Compare, Condition, Not, Op, Or, Quantifier, Related
+
+Rows = Callable[[str, FromClause], ColumnElement[Any]]
+"""Condition on the rows of an entity that may be looked at, its workspace included."""
+
+_ESCAPES: Final = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
+
+
+def like_pattern(text: str, *, before: str = "%", after: str = "%") -> str:
+    """Quote text for LIKE, with wildcards around it."""
+    return f"{before}{text.translate(_ESCAPES)}{after}"
+
+
+def condition(tree: Condition, source: FromClause, entity: str, rows: Rows) -> ColumnElement[Any]:
+    """Give the SQL condition of a filter on the rows of `source`, which holds `entity`."""
+    match tree:
+        case And(parts):
+            return and_(true(), *(condition(part, source, entity, rows) for part in parts))
+        case Or(parts):
+            return or_(false(), *(condition(part, source, entity, rows) for part in parts))
+        case Not(part):
+            return condition(part, source, entity, rows).is_not(true())
+        case Compare():
+            return _compare(tree, source)
+        case Related():
+            return _related(tree, source, entity, rows)
+
+
+def value_column(field: Field, source: FromClause, part: str = "") -> ColumnElement[Any]:
+    """Give the column (or part of a composite one) by which a field is compared and sorted."""
+    if field.kind is Kind.MONEY:
+        return source.c[f"{field.name}_{part or 'base'}"]
+    if field.kind in FILTERED_PARTS:
+        # The part's name stands literally in the statement, as it does in the index.
+        return source.c[field.name].op("->>", return_type=Text())(literal_column(f"'{part}'"))
+    return source.c[field.column]
+
+
+def _compare(tree: Compare, source: FromClause) -> ColumnElement[Any]:
+    column = value_column(tree.field, source, tree.part)
+    found = _operator(tree.op, column, tree.value)
+    if tree.field.kind in FILTERED_PARTS and tree.op not in {Op.NE, Op.NOT_IN, Op.IS_NULL}:
+        return and_(source.c[tree.field.name].is_not(None), found)
+    return found
+
+
+def _operator(op: Op, column: ColumnElement[Any], value: Any) -> ColumnElement[Any]:  # noqa: C901, PLR0911 - a table of operators reads best in one place
+    match op:
+        case Op.EQ:
+            return column == value
+        case Op.NE:
+            return column.is_distinct_from(value)
+        case Op.IN:
+            return column == any_(_array(column, value))
+        case Op.NOT_IN:
+            return (column == any_(_array(column, value))).is_not(true())
+        case Op.IS_NULL:
+            return column.is_(None) if value else column.is_not(None)
+        case Op.GT:
+            return column > value
+        case Op.GTE:
+            return column >= value
+        case Op.LT:
+            return column < value
+        case Op.LTE:
+            return column <= value
+        case Op.BETWEEN:
+            return column.between(value[0], value[1])
+        case Op.CONTAINS:
+            return column.ilike(like_pattern(value))
+        case Op.STARTS_WITH:
+            return column.ilike(like_pattern(value, before=""))
+        case Op.ENDS_WITH:
+            return column.ilike(like_pattern(value, after=""))
+        case Op.IN_TREE:
+            return column.in_(_subtree(value))
+
+
+def _array(column: ColumnElement[Any], values: tuple[Any, ...]) -> Any:
+    # One array instead of a list of parameters: the statement stays the same for any number.
+    return bindparam(None, list(values), type_=ARRAY(column.type), unique=True)
+
+
+def _subtree(roots: tuple[Any, ...]) -> Any:
+    table = TABLES["department"]
+    top = table.alias()
+    tree = (
+        select(top.c.id)
+        .where(top.c.workspace_id == WORKSPACE, top.c.id == any_(_array(top.c.id, roots)))
+        .cte("subtree", recursive=True)
+    )
+    below = table.alias()
+    tree = tree.union(
+        select(below.c.id)
+        .join_from(below, tree, below.c.parent_id == tree.c.id)
+        .where(below.c.workspace_id == WORKSPACE)
+    )
+    return select(tree.c.id)
+
+
+def _related(tree: Related, source: FromClause, entity: str, rows: Rows) -> ColumnElement[Any]:
+    found, inner = _targets(tree, source, entity, rows)
+    wanted = condition(tree.where, inner, tree.field.target, rows)
+    match tree.quantifier:
+        case Quantifier.NONE:
+            return not_(exists(found.where(wanted)))
+        case Quantifier.EVERY:
+            return not_(exists(found.where(wanted.is_not(true()))))
+        case _:
+            return exists(found.where(wanted))
+
+
+def _targets(tree: Related, source: FromClause, entity: str, rows: Rows) -> tuple[Any, FromClause]:
+    """Give the SELECT of a relation's rows for one row of `source`, and its FROM element."""
+    field = tree.field
+    if field.kind in {Kind.POINTS, Kind.EXTERNAL_IDS}:
+        values = (contact_points if field.kind is Kind.POINTS else external_ids).alias()
+        found = select(literal_column("1")).where(
+            values.c.workspace_id == WORKSPACE,
+            values.c.record_type == entity,
+            values.c.record_id == source.c.id,
+        )
+        if field.kind is Kind.POINTS:
+            found = found.where(values.c.points == field.points)
+        return found, values
+    target = TABLES[field.target].alias()
+    found = select(literal_column("1")).where(rows(field.target, target))
+    if field.kind is Kind.REFERENCE:
+        return found.where(target.c.id == source.c[field.column]), target
+    if field.kind is Kind.INVERSE:
+        return found.where(target.c[field.via] == source.c.id), target
+    if field.link is None:
+        raise TypeError(f"{entity}.{field.name} is no relation")
+    link = linking(field.link)
+    found = found.where(
+        link.c.workspace_id == WORKSPACE,
+        link.c[field.link.owner] == source.c.id,
+        link.c[field.link.target] == target.c.id,
+    )
+    if field.link.owner_type is not None:
+        found = found.where(link.c.record_type == field.link.owner_type)
+    return found, target

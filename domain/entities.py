@@ -1,0 +1,24 @@
+"""The list of everything that has a type of its own; look an entity up by its name here."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.fields import Entity
+from domain.people import DEPARTMENT, GROUP, USER
+from domain.records import COMPANY, CONTACT, DEAL, LEAD
+from domain.settings import DICTIONARY, DICTIONARY_ITEM, PIPELINE, STAGE
+
+RECORDS: Final = (LEAD, CONTACT, COMPANY, DEAL)
+ENTITIES: Final[Mapping[str, Entity]] = {
+    entity.name: entity
+    for entity in (
+        *RECORDS,
+        USER,
+        DEPARTMENT,
+        GROUP,
+        DICTIONARY,
+        DICTIONARY_ITEM,
+        PIPELINE,
+        STAGE,
+    )
+}

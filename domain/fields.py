@@ -1,0 +1,163 @@
+"""What a field of a record can be: its kind and the rules that follow from it.
+
+Declarations of records (`domain/records.py`, `domain/settings.py`, `domain/people.py`) are lists of
+these; columns are checked against them, and inputs, filters, orders, validation, history and GraphQL
+types are derived from them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+
+class Kind(Enum):
+    """The kinds of values that a field holds; each decides columns, input, filter and order."""
+
+    STRING = "one line of text"
+    TEXT = "text of several lines"
+    INTEGER = "whole number"
+    RANK = "rank with room between neighbours, a whole number of 64 bits"
+    BOOLEAN = "yes or no"
+    DECIMAL = "decimal number"
+    MONEY = "amount with currency and stored base amount"
+    CURRENCY = "currency code (ISO 4217)"
+    COLOR = "colour (#RRGGBB)"
+    EMAIL = "e-mail address"
+    DATE = "day"
+    DATETIME = "point in time"
+    ENUM = "one of a fixed set of names"
+    REFERENCE = "link to one record or settings entry"
+    LINKS = "links to several, kept in a link table"
+    INVERSE = "the records that refer to this one"
+    POINTS = "phones, e-mails, websites or messengers"
+    ADDRESS = "postal address"
+    UTM = "campaign marks"
+    EXTERNAL_IDS = "ids in other systems"
+
+
+SCALAR_KINDS: Final = frozenset(
+    {
+        Kind.STRING,
+        Kind.TEXT,
+        Kind.INTEGER,
+        Kind.BOOLEAN,
+        Kind.DECIMAL,
+        Kind.CURRENCY,
+        Kind.COLOR,
+        Kind.EMAIL,
+        Kind.DATE,
+        Kind.DATETIME,
+        Kind.ENUM,
+    }
+)
+SINGULARS: Final[Mapping[str, str]] = {"companies": "company"}
+TEXT_KINDS: Final = frozenset({Kind.STRING, Kind.TEXT, Kind.EMAIL, Kind.CURRENCY, Kind.COLOR})
+PART_NAMES: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.ADDRESS: ("line1", "line2", "city", "postal_code", "region", "country"),
+    Kind.UTM: ("source", "medium", "campaign", "content", "term"),
+}
+FILTERED_PARTS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.ADDRESS: ("city", "country"),
+    Kind.UTM: ("source", "medium", "campaign"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The table behind a LINKS field: which column holds the owner and which the target."""
+
+    table: str
+    owner: str
+    target: str
+    owner_type: str | None = None
+    """Name of the owner's entity where the table serves several (its `record_type` column)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an entity; names are snake_case, the API shows them in camelCase."""
+
+    name: str
+    kind: Kind
+    doc: str
+    target: str = ""
+    """Entity that a REFERENCE, LINKS or INVERSE field leads to."""
+    dictionary: str = ""
+    """Code of the dictionary that a reference to a dictionary item must stay in."""
+    enum: type[Enum] | None = None
+    max_length: int = 255
+    minimum: int | None = None
+    maximum: int | None = None
+    required: bool = False
+    """Must be given on create and cannot be cleared."""
+    always: bool = False
+    """Never null in answers (and cannot be hidden)."""
+    writable: bool = True
+    creatable: bool = True
+    """May be given on create; with `writable` false this makes a field immutable."""
+    filterable: bool = True
+    sortable: bool = False
+    via: str = ""
+    """For INVERSE: the target's column that points here."""
+    link: Link | None = None
+    points: str = ""
+    """For POINTS: PHONE, EMAIL, WEBSITE or MESSENGER."""
+
+    @property
+    def column(self) -> str:
+        """Name of the (first) database column of the field."""
+        return f"{self.name}_id" if self.kind is Kind.REFERENCE else self.name
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All database columns of the field on the entity's own table."""
+        if self.kind is Kind.MONEY:
+            return (self.name, f"{self.name}_currency", f"{self.name}_base")
+        if self.kind in {Kind.LINKS, Kind.INVERSE, Kind.POINTS, Kind.EXTERNAL_IDS}:
+            return ()
+        return (self.column,)
+
+    @property
+    def input_name(self) -> str:
+        """Name of the field in inputs (snake_case): references are given by id."""
+        if self.kind is Kind.REFERENCE:
+            return f"{self.name}_id"
+        if self.kind is Kind.LINKS:
+            return SINGULARS.get(self.name, self.name.removesuffix("s")) + "_ids"
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One type of the CRM: a record (lead, deal, …), a settings entry or a person."""
+
+    name: str
+    """snake_case; also the prefix of its ids."""
+    plural: str
+    doc: str
+    fields: tuple[Field, ...]
+    is_record: bool = False
+    searchable: tuple[str, ...] = ()
+    """Text fields that `search` looks through; POINTS fields may be among them."""
+    title_field: str = "title"
+    by_name: Mapping[str, Field] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index the fields by name."""
+        object.__setattr__(self, "by_name", {item.name: item for item in self.fields})
+
+    @property
+    def type_name(self) -> str:
+        """Name of the GraphQL type: PascalCase."""
+        return "".join(part.capitalize() for part in self.name.split("_"))
+
+    def get(self, name: str) -> Field:
+        """Give the field of that name; raises KeyError for an unknown one."""
+        return self.by_name[name]
+
+
+def camel(name: str) -> str:
+    """Turn a snake_case name into the API's camelCase."""
+    head, *tail = name.split("_")
+    return head + "".join(part.capitalize() for part in tail)

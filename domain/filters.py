@@ -1,0 +1,114 @@
+"""The filter tree that `where` arguments become; `db/where.py` turns it into SQL.
+
+An operator on an empty value is false, `isNull` apart; `ne` and `notIn` are the complements of `eq`
+and `in`, so they hold for empty values; `not` is the exact complement of what it encloses.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from domain.fields import Field
+
+
+class Op(Enum):
+    """Operators of the filter language, by their names in the API."""
+
+    EQ = "eq"
+    NE = "ne"
+    IN = "in"
+    NOT_IN = "notIn"
+    IS_NULL = "isNull"
+    GT = "gt"
+    GTE = "gte"
+    LT = "lt"
+    LTE = "lte"
+    BETWEEN = "between"
+    CONTAINS = "contains"
+    STARTS_WITH = "startsWith"
+    ENDS_WITH = "endsWith"
+    IN_TREE = "inTree"
+
+
+class Quantifier(Enum):
+    """How many of the related records must match."""
+
+    SOME = "some"
+    NONE = "none"
+    EVERY = "every"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of the parts hold; an empty one always holds."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one of the parts holds; an empty one never does."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A field (or one part of a composite one) compared with a value."""
+
+    field: Field
+    op: Op
+    value: Any
+    part: str = ""
+    """Sub-field: of an address or UTM; `currency` of money; `id` of an entity itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A to-one relation whose target matches, or a quantified to-many one."""
+
+    field: Field
+    where: "Condition"
+    quantifier: Quantifier | None = None
+
+
+Condition = And | Or | Not | Compare | Related
+
+
+class Direction(Enum):
+    """Order of one key; ASC puts empty values last, DESC first, as PostgreSQL does."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+    ASC_NULLS_FIRST = "ASC_NULLS_FIRST"
+    ASC_NULLS_LAST = "ASC_NULLS_LAST"
+    DESC_NULLS_FIRST = "DESC_NULLS_FIRST"
+    DESC_NULLS_LAST = "DESC_NULLS_LAST"
+
+    @property
+    def descending(self) -> bool:
+        """Whether large values come first."""
+        return self.value.startswith("DESC")
+
+    @property
+    def nulls_first(self) -> bool:
+        """Whether empty values come first."""
+        if self in {Direction.ASC, Direction.DESC}:
+            return self is Direction.DESC
+        return self.value.endswith("NULLS_FIRST")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKey:
+    """One key of an order: a field of the record or, by `path`, of a record it points to."""
+
+    path: tuple[Field, ...]
+    """To-one fields that lead to the last one, which holds the value."""
+    direction: Direction

@@ -1,0 +1,230 @@
+"""What errors say, in the languages of the API, by their keys."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
+    "forbidden": ("You may not do this.", "У вас нет на это прав."),
+    "token_scope": (
+        "The token's scopes do not allow this.",
+        "Права токена этого не позволяют.",
+    ),
+    "administrators_only": (
+        "Only administrators may do this.",
+        "Это может делать только администратор.",
+    ),
+    "required": ("A value is required.", "Нужно указать значение."),
+    "contact_name_required": (
+        "A contact needs a first or a last name.",
+        "У контакта должно быть имя или фамилия.",
+    ),
+    "bad_characters": (
+        "The text has characters that cannot be stored.",
+        "В тексте есть символы, которые нельзя сохранить.",
+    ),
+    "too_long": (
+        "The text is longer than {limit} characters.",
+        "Текст длиннее {limit} символов.",
+    ),
+    "text_too_long": (
+        "The text is longer than {limit} characters.",
+        "Текст длиннее {limit} символов.",
+    ),
+    "list_too_long": ("More than {limit} values.", "Больше {limit} значений."),
+    "list_given_twice": (
+        "Give either the whole list or what to add and remove.",
+        "Укажите либо весь список, либо что добавить и удалить.",
+    ),
+    "invalid_id": ("This is no id of a {target}.", "Это не идентификатор ({target})."),
+    "id_of_another_type": (
+        "Expected an id of a {target}, this is one of a {found}.",
+        "Ожидался идентификатор {target}, а указан {found}.",
+    ),
+    "not_found": ("There is no such {target}.", "Такого объекта нет: {target}."),
+    "user_inactive": ("This person is not active.", "Этот сотрудник неактивен."),
+    "item_of_another_dictionary": (
+        "The value is not one of the dictionary {dictionary}.",
+        "Значение не из справочника {dictionary}.",
+    ),
+    "pipeline_of_other_records": (
+        "The pipeline is for records of another type.",
+        "Эта воронка для записей другого типа.",
+    ),
+    "stage_of_another_pipeline": (
+        "The stage belongs to another pipeline.",
+        "Стадия относится к другой воронке.",
+    ),
+    "invalid_email": ("This is no e-mail address.", "Это не адрес электронной почты."),
+    "invalid_phone": ("This is no phone number.", "Это не номер телефона."),
+    "invalid_website": ("This is no web address.", "Это не адрес сайта."),
+    "unknown_currency": ("There is no currency {currency}.", "Нет такой валюты: {currency}."),
+    "invalid_color": ("A colour is given as #RRGGBB.", "Цвет указывается как #RRGGBB."),
+    "out_of_range": (
+        "The number must be between {minimum} and {maximum}.",
+        "Число должно быть от {minimum} до {maximum}.",
+    ),
+    "system_given_twice": (
+        "One id a system: {system} is given twice.",
+        "Один идентификатор на систему: {system} указана дважды.",
+    ),
+    "external_id_taken": (
+        "Another record has this external id.",
+        "Этот внешний идентификатор у другой записи.",
+    ),
+    "given_twice": ("This is given twice.", "Это указано дважды."),
+    "in_recycle_bin": (
+        "The record is in the recycle bin; restore or purge it.",
+        "Запись в корзине: восстановите её или удалите окончательно.",
+    ),
+    "not_in_recycle_bin": (
+        "The record is not in the recycle bin.",
+        "Записи нет в корзине.",
+    ),
+    "version_conflict": (
+        "The record has changed; its version is {version} now.",
+        "Запись изменилась, её версия теперь {version}.",
+    ),
+    "too_many_items": (
+        "At most {limit} elements in one call.",
+        "Не больше {limit} элементов за один вызов.",
+    ),
+    "parent_below_itself": (
+        "The parent stands below this one.",
+        "Выбранный родитель сам подчинён этому объекту.",
+    ),
+    "code_taken": ("The code {code} is taken.", "Код {code} уже занят."),
+    "invalid_code": (
+        "A code has letters, digits, - and _ only.",
+        "В коде только латинские буквы, цифры, - и _.",
+    ),
+    "order_must_name_all": (
+        "Name each of the {count} ids once.",
+        "Назовите каждый из {count} идентификаторов один раз.",
+    ),
+    "stage_order": (
+        "Open stages come first, then the won one, then the lost ones.",
+        "Сначала открытые стадии, затем успешная, затем проваленные.",
+    ),
+    "one_won_stage": (
+        "A pipeline has exactly one won stage.",
+        "В воронке ровно одна успешная стадия.",
+    ),
+    "one_pipeline_only": (
+        "Only deals have several pipelines.",
+        "Несколько воронок бывает только у сделок.",
+    ),
+    "default_pipeline": (
+        "The default pipeline cannot be deleted.",
+        "Воронку по умолчанию нельзя удалить.",
+    ),
+    "system_stage": (
+        "The first, won and lost stages cannot be deleted.",
+        "Первую, успешную и проваленную стадии нельзя удалить.",
+    ),
+    "system_dictionary": (
+        "A dictionary of the system cannot be deleted.",
+        "Системный справочник нельзя удалить.",
+    ),
+    "system_item": (
+        "A value of the system cannot be deleted.",
+        "Системное значение нельзя удалить.",
+    ),
+    "in_use": (
+        "{count} records use it (the recycle bin included); name a target for them.",
+        "Используется в записях: {count} (с учётом корзины); укажите замену.",
+    ),
+    "no_target": (
+        "This cannot be the target.",
+        "Это не может быть заменой.",
+    ),
+    "before_or_after": (
+        "Give one of before and after.",
+        "Укажите что-то одно: before или after.",
+    ),
+    "neighbour_elsewhere": (
+        "The neighbour stands in another column.",
+        "Соседняя карточка в другой колонке.",
+    ),
+    "email_taken": (
+        "Somebody in this installation has the address already.",
+        "Этот адрес уже занят.",
+    ),
+    "unknown_locale": ("The language is ru or en.", "Язык: ru или en."),
+    "password_length": (
+        "A password has {minimum} to {maximum} characters.",
+        "В пароле от {minimum} до {maximum} символов.",
+    ),
+    "last_administrator": (
+        "The last administrator stays one.",
+        "Последний администратор остаётся администратором.",
+    ),
+    "department_in_use": (
+        "The department has {count} people or departments in it.",
+        "В отделе ещё есть люди или отделы: {count}.",
+    ),
+    "wrong_credentials": (
+        "E-mail or password is wrong.",
+        "Неверный адрес или пароль.",
+    ),
+    "name_workspace": (
+        "You belong to several workspaces; name one: {names}.",
+        "Вы в нескольких пространствах, назовите одно: {names}.",
+    ),
+    "too_many_attempts": (
+        "Too many attempts; wait a minute.",
+        "Слишком много попыток; подождите минуту.",
+    ),
+    "key_name_length": (
+        "A key's name has 1 to {limit} characters.",
+        "В названии ключа от 1 до {limit} символов.",
+    ),
+    "key_expiry": (
+        "A key expires within {days} days from now.",
+        "Ключ действует не дольше {days} дней.",
+    ),
+    "workspace_name": (
+        "A workspace's name has 1 to {limit} characters.",
+        "В названии пространства от 1 до {limit} символов.",
+    ),
+    "rate_positive": ("A rate is greater than zero.", "Курс больше нуля."),
+    "base_currency": (
+        "The base currency has no rate.",
+        "У базовой валюты нет курса.",
+    ),
+    "earlier_refused": (
+        "Nothing was written: another mutation of the request was refused.",
+        "Ничего не записано: другая мутация запроса отклонена.",
+    ),
+    "sign_in_alone": (
+        "signIn is the only field of its request.",
+        "signIn должен быть единственным полем запроса.",
+    ),
+    "null_in_filter": (
+        "A filter takes no null; use isNull.",
+        "В фильтре нет null; используйте isNull.",
+    ),
+    "between_takes_two": ("between takes two values.", "between принимает два значения."),
+    "invalid_cursor": (
+        "This is no cursor of this list and order.",
+        "Это не курсор этого списка с этим порядком.",
+    ),
+    "first_and_last": ("Give one of first and last.", "Укажите что-то одно: first или last."),
+    "after_and_before": (
+        "after goes with first, before with last.",
+        "after используется с first, before с last.",
+    ),
+    "page_size": (
+        "A page has 0 to {limit} records.",
+        "На странице от 0 до {limit} записей.",
+    ),
+    "order_key_twice": ("The key is given twice.", "Ключ указан дважды."),
+    "too_many_order_keys": ("At most {limit} keys.", "Не больше {limit} ключей."),
+    "too_many_words": ("At most {limit} words.", "Не больше {limit} слов."),
+    "too_many_ids": ("At most {limit} ids.", "Не больше {limit} идентификаторов."),
+}
+
+
+def say(key: str, language: str, values: Mapping[str, Any]) -> str:
+    """Say a message in a language (ru, else English)."""
+    english, russian = MESSAGES[key]
+    return (russian if language == "ru" else english).format(**values)

@@ -1,0 +1,92 @@
+"""What a list asks for: which records, in which order, which part of them."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from domain.entities import ENTITIES
+from domain.fields import Field, Kind
+from domain.filters import And, Compare, Condition, Direction, Not, Or, OrderKey, Related
+
+DEFAULT_PAGE: Final = 25
+MAX_PAGE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ListSpec:
+    """A list of records: an entity, how it hangs on its parents, filter, search and order."""
+
+    entity: str
+    where: Condition = And(())
+    search: tuple[str, ...] = ()
+    """Words that must all occur in the main text fields."""
+    order: tuple[OrderKey, ...] = ()
+    """Empty: newest first."""
+    relation: Field | None = None
+    """The field of the parent that the list is; None for a list of the whole workspace."""
+    parent: str = ""
+    """Entity of the parent, with `relation`."""
+    with_deleted: bool = False
+    """The filter speaks of `deletedAt` itself, so the recycle bin is not left out."""
+
+    @property
+    def signature(self) -> str:
+        """What a cursor is bound to: the list's entity, relation and order."""
+        keys = ",".join(
+            ".".join(field.name for field in key.path) + " " + key.direction.value
+            for key in self.order
+        )
+        relation = f"{self.parent}.{self.relation.name}" if self.relation else ""
+        return f"{self.entity}|{relation}|{keys}"
+
+    def amounts(self) -> tuple[tuple[str, str], ...]:
+        """Give the amounts, as (entity, field), that the filter or the order compares."""
+        found: dict[tuple[str, str], None] = {}
+        _collect(self.where, self.entity, found)
+        for key in self.order:
+            entity = key.path[-2].target if len(key.path) > 1 else self.entity
+            if key.path[-1].kind is Kind.MONEY:
+                found[entity, key.path[-1].name] = None
+        return tuple(found)
+
+
+def _collect(tree: Condition, entity: str, found: dict[tuple[str, str], None]) -> None:
+    match tree:
+        case And(parts) | Or(parts):
+            for part in parts:
+                _collect(part, entity, found)
+        case Not(part):
+            _collect(part, entity, found)
+        case Compare(field, _, _, part) if field.kind is Kind.MONEY and not part:
+            found[entity, field.name] = None
+        case Related(field, where, _):
+            _collect(where, field.target, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a list: the values of its order's keys, and the id, of one record."""
+
+    values: tuple[Any, ...]
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """A part of a list: `limit` records after (or, backward, before) a position."""
+
+    list: ListSpec
+    limit: int
+    backward: bool = False
+    position: Position | None = None
+
+
+def id_descends(spec: ListSpec) -> bool:
+    """Tell the direction of the final id: as the last key goes; newest first without keys."""
+    return spec.order[-1].direction.descending if spec.order else True
+
+
+def entity_order(entity: str, *names: str) -> tuple[OrderKey, ...]:
+    """Give an ascending order by fields of an entity."""
+    fields = ENTITIES[entity].by_name
+    return tuple(OrderKey((fields[name],), Direction.ASC) for name in names)

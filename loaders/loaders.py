@@ -1,0 +1,268 @@
+"""The loaders of one operation: made on demand, shared by everything that reads in it.
+
+`one` follows a reference, `linked` a link table, `children` a short ordered list, `points` and
+`external_ids` the values beside a record, `page` and `numbers` a connection. Each collects the keys
+that one level of a query asks for and answers them with one statement.
+"""
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from aiodataloader import DataLoader
+from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, func, select
+
+from auth.actor import Actor
+from auth.policy import visible
+from db.base import WORKSPACE
+from db.session import Session
+from db.tables import TABLES, contact_points, external_ids, linking
+from domain.entities import ENTITIES
+from domain.fields import Field, Kind
+from loaders.lists import ListSpec, PageSpec, Position
+from loaders.rows import Row, columns, make_row
+from loaders.statements import alive, numbers_statement, page_statement
+
+WHOLE: Final = UUID(int=0)
+"""Stands for the parent of a list that has none: the workspace as a whole."""
+
+Batch = Callable[[Sequence[Any]], Awaitable[Sequence[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list, with what paging on needs."""
+
+    rows: tuple[Row, ...]
+    positions: tuple[Position, ...]
+    has_more: bool
+    """Whether rows follow in the direction of paging."""
+
+
+def id_array(ids: Sequence[UUID]) -> Any:
+    """Bind many ids as one array, so that the statement is the same for any number."""
+    return any_(bindparam(None, list(ids), type_=ARRAY(Uuid()), unique=True))
+
+
+class Loaders:
+    """The loaders of one operation, keyed by what they load."""
+
+    def __init__(self, session: Session, actor: Actor) -> None:
+        """Bind to the operation's session and actor."""
+        self.session = session
+        self.actor = actor
+        self._alive = alive(actor)
+        self._made: dict[Hashable, DataLoader[Any, Any]] = {}
+
+    def _loader(self, key: Hashable, batch: Batch) -> DataLoader[Any, Any]:
+        loader = self._made.get(key)
+        if loader is None:
+            loader = self._made[key] = DataLoader(batch)
+        return loader
+
+    def clear(self) -> None:
+        """Forget everything read so far; called after writes."""
+        for loader in self._made.values():
+            loader.clear_all()
+
+    def one(self, entity: str, *, with_deleted: bool = False) -> DataLoader[UUID, Row | None]:
+        """Load rows by id; a row that is not there or may not be read is None."""
+
+        async def batch(ids: Sequence[UUID]) -> Sequence[Row | None]:
+            source = TABLES[entity].alias(entity)
+            rows = visible(self.actor, entity, source) if with_deleted else None
+            found = await self.session.rows(
+                select(*columns(entity, source)).where(
+                    self._alive(entity, source) if rows is None else rows,
+                    source.c["id"] == id_array(ids),
+                )
+            )
+            by_id = {row.id: make_row(entity, row) for row in found}
+            return [by_id.get(key) for key in ids]
+
+        return self._loader(("one", entity, with_deleted), batch)
+
+    async def everything(self, entity: str) -> list[Row]:
+        """Load all rows of a settings entity, in its order (`sort`, else name, then id)."""
+
+        async def batch(keys: Sequence[str]) -> Sequence[list[Row]]:
+            source = TABLES[entity].alias(entity)
+            rank = source.c["sort"] if "sort" in source.c else source.c["name"]
+            found = await self.session.rows(
+                select(*columns(entity, source))
+                .where(self._alive(entity, source))
+                .order_by(rank, source.c["id"])
+            )
+            return [[make_row(entity, row) for row in found]] * len(keys)
+
+        rows: list[Row] = await self._loader(("everything", entity), batch).load(entity)
+        return rows
+
+    def linked(self, field: Field) -> DataLoader[UUID, list[Row]]:
+        """Load the targets of a LINKS field by owner id, in the order given by the owner."""
+        link_declaration = field.link
+        if link_declaration is None:
+            raise TypeError(f"{field.name} is no link")
+
+        async def batch(owners: Sequence[UUID]) -> Sequence[list[Row]]:
+            link = linking(link_declaration)
+            target = TABLES[field.target].alias(field.target)
+            owner = link.c[link_declaration.owner]
+            statement = (
+                select(owner.label("owner_key"), *columns(field.target, target))
+                .select_from(link)
+                .join(
+                    target,
+                    and_(
+                        self._alive(field.target, target),
+                        target.c["id"] == link.c[link_declaration.target],
+                    ),
+                )
+                .where(link.c["workspace_id"] == WORKSPACE, owner == id_array(owners))
+                .order_by(link.c["sort"], target.c["id"])
+            )
+            if link_declaration.owner_type is not None:
+                statement = statement.where(link.c["record_type"] == link_declaration.owner_type)
+            return _grouped(owners, await self.session.rows(statement), field.target)
+
+        return self._loader(("linked", field), batch)
+
+    def children(self, field: Field) -> DataLoader[UUID, list[Row]]:
+        """Load a short INVERSE list by owner id, in its own order (`sort`, else name, then id)."""
+
+        async def batch(owners: Sequence[UUID]) -> Sequence[list[Row]]:
+            target = TABLES[field.target].alias(field.target)
+            rank = target.c["sort"] if "sort" in target.c else target.c["name"]
+            statement = (
+                select(target.c[field.via].label("owner_key"), *columns(field.target, target))
+                .where(self._alive(field.target, target), target.c[field.via] == id_array(owners))
+                .order_by(rank, target.c["id"])
+            )
+            return _grouped(owners, await self.session.rows(statement), field.target)
+
+        return self._loader(("children", field), batch)
+
+    def points(self, entity: str) -> DataLoader[tuple[UUID, str], list[Any]]:
+        """Load phones, e-mails, websites, messengers by (record id, PHONE | EMAIL | …)."""
+
+        async def batch(keys: Sequence[tuple[UUID, str]]) -> Sequence[list[Any]]:
+            table = contact_points.alias()
+            kinds = sorted({points for _, points in keys})
+            found = await self.session.rows(
+                select(table.c.record_id, table.c.points, table.c.id, table.c.value, table.c.kind)
+                .where(
+                    table.c.workspace_id == WORKSPACE,
+                    table.c.record_type == entity,
+                    table.c.record_id == id_array([key for key, _ in keys]),
+                    table.c.points
+                    == any_(bindparam(None, kinds, type_=ARRAY(Text()), unique=True)),
+                )
+                .order_by(table.c.sort, table.c.id)
+            )
+            grouped: dict[tuple[UUID, str], list[Any]] = {}
+            for row in found:
+                grouped.setdefault((row.record_id, row.points), []).append(row)
+            return [grouped.get(key, []) for key in keys]
+
+        return self._loader(("points", entity), batch)
+
+    def external_ids(self, entity: str) -> DataLoader[UUID, list[Any]]:
+        """Load the external ids of records by record id."""
+
+        async def batch(owners: Sequence[UUID]) -> Sequence[list[Any]]:
+            table = external_ids.alias()
+            found = await self.session.rows(
+                select(table.c.record_id, table.c.system, table.c.value)
+                .where(
+                    table.c.workspace_id == WORKSPACE,
+                    table.c.record_type == entity,
+                    table.c.record_id == id_array(owners),
+                )
+                .order_by(table.c.system, table.c.value)
+            )
+            grouped: dict[UUID, list[Any]] = {}
+            for row in found:
+                grouped.setdefault(row.record_id, []).append(row)
+            return [grouped.get(key, []) for key in owners]
+
+        return self._loader(("external_ids", entity), batch)
+
+    def page(self, spec: PageSpec) -> DataLoader[UUID, Page]:
+        """Load a page of a list, by parent id (`WHOLE` for a list of the whole workspace)."""
+
+        async def batch(parents: Sequence[UUID]) -> Sequence[Page]:
+            nested = spec.list.relation is not None
+            ids = parents if nested else None
+            found = await self.session.rows(page_statement(spec, self.actor, ids))
+            if not nested:
+                return [_page(found, spec, skip=0)] * len(parents)
+            grouped: dict[UUID, list[Any]] = {}
+            for row in found:
+                grouped.setdefault(row[0], []).append(row)
+            return [_page(grouped.get(parent, []), spec, skip=1) for parent in parents]
+
+        return self._loader(("page", spec), batch)
+
+    def numbers(self, spec: ListSpec) -> DataLoader[tuple[UUID, str], Any]:
+        """Load the count (`"count"`) and aggregates (by field name) of a list, by parent id.
+
+        All that one level asks for, of all parents, is one statement.
+        """
+
+        async def batch(keys: Sequence[tuple[UUID, str]]) -> Sequence[Any]:
+            names = sorted({name for _, name in keys if name != "count"})
+            nested = spec.relation is not None
+            parents = sorted({parent for parent, _ in keys}) if nested else None
+            found = await self.session.rows(numbers_statement(spec, self.actor, names, parents))
+            by_parent: dict[UUID, Mapping[str, Any]] = {
+                (row[0] if nested else WHOLE): row._mapping for row in found
+            }
+            return [by_parent[parent] for parent, _ in keys]
+
+        return self._loader(("numbers", spec), batch)
+
+    async def unrated(self, entity: str, field: Field) -> int:
+        """Count the amounts of a field that have no value in the base currency for want of a rate."""
+        source = TABLES[entity].alias(entity)
+        count = await self.session.scalar(
+            select(func.count()).where(
+                self._alive(entity, source),
+                source.c[field.name].is_not(None),
+                source.c[f"{field.name}_base"].is_(None),
+            )
+        )
+        return int(count)
+
+
+def _grouped(owners: Sequence[UUID], found: Sequence[Any], entity: str) -> list[list[Row]]:
+    grouped: dict[UUID, list[Row]] = {}
+    for row in found:
+        grouped.setdefault(row[0], []).append(make_row(entity, row[1:]))
+    return [grouped.get(owner, []) for owner in owners]
+
+
+def _page(found: Sequence[Any], spec: PageSpec, *, skip: int) -> Page:
+    entity = spec.list.entity
+    width = len(found[0]) - skip - len(spec.list.order) if found else 0
+    rows = [make_row(entity, row[skip : skip + width]) for row in found[: spec.limit]]
+    positions = [
+        Position(tuple(row[skip + width :]), rows[index].id)
+        for index, row in enumerate(found[: spec.limit])
+    ]
+    if spec.backward:
+        rows.reverse()
+        positions.reverse()
+    return Page(tuple(rows), tuple(positions), len(found) > spec.limit)
+
+
+def field_of(entity: str, name: str) -> Field:
+    """Give a declared field."""
+    return ENTITIES[entity].get(name)
+
+
+def is_short(field: Field) -> bool:
+    """Tell a plain list from one that can grow and so is a connection."""
+    if field.kind is Kind.INVERSE:
+        return not ENTITIES[field.target].is_record
+    return field.kind is Kind.LINKS and not ENTITIES[field.target].is_record

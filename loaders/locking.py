@@ -1,0 +1,106 @@
+"""Reads for the write path: rows locked against other writers, and look-ups by key."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, bindparam, func, or_, select
+
+from auth.actor import Actor
+from auth.policy import visible
+from db.base import WORKSPACE
+from db.session import Session
+from db.tables import TABLES, events, external_ids
+from loaders.loaders import id_array
+from loaders.rows import Row, columns, make_row
+
+
+async def lock_rows(
+    session: Session, actor: Actor, entity: str, ids: Sequence[UUID]
+) -> dict[UUID, Row]:
+    """Read rows by id, those in the recycle bin too, and lock them until the transaction ends."""
+    if not ids:
+        return {}
+    source = TABLES[entity].alias(entity)
+    found = await session.rows(
+        select(*columns(entity, source))
+        .where(visible(actor, entity, source), source.c["id"] == id_array(ids))
+        # One order for everyone who locks several rows: two such writers never wait crosswise.
+        .order_by(source.c["id"])
+        .with_for_update()
+    )
+    return {row.id: make_row(entity, row) for row in found}
+
+
+async def find_by_external_ids(
+    session: Session, entity: str, pairs: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], UUID]:
+    """Find records by their ids in other systems: (system, value) to record id, in one statement."""
+    if not pairs:
+        return {}
+    table = external_ids.alias()
+    wanted = func.unnest(
+        _texts([system for system, _ in pairs]), _texts([value for _, value in pairs])
+    ).table_valued("system", "value", name="wanted").render_derived()  # fmt: skip
+    found = await session.rows(
+        select(table.c.system, table.c.value, table.c.record_id).join_from(
+            table,
+            wanted,
+            (table.c.system == wanted.c.system) & (table.c.value == wanted.c.value),
+        ).where(table.c.workspace_id == WORKSPACE, table.c.record_type == entity)
+    )  # fmt: skip
+    return {(row.system, row.value): row.record_id for row in found}
+
+
+def _texts(values: Sequence[str]) -> Any:
+    return bindparam(None, list(values), type_=ARRAY(Text()), unique=True)
+
+
+async def changes_since(
+    session: Session, entity: str, record_id: UUID, version: int
+) -> list[Mapping[str, Any]]:
+    """Give the events of a record after a version, oldest first: who changed which fields when."""
+    table = events.alias()
+    found = await session.rows(
+        select(table.c.actor_id, table.c.at, table.c.changes)
+        .where(
+            table.c.workspace_id == WORKSPACE,
+            table.c.record_type == entity,
+            table.c.record_id == record_id,
+            table.c.version > version,
+        )
+        .order_by(table.c.version)
+    )
+    return [row._mapping for row in found]
+
+
+async def won_clients(
+    session: Session, actor: Actor, companies: Sequence[UUID], contacts: Sequence[UUID]
+) -> tuple[set[UUID], set[UUID]]:
+    """Tell which of the companies and contacts have won deals."""
+    if not companies and not contacts:
+        return set(), set()
+    deal, stage = TABLES["deal"].alias(), TABLES["stage"].alias()
+    found = await session.rows(
+        select(deal.c.company_id, deal.c.contact_id)
+        .distinct()
+        .join_from(
+            deal, stage, (stage.c.id == deal.c.stage_id) & (stage.c.workspace_id == WORKSPACE)
+        )
+        .where(
+            visible(actor, "deal", deal),
+            deal.c.deleted_at.is_(None),
+            stage.c.semantics == "WON",
+            or_(
+                deal.c.company_id == id_array(companies),
+                deal.c.contact_id == id_array(contacts),
+            ),
+        )
+    )
+    return {row.company_id for row in found}, {row.contact_id for row in found}
+
+
+async def lock_name(session: Session, name: str) -> None:
+    """Serialise writers of one small thing (a pipeline's order) until the transaction ends."""
+    key = func.hashtextextended(f"{session.workspace_id}:{name}", 0)
+    await session.rows(select(func.pg_advisory_xact_lock(key)))

@@ -1,0 +1,56 @@
+"""Reads about people and their tokens."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from db.base import WORKSPACE
+from db.session import Session
+from db.tables import TABLES, tokens, workspaces
+
+
+async def active_admins(session: Session) -> int:
+    """Count the administrators who may sign in."""
+    user = TABLES["user"].alias()
+    count = await session.scalar(
+        select(func.count()).where(
+            user.c.workspace_id == WORKSPACE, user.c.is_admin, user.c.is_active
+        )
+    )
+    return int(count)
+
+
+async def api_keys(session: Session, user_id: UUID | None) -> Sequence[Any]:
+    """Give the live API keys of a person, or of everyone, newest first."""
+    token = tokens.alias()
+    statement = (
+        select(
+            token.c.id,
+            token.c.user_id,
+            token.c.name,
+            token.c.prefix,
+            token.c.scopes,
+            token.c.created_at,
+            token.c.expires_at,
+        )
+        .where(
+            token.c.workspace_id == WORKSPACE,
+            token.c.kind == "API_KEY",
+            token.c.revoked_at.is_(None),
+        )
+        .order_by(token.c.id.desc())
+    )
+    if user_id is not None:
+        statement = statement.where(token.c.user_id == user_id)
+    return await session.rows(statement)
+
+
+async def workspace(session: Session) -> Any:
+    """Give the workspace of the session."""
+    rows = await session.rows(
+        select(workspaces.c.id, workspaces.c.name, workspaces.c.locale, workspaces.c.currency,
+               workspaces.c.created_at).where(workspaces.c.id == WORKSPACE)
+    )  # fmt: skip
+    return rows[0]

@@ -1,0 +1,43 @@
+"""Reads behind exchange rates."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from auth.actor import Actor
+from auth.policy import visible
+from db.base import WORKSPACE
+from db.session import Session
+from db.tables import TABLES, exchange_rates
+from loaders.rows import Row, columns, make_row
+
+
+async def lock_unrated(
+    session: Session, actor: Actor, entity: str, field: str, currency: str, limit: int
+) -> list[Row]:
+    """Lock the next rows with an amount in a currency that has no base amount, up to a limit."""
+    source = TABLES[entity].alias(entity)
+    found = await session.rows(
+        select(*columns(entity, source))
+        .where(
+            visible(actor, entity, source),
+            source.c[field].is_not(None),
+            source.c[f"{field}_base"].is_(None),
+            source.c[f"{field}_currency"] == currency,
+        )
+        .order_by(source.c["id"])
+        .limit(limit)
+        .with_for_update()
+    )
+    return [make_row(entity, row) for row in found]
+
+
+async def all_rates(session: Session) -> Sequence[Any]:
+    """Give all rates by currency, the newest first."""
+    table = exchange_rates.alias()
+    return await session.rows(
+        select(table.c.currency, table.c.date, table.c.rate)
+        .where(table.c.workspace_id == WORKSPACE)
+        .order_by(table.c.currency, table.c.date.desc())
+    )

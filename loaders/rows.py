@@ -1,0 +1,75 @@
+"""Rows as they leave the database: named tuples that know their entity."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import FromClause
+
+from db.tables import TABLES
+from domain.entities import ENTITIES
+from domain.fields import Entity
+
+# Columns that no reader of records needs: they stay in the database.
+_KEPT_BACK: Final = frozenset({"workspace_id", "custom", "identity_id"})
+
+
+class Row(tuple[Any, ...]):
+    """One row of an entity's table; columns are attributes."""
+
+    __slots__ = ()
+    declared: Entity
+    _positions: Mapping[str, int]
+
+    def __getattr__(self, name: str) -> Any:
+        """Give a column's value."""
+        try:
+            return self[self._positions[name]]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in their order."""
+        return tuple(self._positions)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give all columns by name."""
+        return dict(zip(self._positions, self, strict=True))
+
+
+def _row_type(entity: Entity) -> type[Row]:
+    names = [column.name for column in TABLES[entity.name].c if column.name not in _KEPT_BACK]
+    return type(
+        f"{entity.type_name}Row",
+        (Row,),
+        {
+            "__slots__": (),
+            "declared": entity,
+            "_positions": {name: index for index, name in enumerate(names)},
+        },
+    )
+
+
+ROW_TYPES: Final[Mapping[str, type[Row]]] = {
+    name: _row_type(entity) for name, entity in ENTITIES.items()
+}
+
+
+def columns(entity: str, source: FromClause) -> list[Any]:
+    """Give the columns that make up a row of the entity, in its order."""
+    return [source.c[name] for name in column_names(entity)]
+
+
+def column_names(entity: str) -> tuple[str, ...]:
+    """Give the names of the columns of the entity's rows, in their order."""
+    return ROW_TYPES[entity](()).names
+
+
+def make_row(entity: str, values: Any) -> Row:
+    """Wrap the values of `columns` as a row."""
+    return ROW_TYPES[entity](values)
+
+
+def with_values(row: Row, values: Mapping[str, Any]) -> Row:
+    """Give the row with some columns replaced."""
+    return type(row)({**row.as_dict(), **values}.values())

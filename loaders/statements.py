@@ -1,0 +1,207 @@
+"""The SELECTs behind lists: from a `ListSpec` to SQL, for the workspace or for many parents at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+)
+
+from auth.actor import Actor
+from auth.policy import visible
+from db.base import WORKSPACE
+from db.tables import TABLES, contact_points, linking
+from db.where import Rows, condition, like_pattern, value_column
+from domain.entities import ENTITIES
+from domain.fields import Kind
+from domain.filters import And, OrderKey
+from loaders.keyset import Key, chain
+from loaders.lists import ListSpec, PageSpec, id_descends
+from loaders.rows import columns
+
+PARENT = "parent_id"
+
+
+def alive(actor: Actor) -> Rows:
+    """Give the condition on rows that the actor may read and that are not in the recycle bin."""
+
+    def rows(entity: str, source: FromClause) -> ColumnElement[Any]:
+        allowed = visible(actor, entity, source)
+        if "deleted_at" in source.c:
+            return and_(allowed, source.c["deleted_at"].is_(None))
+        return allowed
+
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list as SQL: its FROM, its conditions, and the keys of its order."""
+
+    source: FromClause
+    joined: FromClause
+    conditions: tuple[ColumnElement[Any], ...]
+    keys: tuple[Key, ...]
+
+
+def listing(spec: ListSpec, actor: Actor, *, backward: bool = False) -> Listing:
+    """Build the parts of a list's statements."""
+    source = TABLES[spec.entity].alias(spec.entity)
+    rows = alive(actor)
+    base = visible(actor, spec.entity, source) if spec.with_deleted else rows(spec.entity, source)
+    conditions = [base]
+    if spec.where != And(()):
+        conditions.append(condition(spec.where, source, spec.entity, rows))
+    conditions.extend(_word(word, spec.entity, source) for word in spec.search)
+    joined: FromClause = source
+    keys: list[Key] = []
+    for order in spec.order:
+        joined, key = _key(order, source, joined, rows)
+        keys.append(key)
+    descends = id_descends(spec)
+    keys.append(Key(source.c["id"], descends, descends, nullable=False))
+    flipped = [key.flipped() for key in keys] if backward else keys
+    return Listing(source, joined, tuple(conditions), tuple(flipped))
+
+
+def _key(
+    order: OrderKey, source: FromClause, joined: FromClause, rows: Rows
+) -> tuple[FromClause, Key]:
+    *steps, last = order.path
+    at = source
+    for step in steps:
+        target = TABLES[step.target].alias()
+        joined = joined.outerjoin(
+            target, and_(rows(step.target, target), target.c["id"] == at.c[step.column])
+        )
+        at = target
+    column = value_column(last, at)
+    nullable = bool(steps) or bool(at.c[last.columns[-1]].nullable)
+    direction = order.direction
+    return joined, Key(
+        column, direction.descending, direction.nulls_first, nullable, indexed=not steps
+    )
+
+
+def _word(word: str, entity: str, source: FromClause) -> ColumnElement[Any]:
+    """Give the condition that a word occurs in one of the entity's main text fields."""
+    pattern = like_pattern(word)
+    declared = ENTITIES[entity]
+    fields = [declared.get(name) for name in declared.searchable]
+    plain = [field for field in fields if field.kind is not Kind.POINTS]
+    points = [field.points for field in fields if field.kind is Kind.POINTS]
+    texts = or_(*(source.c[field.name].ilike(pattern) for field in plain))
+    if not points:
+        return texts
+    # Two index scans united; an OR with a sub-select would read the whole table.
+    own = TABLES[entity].alias()
+    by_text = select(own.c["id"]).where(
+        own.c["workspace_id"] == WORKSPACE,
+        own.c["deleted_at"].is_(None),
+        or_(*(own.c[field.name].ilike(pattern) for field in plain)),
+    )
+    values = contact_points.alias()
+    by_point = select(values.c.record_id).where(
+        values.c.workspace_id == WORKSPACE,
+        values.c.record_type == entity,
+        values.c.points == any_(bindparam(None, points, type_=ARRAY(Text()), unique=True)),
+        values.c.value.ilike(pattern),
+    )
+    return source.c["id"].in_(by_text.union(by_point))
+
+
+def page_statement(page: PageSpec, actor: Actor, parents: Sequence[UUID] | None) -> Select[Any]:
+    """Give the SELECT of a page: one row more than the page holds, to tell whether it goes on.
+
+    With parents the first column is the parent's id and each has a page of its own.
+    """
+    parts = listing(page.list, actor, backward=page.backward)
+    base = select(
+        *columns(page.list.entity, parts.source),
+        *(key.column.label(f"key_{index}") for index, key in enumerate(parts.keys[:-1])),
+    )
+    base = base.select_from(parts.joined).where(*parts.conditions)
+    if page.list.relation is None or parents is None:
+        return chain(base, parts.keys, page.position, page.limit + 1)
+    given = _given(parents)
+    base = _of_parent(base, page.list, parts.source, given.c[PARENT])
+    lateral = chain(base, parts.keys, page.position, page.limit + 1).lateral("page")
+    return select(given.c[PARENT], *lateral.c).select_from(given.join(lateral, true()))
+
+
+def _given(parents: Sequence[UUID]) -> Any:
+    ids = bindparam("parents", list(parents), type_=ARRAY(Uuid()), unique=True)
+    return func.unnest(ids).table_valued(PARENT, name="given").render_derived()
+
+
+def _of_parent(
+    base: Select[Any], spec: ListSpec, source: FromClause, parent: ColumnElement[Any]
+) -> Select[Any]:
+    field = spec.relation
+    if field is None:
+        return base
+    if field.kind is Kind.INVERSE:
+        return base.where(source.c[field.via] == parent).correlate(parent.table)
+    if field.link is None:
+        raise TypeError(f"{field.name} is no relation")
+    link = linking(field.link)
+    base = base.join(
+        link,
+        and_(
+            link.c["workspace_id"] == WORKSPACE,
+            link.c[field.link.target] == source.c["id"],
+        ),
+    ).where(link.c[field.link.owner] == parent)
+    if field.link.owner_type is not None:
+        base = base.where(link.c["record_type"] == field.link.owner_type)
+    return base.correlate(parent.table)
+
+
+def numbers_statement(
+    spec: ListSpec, actor: Actor, fields: Sequence[str], parents: Sequence[UUID] | None
+) -> Select[Any]:
+    """Give the SELECT of a list's count and of sum, avg, min, max of fields.
+
+    Columns: the parent (with parents), `count`, then four per field (`min` and `max` alone for days
+    and times).
+    """
+    bare = ListSpec(
+        spec.entity, spec.where, spec.search, (), spec.relation, spec.parent, spec.with_deleted
+    )
+    parts = listing(bare, actor)
+    chosen: list[Any] = [func.count().label("count")]
+    for name in fields:
+        chosen.extend(_aggregates(name, spec.entity, parts.source))
+    base = select(*chosen).select_from(parts.joined).where(*parts.conditions)
+    if spec.relation is None or parents is None:
+        return base
+    given = _given(parents)
+    inner = _of_parent(base, spec, parts.source, given.c[PARENT]).lateral("numbers")
+    return select(given.c[PARENT], *inner.c).select_from(given.join(inner, true()))
+
+
+def _aggregates(name: str, entity: str, source: FromClause) -> list[Any]:
+    field = ENTITIES[entity].get(name)
+    column = value_column(field, source)
+    found = [func.min(column).label(f"{name}_min"), func.max(column).label(f"{name}_max")]
+    if field.kind in {Kind.DATE, Kind.DATETIME}:
+        return found
+    return [
+        *found,
+        func.sum(column, type_=column.type).label(f"{name}_sum"),
+        func.avg(column, type_=column.type).label(f"{name}_avg"),
+    ]

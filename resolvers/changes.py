@@ -1,0 +1,309 @@
+"""THE write path: the only place that writes rows of records, settings and people.
+
+What comes here has been validated and allowed. It compares with what was, writes what differs and
+appends one event for each changed record, in the operation's transaction. A draft that changes
+nothing writes nothing: no new version, no event.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from db.base import WORKSPACE, new_id
+from db.tables import TABLES, events, workspaces
+from domain.fields import Entity, Field, Kind, camel
+from domain.ids import encode_id
+from loaders.board import STEP
+from loaders.loaders import id_array
+from loaders.rows import Row, column_names, make_row, with_values
+from resolvers.drafts import Draft
+from resolvers.lists import delete_lists, list_as_json, write_lists
+from resolvers.operation import Event, Operation
+
+
+class EventKind(Enum):
+    """What happened to a record."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    DELETED = "DELETED"
+    RESTORED = "RESTORED"
+    PURGED = "PURGED"
+
+
+# Kept on every change anyway; as changes they would only repeat the event itself.
+_SILENT: Final = frozenset(
+    {"created_at", "created_by", "updated_at", "updated_by", "version", "deleted_at", "moved_at",
+     "moved_by", "board_position"}
+)  # fmt: skip
+
+
+async def create(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
+    """Insert new rows with their lists and events; all of one entity."""
+    if not drafts:
+        return []
+    entity = drafts[0].entity
+    table = TABLES[entity.name]
+    rows = [{**_defaults(entity), **_stamps(op, draft), **draft.columns} for draft in drafts]
+    await op.session.insert(table, rows)
+    await write_lists(op, drafts)
+    op.loaders.clear()
+    made = []
+    for draft, values in zip(drafts, rows, strict=True):
+        row = _as_row(entity, values)
+        made.append(row)
+        op.loaders.one(entity.name).prime(row.id, row)
+        _note(op, draft, EventKind.CREATED, row, _differences(draft, None, row))
+    return made
+
+
+async def change(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
+    """Write what differs from the rows as they were; give the rows as they are now."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    result: list[Row] = []
+    changed: list[Draft] = []
+    for draft in drafts:
+        before = _before(draft)
+        columns = {
+            name: value for name, value in draft.columns.items() if getattr(before, name) != value
+        }
+        after = with_values(before, columns)
+        differences = _differences(draft, before, after)
+        if not columns and not differences:
+            result.append(before)
+            continue
+        if draft.entity.is_record:
+            columns.update(
+                updated_at=op.now, updated_by_id=op.actor.user_id, version=before.version + 1
+            )
+            after = with_values(before, columns)
+        changed.append(draft)
+        if columns:
+            groups.setdefault(tuple(sorted(columns)), []).append({**columns, "id": draft.id})
+        result.append(after)
+        _note(op, draft, EventKind.UPDATED, after, differences)
+    if drafts:
+        await _write_groups(op, drafts[0].entity, groups)
+        await write_lists(op, changed)
+        _reload(op, drafts[0].entity, result)
+    return result
+
+
+async def change_derived(op: Operation, drafts: Sequence[Draft]) -> None:
+    """Write columns that follow from others (base amounts): no new version and no event."""
+    if not drafts:
+        return
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for draft in drafts:
+        names = tuple(sorted(draft.columns))
+        groups.setdefault(names, []).append({**draft.columns, "id": draft.id})
+    await _write_groups(op, drafts[0].entity, groups)
+    op.loaders.clear()
+
+
+async def move_to_bin(op: Operation, drafts: Sequence[Draft], *, deleted: bool) -> list[Row]:
+    """Put records into the recycle bin, or take them out again."""
+    if not drafts:
+        return []
+    entity = drafts[0].entity
+    stamp = op.now if deleted else None
+    rows = []
+    values = []
+    for draft in drafts:
+        before = _before(draft)
+        columns = {
+            "deleted_at": stamp,
+            "updated_at": op.now,
+            "updated_by_id": op.actor.user_id,
+            "version": before.version + 1,
+        }
+        rows.append(with_values(before, columns))
+        values.append({**columns, "id": draft.id})
+        kind = EventKind.DELETED if deleted else EventKind.RESTORED
+        _note(op, draft, kind, rows[-1], {})
+    await _write_groups(op, entity, {tuple(sorted(values[0].keys() - {"id"})): values})
+    _reload(op, entity, rows)
+    if deleted:
+        for row in rows:
+            op.loaders.one(entity.name).clear(row.id).prime(row.id, None)
+    return rows
+
+
+async def remove(op: Operation, drafts: Sequence[Draft]) -> None:
+    """Delete rows for good, with their lists."""
+    if not drafts:
+        return
+    entity = drafts[0].entity
+    table = TABLES[entity.name]
+    ids = [draft.id for draft in drafts]
+    await delete_lists(op, entity, ids)
+    await op.session.run(
+        delete(table).where(table.c.workspace_id == WORKSPACE, table.c.id == id_array(ids))
+    )
+    op.loaders.clear()
+    for draft in drafts:
+        _note(op, draft, EventKind.PURGED, _before(draft), {})
+
+
+async def change_workspace(op: Operation, before: Any, values: Mapping[str, Any]) -> None:
+    """Write what differs of the workspace itself."""
+    changed = {key: value for key, value in values.items() if getattr(before, key) != value}
+    if not changed:
+        return
+    await op.session.run(update(workspaces).where(workspaces.c.id == WORKSPACE).values(**changed))
+    differences = {
+        camel(key): {"from": getattr(before, key), "to": value} for key, value in changed.items()
+    }
+    op.events.append(
+        Event(new_id(), EventKind.UPDATED.value, "workspace", before.id, None, differences)
+    )
+
+
+async def spread_positions(op: Operation, stage_id: UUID) -> None:
+    """Spread the cards of a column evenly; ranks are no content, so there is no event."""
+    deal = TABLES["deal"]
+    ranked = (
+        select(
+            deal.c.id,
+            func.row_number().over(order_by=(deal.c.board_position, deal.c.id)).label("rank"),
+        )
+        .where(deal.c.workspace_id == WORKSPACE, deal.c.stage_id == stage_id)
+        .subquery()
+    )
+    await op.session.run(
+        update(deal)
+        .where(deal.c.workspace_id == WORKSPACE, deal.c.id == ranked.c.id)
+        .values(board_position=ranked.c.rank * STEP)
+    )
+
+
+async def flush_events(op: Operation, *, already: int) -> None:
+    """Append the events since the first `already` ones to the log, in one statement."""
+    fresh = op.events[already:]
+    await op.session.insert(
+        events,
+        [
+            {
+                "id": event.id,
+                "at": op.now,
+                "actor_id": op.actor.user_id,
+                "kind": event.kind,
+                "record_type": event.record_type,
+                "record_id": event.record_id,
+                "version": event.version,
+                "changes": event.changes,
+            }
+            for event in fresh
+        ],
+    )
+
+
+async def _write_groups(
+    op: Operation, entity: Entity, groups: Mapping[tuple[str, ...], list[dict[str, Any]]]
+) -> None:
+    table = TABLES[entity.name]
+    for names, rows in groups.items():
+        statement = (
+            update(table)
+            .where(table.c.workspace_id == WORKSPACE, table.c.id == bindparam("row_id"))
+            .values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names})
+        )
+        await op.session.run(
+            statement,
+            [{"row_id": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows],
+        )
+
+
+def _before(draft: Draft) -> Row:
+    if draft.before is None:
+        raise RuntimeError("a change needs the row as it was")
+    return draft.before
+
+
+def _reload(op: Operation, entity: Entity, rows: Sequence[Row]) -> None:
+    op.loaders.clear()
+    for row in rows:
+        op.loaders.one(entity.name).prime(row.id, row)
+
+
+def _as_row(entity: Entity, values: Mapping[str, Any]) -> Row:
+    return make_row(entity.name, [values.get(name) for name in column_names(entity.name)])
+
+
+def _defaults(entity: Entity) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for column in TABLES[entity.name].c:
+        default = column.server_default
+        text = getattr(default, "arg", None)
+        if text in {"true", "false"}:
+            values[column.name] = text == "true"
+        elif column.name in {"version", "sort", "board_position"}:
+            values[column.name] = 1 if column.name == "version" else 0
+        elif column.name == "custom":
+            values[column.name] = {}
+        elif column.name not in {"workspace_id", "created_at", "updated_at"}:
+            values[column.name] = None
+    return values
+
+
+def _stamps(op: Operation, draft: Draft) -> dict[str, Any]:
+    stamps: dict[str, Any] = {"id": draft.id}
+    if "created_at" in TABLES[draft.entity.name].c:
+        stamps["created_at"] = op.now
+    if draft.entity.is_record:
+        stamps.update(
+            created_by_id=op.actor.user_id, updated_at=op.now, updated_by_id=op.actor.user_id
+        )
+    return stamps
+
+
+def _differences(draft: Draft, before: Row | None, after: Row) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for declared in draft.entity.fields:
+        if declared.name in _SILENT:
+            continue
+        if declared.columns:
+            was = None if before is None else value_as_json(declared, before)
+            now = value_as_json(declared, after)
+        elif declared.name in draft.lists:
+            was = list_as_json(declared, draft.lists_before.get(declared.name, ()))
+            now = list_as_json(declared, draft.lists[declared.name])
+        else:
+            continue
+        if was != now and not (before is None and now in (None, [], False)):
+            found[camel(declared.name)] = {"from": was, "to": now}
+    return found
+
+
+def value_as_json(declared: Field, row: Row) -> Any:
+    """Give a field's value in the form in which the event log keeps it."""
+    value = getattr(row, declared.column)
+    if value is None:
+        return None
+    match declared.kind:
+        case Kind.MONEY:
+            return {"amount": str(value), "currency": getattr(row, f"{declared.name}_currency")}
+        case Kind.REFERENCE:
+            return encode_id(declared.target, value)
+        case _:
+            return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    return value
+
+
+def _note(
+    op: Operation, draft: Draft, kind: EventKind, row: Row, changes: dict[str, dict[str, Any]]
+) -> None:
+    version = row.version if draft.entity.is_record else None
+    op.events.append(Event(new_id(), kind.value, draft.entity.name, draft.id, version, changes))

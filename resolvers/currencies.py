@@ -1,0 +1,59 @@
+"""Currencies: which codes there are, and the rates that turn amounts into the base currency."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import Final
+
+from babel.core import get_global
+from sqlalchemy import select
+
+from db.base import WORKSPACE
+from db.session import Session
+from db.tables import exchange_rates
+from domain.money import DIGITS, PLACES, Money, plain
+
+_QUANTUM: Final = Decimal(1).scaleb(-PLACES)
+
+
+@cache
+def known_currencies() -> frozenset[str]:
+    """Give the codes of currencies that are in use somewhere (CLDR's territory data)."""
+    territories = get_global("territory_currencies")
+    return frozenset(
+        code
+        for entries in territories.values()
+        for code, _start, end, tender in entries
+        if tender and end is None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How much one unit of a currency is worth in the base currency today."""
+
+    base: str
+    by_currency: Mapping[str, Decimal]
+
+    def to_base(self, money: Money) -> Decimal | None:
+        """Give an amount in the base currency; None where there is no rate or no room."""
+        if money.currency == self.base:
+            return money.amount
+        rate = self.by_currency.get(money.currency)
+        if rate is None:
+            return None
+        value = (money.amount * rate).quantize(_QUANTUM, rounding=ROUND_HALF_UP)
+        return None if abs(value) >= Decimal(10) ** (DIGITS - PLACES) else plain(value)
+
+
+async def load_rates(session: Session, base: str, day: date) -> Rates:
+    """Read the newest rate of each currency up to a day, in one statement."""
+    rows = await session.rows(
+        select(exchange_rates.c.currency, exchange_rates.c.rate)
+        .distinct(exchange_rates.c.currency)
+        .where(exchange_rates.c.workspace_id == WORKSPACE, exchange_rates.c.date <= day)
+        .order_by(exchange_rates.c.currency, exchange_rates.c.date.desc())
+    )
+    return Rates(base, {row.currency: row.rate for row in rows})

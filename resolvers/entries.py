@@ -1,0 +1,120 @@
+"""The shared part of writing settings and people: one entry at a time, by the one write path."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from auth.policy import Action, require
+from db.base import new_id
+from domain.errors import Code, Refused, refuse
+from domain.fields import Entity
+from domain.ids import InvalidIdError, decode_id
+from loaders.locking import lock_rows
+from loaders.rows import Row
+from resolvers import changes
+from resolvers.drafts import Draft
+from resolvers.operation import Operation
+from resolvers.preparation import prepare
+from resolvers.values import Values, read_values
+
+_CODE_ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+STEP: Final = 10
+"""Distance between neighbours in `sort`."""
+
+
+async def draft_new(op: Operation, entity: Entity, raw: Mapping[str, Any]) -> Draft:
+    """Read the input of a new entry; raises Forbidden before any statement."""
+    require(op.actor, Action.CREATE, entity.name)
+    values = read_values(entity, raw, (), creating=True, locale=op.actor.locale)
+    draft = Draft(entity, new_id(), values, None)
+    await prepare(op, [draft])
+    return draft
+
+
+async def draft_existing(
+    op: Operation, entity: Entity, raw: Mapping[str, Any], action: Action = Action.UPDATE
+) -> Draft:
+    """Lock an entry and read the input of its change; raises Forbidden, Refused."""
+    require(op.actor, action, entity.name)
+    row = await locked(op, entity, raw["id"])
+    values = read_values(entity, raw, (), creating=False, locale=op.actor.locale)
+    draft = Draft(entity, row.id, values, row)
+    await prepare(op, [draft])
+    return draft
+
+
+async def locked(op: Operation, entity: Entity, text: str, name: str = "id") -> Row:
+    """Find an entry by its id and lock it; raises Refused with the path of `name`."""
+    try:
+        prefix, found = decode_id(text)
+    except InvalidIdError as error:
+        raise refuse(Code.INVALID, "invalid_id", name, target=entity.name) from error
+    if prefix != entity.name:
+        raise refuse(
+            Code.INVALID, "id_of_another_type", name, target=entity.name, found=prefix[:30]
+        )
+    rows = await lock_rows(op.session, op.actor, entity.name, [found])
+    if found not in rows:
+        raise refuse(Code.NOT_FOUND, "not_found", name, target=entity.name)
+    return rows[found]
+
+
+async def save(op: Operation, draft: Draft) -> Row:
+    """Write one entry; raises Refused where something is wrong with it."""
+    return (await save_all(op, [draft]))[0]
+
+
+async def save_all(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
+    """Write entries of one entity; raises Refused where something is wrong with one."""
+    errors = [error for draft in drafts for error in draft.errors]
+    if errors:
+        raise Refused(errors)
+    fresh = [draft for draft in drafts if draft.before is None]
+    kept = [draft for draft in drafts if draft.before is not None]
+    return [*await changes.create(op, fresh), *await changes.change(op, kept)]
+
+
+async def drop(op: Operation, entity: Entity, rows: Sequence[Row]) -> None:
+    """Delete entries for good."""
+    await changes.remove(op, [Draft(entity, row.id, Values(()), row) for row in rows])
+
+
+async def renumber(op: Operation, entity: Entity, rows: Sequence[Row]) -> list[Row]:
+    """Give entries their order: 10, 20, 30, …"""
+    drafts = [
+        Draft(entity, row.id, Values(()), row, columns={"sort": index * STEP})
+        for index, row in enumerate(rows, start=1)
+    ]
+    return await changes.change(op, drafts)
+
+
+def in_given_order(rows: Sequence[Row], ids: Sequence[str], entity: Entity) -> list[Row]:
+    """Give the rows in the order of ids; raises Refused unless the ids name each row once."""
+    by_id = {}
+    for index, text in enumerate(ids):
+        try:
+            prefix, found = decode_id(text)
+        except InvalidIdError as error:
+            raise refuse(Code.INVALID, "invalid_id", str(index), target=entity.name) from error
+        if prefix != entity.name:
+            raise refuse(Code.INVALID, "id_of_another_type", str(index), target=entity.name,
+                         found=prefix[:30])  # fmt: skip
+        if found in by_id:
+            raise refuse(Code.DUPLICATE, "given_twice", str(index))
+        by_id[found] = index
+    if set(by_id) != {row.id for row in rows}:
+        raise refuse(Code.INVALID, "order_must_name_all", count=len(rows))
+    return sorted(rows, key=lambda row: by_id[row.id])
+
+
+def checked_code(draft: Draft, siblings: Sequence[Row]) -> str:
+    """Give the code of a new entry: the given one, or a fresh one; notes a duplicate."""
+    code = draft.given.get("code")
+    taken = {row.code for row in siblings}
+    if code is None:
+        code = "UC_" + "".join(secrets.choice(_CODE_ALPHABET) for _ in range(6))
+    elif code in taken:
+        draft.values.wrong(Code.DUPLICATE, "code_taken", "code", code=code)
+    elif not code.replace("_", "a").replace("-", "a").isalnum() or not code.isascii():
+        draft.values.wrong(Code.INVALID, "invalid_code", "code")
+    return str(code)

@@ -1,0 +1,89 @@
+"""Move cards: one deal on the board, or all records of an entry that goes away."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from auth.policy import Action, require
+from domain.entities import ENTITIES
+from domain.errors import Code, Refused, refuse
+from domain.fields import Entity
+from domain.ids import encode_id
+from domain.records import DEAL
+from domain.settings import STAGE
+from loaders.board import position_beside
+from loaders.locking import lock_name
+from loaders.references import lock_referring
+from loaders.rows import Row
+from resolvers import changes, entries, records
+from resolvers.drafts import Draft
+from resolvers.operation import Operation
+from resolvers.preparation import prepare
+from resolvers.rules import apply_rules
+from resolvers.values import Values
+
+_PORTION: Final = 1_000
+
+
+async def move_all(
+    op: Operation, record: str, target: Entity, old: UUID, new: UUID, name: str = ""
+) -> int:
+    """Let all records of a type that point to one entry point to another; gives their number.
+
+    `name` is the field; the target's own name where none is given.
+    """
+    entity = ENTITIES[record]
+    declared = entity.get(name or target.name)
+    moved = 0
+    while True:
+        rows = await lock_referring(
+            op.session, op.actor, record, declared.column, old, limit=_PORTION
+        )
+        if not rows:
+            return moved
+        drafts = [Draft(entity, row.id, Values((), {declared.name: new}), row) for row in rows]
+        await prepare(op, drafts)
+        await apply_rules(op, drafts)
+        errors = [error for draft in drafts for error in draft.errors]
+        if errors:
+            raise Refused(errors)
+        await changes.change(op, drafts)
+        moved += len(rows)
+
+
+async def move_deal(op: Operation, raw: Mapping[str, Any]) -> Row:
+    """Move a deal to a stage, a pipeline, or a place in its column.
+
+    `before` and `after` name the deal that shall stand below or above it.
+    """
+    require(op.actor, Action.UPDATE, DEAL.name)
+    neighbour_name = next((name for name in ("before", "after") if raw.get(name)), None)
+    change = {name: raw[name] for name in ("id", "stageId", "pipelineId", "ifVersion")
+              if raw.get(name) is not None}  # fmt: skip
+    neighbour = None
+    if neighbour_name is not None:
+        if raw.get("before") and raw.get("after"):
+            raise refuse(Code.INVALID, "before_or_after", "after")
+        neighbour = await entries.locked(op, DEAL, raw[neighbour_name], neighbour_name)
+        if neighbour.deleted_at is not None:
+            raise refuse(Code.NOT_FOUND, "not_found", neighbour_name, target=DEAL.name)
+    outcome = (await records.update(op, DEAL, [change], single=True))[0]
+    if outcome.row is None:
+        raise Refused(outcome.errors)
+    if neighbour is None:
+        return outcome.row
+    return await _place_beside(op, outcome.row, neighbour, neighbour_name or "")
+
+
+async def _place_beside(op: Operation, row: Row, neighbour: Row, side: str) -> Row:
+    if neighbour.stage_id != row.stage_id or neighbour.id == row.id:
+        raise refuse(Code.INVALID, "neighbour_elsewhere", side)
+    stage, above = row.stage_id, side == "before"
+    # One mover a column at a time: two cards put between the same two get different ranks.
+    await lock_name(op.session, encode_id(STAGE.name, stage))
+    place = await position_beside(op.session, stage, neighbour.id, row.id, above=above)
+    if place is None:
+        await changes.spread_positions(op, stage)
+        place = await position_beside(op.session, stage, neighbour.id, row.id, above=above)
+    draft = Draft(DEAL, row.id, Values(()), row, columns={"board_position": place})
+    return (await changes.change(op, [draft]))[0]

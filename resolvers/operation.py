@@ -1,0 +1,48 @@
+"""What one operation works with: who asks, the session, the loaders, the time, and what it did."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from auth.actor import Actor
+from db.session import Session
+from loaders.loaders import Loaders
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change of one record, as the event log keeps it."""
+
+    id: UUID
+    kind: str
+    record_type: str
+    record_id: UUID
+    version: int | None
+    changes: dict[str, dict[str, Any]]
+    """API field name -> {"from": …, "to": …}, values as JSON."""
+
+
+@dataclass(slots=True)
+class Operation:
+    """One GraphQL operation (or job, or command) on behalf of an actor."""
+
+    actor: Actor
+    session: Session
+    loaders: Loaders
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    events: list[Event] = field(default_factory=list)
+    failed: bool = False
+    """A mutation was refused: nothing of the operation may be committed."""
+    warnings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Things that the caller should know besides the answer, by their code."""
+
+    @classmethod
+    def begin(cls, session: Session, actor: Actor) -> "Operation":
+        """Start an operation in an open session."""
+        return cls(actor, session, Loaders(session, actor))
+
+    @property
+    def currency(self) -> str:
+        """The base currency of the workspace."""
+        return self.actor.currency

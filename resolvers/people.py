@@ -1,0 +1,136 @@
+"""People of a workspace: users, departments, groups."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from auth.actor import Scope
+from auth.passwords import MAX_LENGTH, MIN_LENGTH, hash_password, verify_password
+from auth.policy import Action
+from db.base import new_id
+from domain.errors import Code, Forbidden, Refused, UserError, refuse
+from domain.fields import Entity
+from domain.people import DEPARTMENT, GROUP, USER
+from loaders.locking import lock_name
+from loaders.people import active_admins
+from loaders.rows import Row
+from resolvers import entries
+from resolvers.drafts import Draft
+from resolvers.operation import Operation
+from resolvers.rules import apply_rules
+from resolvers.sign_in import revoke_tokens
+
+Raw = Mapping[str, Any]
+
+
+async def create_user(op: Operation, raw: Raw) -> Row:
+    """Add a person who signs in with an e-mail address and a password."""
+    draft = await entries.draft_new(op, USER, raw)
+    draft.values.errors.extend(password_errors(raw.get("password"), "password"))
+    _check_locale(draft)
+    if draft.errors:
+        return await entries.save(op, draft)
+    found = await op.session.call(
+        "voronka_register_identity",
+        new_id(),
+        draft.given["email"],
+        await hash_password(raw["password"]),
+    )
+    if not found[0].is_new:
+        # Whoever has the address keeps the password: only the operator adds known people.
+        draft.values.wrong(Code.DUPLICATE, "email_taken", "email")
+    draft.columns["identity_id"] = found[0].identity_id
+    return await entries.save(op, draft)
+
+
+async def update_user(op: Operation, raw: Raw) -> Row:
+    """Change a person's name, departments, language or administrator's right."""
+    draft = await entries.draft_existing(op, USER, raw)
+    _check_locale(draft)
+    if draft.given.get("is_admin") is False and draft.before is not None and draft.before.is_admin:
+        await _keep_an_admin(op, draft, "isAdmin")
+    return await entries.save(op, draft)
+
+
+async def set_active(op: Operation, user_id: str, *, active: bool) -> Row:
+    """Let a person sign in, or no longer: all their tokens end at once."""
+    draft = await entries.draft_existing(op, USER, {"id": user_id})
+    row = draft.before
+    if not active and row is not None:
+        if row.is_admin and row.is_active:
+            await _keep_an_admin(op, draft, "id")
+        await revoke_tokens(op, row.id)
+    draft.columns["is_active"] = active
+    return await entries.save(op, draft)
+
+
+async def change_password(op: Operation, raw: Raw) -> None:
+    """Change one's own password; all other tokens of the person end."""
+    if Scope.WRITE not in op.actor.scopes:
+        raise Forbidden("token_scope")
+    errors = password_errors(raw["newPassword"], "newPassword")
+    if errors:
+        raise Refused(errors)
+    user = await op.loaders.one("user").load(op.actor.user_id)
+    email = user.email if user is not None else ""
+    found = await op.session.call("voronka_identity", email)
+    stored = found[0].password_hash if found else None
+    if not await verify_password(raw["currentPassword"], stored):
+        raise refuse(Code.INVALID, "wrong_credentials", "currentPassword")
+    await op.session.call("voronka_set_password", email, await hash_password(raw["newPassword"]))
+    await revoke_tokens(op, op.actor.user_id, keep=op.actor.token_id)
+
+
+async def create_entry(op: Operation, entity: Entity, raw: Raw) -> Row:
+    """Add a department or a group."""
+    return await entries.save(op, await entries.draft_new(op, entity, raw))
+
+
+async def update_entry(op: Operation, entity: Entity, raw: Raw) -> Row:
+    """Change a department or a group."""
+    draft = await entries.draft_existing(op, entity, raw)
+    await apply_rules(op, [draft])
+    return await entries.save(op, draft)
+
+
+async def delete_department(op: Operation, raw: Raw) -> None:
+    """Delete a department that has neither people nor departments below it."""
+    draft = await entries.draft_existing(op, DEPARTMENT, {"id": raw["id"]}, Action.DELETE)
+    if draft.before is None:
+        raise refuse(Code.NOT_FOUND, "not_found", "id", target=DEPARTMENT.name)
+    for name in ("children", "members"):
+        declared = DEPARTMENT.get(name)
+        loader = (
+            op.loaders.children(declared) if name == "children" else op.loaders.linked(declared)
+        )
+        rows = await loader.load(draft.id)
+        if rows:
+            raise refuse(Code.IN_USE, "department_in_use", "id", count=len(rows))
+    await entries.drop(op, DEPARTMENT, [draft.before])
+
+
+async def delete_group(op: Operation, raw: Raw) -> None:
+    """Delete a group; its people stay."""
+    draft = await entries.draft_existing(op, GROUP, {"id": raw["id"]}, Action.DELETE)
+    if draft.before is not None:
+        await entries.drop(op, GROUP, [draft.before])
+
+
+def password_errors(password: str | None, *path: str) -> list[UserError]:
+    """Say what is wrong with a new password: its length alone counts (NIST SP 800-63B)."""
+    if password is None or not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        return [
+            UserError(Code.INVALID, "password_length", path,
+                      {"minimum": MIN_LENGTH, "maximum": MAX_LENGTH})
+        ]  # fmt: skip
+    return []
+
+
+def _check_locale(draft: Draft) -> None:
+    if draft.given.get("locale") not in {None, "ru", "en"}:
+        draft.values.wrong(Code.INVALID, "unknown_locale", "locale")
+
+
+async def _keep_an_admin(op: Operation, draft: Draft, name: str) -> None:
+    await lock_name(op.session, "administrators")
+    if await active_admins(op.session) <= 1:
+        draft.values.wrong(Code.CONFLICT, "last_administrator", name)

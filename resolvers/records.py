@@ -1,0 +1,226 @@
+"""Create, update, upsert, delete, restore and purge, for any type of record, one or many at once.
+
+Single operations are lists of one. Each element of a call is validated on its own; with `atomic` (and
+in single calls) one that is refused refuses all, without it the others are written.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from auth.policy import Action, require
+from db.base import new_id
+from domain.errors import Code, UserError
+from domain.fields import Entity, camel
+from domain.ids import InvalidIdError, decode_id
+from loaders.locking import find_by_external_ids, lock_rows
+from loaders.rows import Row
+from resolvers import changes
+from resolvers.drafts import Draft
+from resolvers.operation import Operation
+from resolvers.preparation import prepare
+from resolvers.rules import apply_rules
+from resolvers.values import ExternalId, Values, read_values
+from resolvers.versions import check_version
+
+MAX_BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one element of a call: its row, or the reasons why there is none."""
+
+    row: Row | None
+    errors: tuple[UserError, ...] = ()
+
+
+Raw = Mapping[str, Any]
+
+
+async def create(
+    op: Operation, entity: Entity, items: Sequence[Raw], *, single: bool, atomic: bool = True
+) -> list[Outcome]:
+    """Create records; raises Forbidden before any statement where the actor may not."""
+    require(op.actor, Action.CREATE, entity.name)
+    drafts = [
+        Draft(entity, new_id(), _read(op, entity, raw, _path(index, single), creating=True), None)
+        for index, raw in enumerate(items)
+    ]
+    return await _save(op, drafts, atomic=atomic)
+
+
+async def update(
+    op: Operation, entity: Entity, items: Sequence[Raw], *, single: bool, atomic: bool = True
+) -> list[Outcome]:
+    """Change records by id; omitted fields stay, null clears."""
+    require(op.actor, Action.UPDATE, entity.name)
+    drafts = await _existing(op, entity, items, single=single, read=True)
+    return await _save(op, drafts, atomic=atomic)
+
+
+async def upsert(
+    op: Operation, entity: Entity, items: Sequence[Raw], *, atomic: bool = True
+) -> list[Outcome]:
+    """Create or change records by their external id; the same input twice changes nothing."""
+    require(op.actor, Action.CREATE, entity.name)
+    require(op.actor, Action.UPDATE, entity.name)
+    keys = [(item["externalId"]["system"].strip(), item["externalId"]["value"].strip())
+            for item in items]  # fmt: skip
+    known = await find_by_external_ids(op.session, entity.name, keys)
+    rows = await lock_rows(op.session, op.actor, entity.name, list(known.values()))
+    drafts: list[Draft] = []
+    seen: set[tuple[str, str]] = set()
+    for index, (raw, key) in enumerate(zip(items, keys, strict=True)):
+        row = rows.get(known[key]) if key in known else None
+        path = (str(index),)
+        values = _read(op, entity, raw, path, creating=row is None)
+        if key in seen:
+            values.wrong(Code.DUPLICATE, "given_twice", "externalId")
+        seen.add(key)
+        if row is None:
+            own = _read(op, entity, {"externalIds": [raw["externalId"]]}, path, creating=False)
+            values.errors.extend(own.errors)
+            extra = [item for item in values.given.get("external_ids", ()) if item.system != key[0]]
+            values.given["external_ids"] = (ExternalId(*key), *extra)
+        elif row.deleted_at is not None:
+            values.wrong(Code.CONFLICT, "in_recycle_bin", "externalId")
+        drafts.append(Draft(entity, new_id() if row is None else row.id, values, row))
+    return await _save(op, drafts, atomic=atomic)
+
+
+async def delete(
+    op: Operation, entity: Entity, items: Sequence[Raw], *, single: bool, atomic: bool = True
+) -> list[Outcome]:
+    """Put records into the recycle bin."""
+    require(op.actor, Action.DELETE, entity.name)
+    drafts = await _existing(op, entity, items, single=single, read=False)
+    return await _finish(
+        op, drafts, lambda good: changes.move_to_bin(op, good, deleted=True), atomic=atomic
+    )
+
+
+async def restore(op: Operation, entity: Entity, item: Raw) -> Outcome:
+    """Take a record out of the recycle bin."""
+    require(op.actor, Action.UPDATE, entity.name)
+    drafts = await _existing(op, entity, [item], single=True, read=False, in_bin=True)
+    for draft in drafts:
+        if draft.before is not None and draft.before.deleted_at is None:
+            draft.values.wrong(Code.CONFLICT, "not_in_recycle_bin", "id")
+    return (
+        await _finish(
+            op, drafts, lambda good: changes.move_to_bin(op, good, deleted=False), atomic=True
+        )
+    )[0]
+
+
+async def purge(op: Operation, entity: Entity, item: Raw) -> Outcome:
+    """Delete a record for good; links to it become empty."""
+    require(op.actor, Action.DELETE, entity.name)
+    drafts = await _existing(op, entity, [item], single=True, read=False, in_bin=True)
+
+    async def remove(good: list[Draft]) -> list[Row]:
+        await changes.remove(op, good)
+        return [draft.before for draft in good if draft.before is not None]
+
+    return (await _finish(op, drafts, remove, atomic=True))[0]
+
+
+def _path(index: int, single: bool) -> tuple[str, ...]:
+    return () if single else (str(index),)
+
+
+def _read(
+    op: Operation, entity: Entity, raw: Raw, path: tuple[str, ...], *, creating: bool
+) -> Values:
+    return read_values(entity, raw, path, creating=creating, locale=op.actor.locale)
+
+
+async def _existing(
+    op: Operation,
+    entity: Entity,
+    items: Sequence[Raw],
+    *,
+    single: bool,
+    read: bool,
+    in_bin: bool = False,
+) -> list[Draft]:
+    """Lock the rows that the items name, and note those that are not there or have moved on."""
+    drafts: list[Draft] = []
+    ids = []
+    for index, raw in enumerate(items):
+        path = _path(index, single)
+        values = _read(op, entity, raw, path, creating=False) if read else Values(path)
+        try:
+            prefix, record_id = decode_id(raw["id"])
+        except InvalidIdError:
+            values.wrong(Code.INVALID, "invalid_id", "id", target=entity.name)
+            prefix, record_id = "", new_id()
+        if prefix and prefix != entity.name:
+            values.wrong(Code.INVALID, "id_of_another_type", "id", target=entity.name,
+                         found=prefix[:30])  # fmt: skip
+        elif record_id in ids:
+            values.wrong(Code.DUPLICATE, "given_twice", "id")
+        ids.append(record_id)
+        drafts.append(Draft(entity, record_id, values, None, if_version=raw.get("ifVersion")))
+    rows = await lock_rows(op.session, op.actor, entity.name, sorted(set(ids)))
+    for draft in drafts:
+        draft.before = rows.get(draft.id)
+        hidden = draft.before is None or (draft.before.deleted_at is not None and not in_bin)
+        if hidden and not draft.errors:
+            draft.values.wrong(Code.NOT_FOUND, "not_found", "id", target=entity.name)
+        elif not hidden:
+            await check_version(op, draft)
+    return drafts
+
+
+async def _save(op: Operation, drafts: Sequence[Draft], *, atomic: bool) -> list[Outcome]:
+    if not drafts:
+        return []
+    await prepare(op, drafts)
+    good = [draft for draft in drafts if not draft.errors]
+    if good:
+        await apply_rules(op, good)
+        await _refuse_taken_ids(op, good)
+
+    async def write(ready: list[Draft]) -> list[Row]:
+        made = iter(await changes.create(op, [item for item in ready if item.before is None]))
+        kept = iter(await changes.change(op, [item for item in ready if item.before is not None]))
+        return [next(made) if item.before is None else next(kept) for item in ready]
+
+    return await _finish(op, drafts, write, atomic=atomic)
+
+
+async def _finish(
+    op: Operation, drafts: Sequence[Draft], write: Any, *, atomic: bool
+) -> list[Outcome]:
+    """Write the drafts without errors, or none where one that is refused refuses all."""
+    refused = any(draft.errors for draft in drafts)
+    if refused and atomic:
+        op.failed = True
+        return [Outcome(None, tuple(draft.errors)) for draft in drafts]
+    good = [draft for draft in drafts if not draft.errors]
+    rows = iter(await write(good) if good else [])
+    return [
+        Outcome(None, tuple(draft.errors)) if draft.errors else Outcome(next(rows))
+        for draft in drafts
+    ]
+
+
+async def _refuse_taken_ids(op: Operation, drafts: Sequence[Draft]) -> None:
+    """Refuse external ids that another record of the type has already."""
+    wanted = [
+        (draft, index, item)
+        for draft in drafts
+        for index, item in enumerate(draft.lists.get("external_ids", ()))
+        if item not in draft.lists_before.get("external_ids", ())
+    ]
+    if not wanted:
+        return
+    pairs = [(item.system, item.value) for _, _, item in wanted]
+    known = await find_by_external_ids(op.session, drafts[0].entity.name, pairs)
+    taken: dict[tuple[str, str], Any] = dict(known)
+    place = camel("external_ids")
+    for draft, index, item in wanted:
+        owner = taken.setdefault((item.system, item.value), draft.id)
+        if owner != draft.id:
+            draft.values.wrong(Code.DUPLICATE, "external_id_taken", place, str(index))

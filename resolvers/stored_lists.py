@@ -1,0 +1,102 @@
+"""The lists of a record as they are, and as an input would have them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from domain.errors import Code
+from domain.fields import Field, Kind, camel
+from domain.records import PRIMARY_OF
+from resolvers.drafts import Draft
+from resolvers.operation import Operation
+from resolvers.values import ExternalId, ListEdit, Point, edit_names
+
+
+async def load_lists(op: Operation, drafts: Sequence[Draft]) -> None:
+    """Read the present lists of those drafts that touch them: one statement a list for all drafts."""
+    for draft in drafts:
+        for declared in _touched(draft):
+            if draft.before is not None:
+                draft.lists_before[declared.name] = ()
+    names = {declared.name for draft in drafts for declared in _touched(draft)}
+    for name in sorted(names):
+        group = [draft for draft in drafts if name in draft.lists_before]
+        for draft, items in zip(group, await _read(op, group, name), strict=True):
+            draft.lists_before[name] = items
+
+
+def _touched(draft: Draft) -> list[Field]:
+    entity = draft.entity
+    names = {*draft.values.given, *draft.values.edits}
+    names |= {
+        many for (owner, main), many in PRIMARY_OF.items() if owner == entity.name and main in names
+    }
+    kinds = {Kind.POINTS, Kind.LINKS, Kind.EXTERNAL_IDS}
+    return [
+        declared for declared in entity.fields if declared.name in names and declared.kind in kinds
+    ]
+
+
+async def _read(op: Operation, drafts: Sequence[Draft], name: str) -> list[tuple[Any, ...]]:
+    if not drafts:
+        return []
+    entity = drafts[0].entity
+    declared = entity.get(name)
+    ids = [draft.id for draft in drafts]
+    if declared.kind is Kind.POINTS:
+        loader = op.loaders.points(entity.name)
+        found = await loader.load_many([(key, declared.points) for key in ids])
+        return [tuple(Point(row.value, row.kind, row.id) for row in rows) for rows in found]
+    if declared.kind is Kind.EXTERNAL_IDS:
+        found = await op.loaders.external_ids(entity.name).load_many(ids)
+        return [tuple(ExternalId(row.system, row.value) for row in rows) for rows in found]
+    found = await op.loaders.linked(declared).load_many(ids)
+    return [tuple(row.id for row in rows) for rows in found]
+
+
+def resolve_lists(drafts: Sequence[Draft]) -> None:
+    """Work out the lists that the drafts will have: replaced ones, and changed ones."""
+    for draft in drafts:
+        for declared in _touched(draft):
+            before = draft.lists_before.get(declared.name, ())
+            if declared.name in draft.values.edits:
+                after = _edited(draft, declared, before, draft.values.edits[declared.name])
+            elif declared.name in draft.given:
+                after = draft.given[declared.name]
+            else:
+                continue
+            if declared.kind is Kind.POINTS:
+                after = _with_identity(draft, declared, before, after)
+            draft.lists[declared.name] = after
+
+
+def _edited(
+    draft: Draft, declared: Field, before: tuple[Any, ...], edit: ListEdit
+) -> tuple[Any, ...]:
+    if declared.kind is Kind.POINTS:
+        ids = {point.id for point in before}
+    else:
+        ids = set(before)
+    if not edit.remove <= ids:
+        draft.values.wrong(
+            Code.NOT_FOUND, "not_found", edit_names(declared)[1], target=declared.target or "value"
+        )
+    kept = [
+        item for item in before if (item.id if isinstance(item, Point) else item) not in edit.remove
+    ]
+    return (*kept, *(item for item in edit.add if item not in kept))
+
+
+def _with_identity(
+    draft: Draft, declared: Field, before: tuple[Point, ...], after: Sequence[Point]
+) -> tuple[Point, ...]:
+    """Let given values keep the id of the stored value that they name, or repeat."""
+    known = {point.id for point in before}
+    by_value = {point.value: point.id for point in before}
+    result: list[Point] = []
+    for index, point in enumerate(after):
+        if point.id is not None and point.id not in known:
+            draft.values.wrong(Code.NOT_FOUND, "not_found", camel(declared.name), str(index), "id",
+                               target=declared.points.lower())  # fmt: skip
+        identity = point.id or by_value.get(point.value)
+        result.append(Point(point.value, point.kind, identity))
+    return tuple(result)

@@ -1,0 +1,313 @@
+"""Read the values of an input by the kinds of its fields: normalise, check, say what is wrong.
+
+Works on plain dictionaries with the API's names; references are only read here, whether they exist is
+asked for all at once in `resolvers/references.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final
+from uuid import UUID
+
+from domain.errors import Code, UserError
+from domain.fields import PART_NAMES, SINGULARS, Entity, Field, Kind, camel
+from domain.ids import InvalidIdError, decode_id
+from domain.money import Money
+from resolvers.contact_points import (
+    DEFAULT_KINDS,
+    InvalidPointError,
+    normalize_email,
+    normalize_point,
+)
+from resolvers.currencies import known_currencies
+
+MAX_LIST: Final = 200
+_COLOR_LENGTH: Final = 7
+_HEX: Final = frozenset("0123456789abcdefABCDEF")
+_POINT_LENGTH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A phone, e-mail, website or messenger as given: `id` keeps its identity."""
+
+    value: str
+    kind: str
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalId:
+    """The id of a record in another system."""
+
+    system: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListEdit:
+    """A list that is not replaced but changed: items added and removed."""
+
+    add: tuple[Any, ...] = ()
+    remove: frozenset[UUID] = frozenset()
+
+
+@dataclass(slots=True)
+class Values:
+    """What an input gives: values by field name (None clears), and what is wrong with it."""
+
+    path: tuple[str, ...]
+    given: dict[str, Any] = field(default_factory=dict)
+    edits: dict[str, ListEdit] = field(default_factory=dict)
+    errors: list[UserError] = field(default_factory=list)
+
+    def wrong(self, code: Code, message: str, *path: str, **values: Any) -> None:
+        """Note an error at a place in the input."""
+        self.errors.append(UserError(code, message, (*self.path, *path), values))
+
+
+class _Invalid(Exception):
+    def __init__(self, message: str, *path: str, code: Code = Code.INVALID, **values: Any) -> None:
+        super().__init__(message)
+        self.message, self.path, self.code, self.values = message, path, code, values
+
+
+def read_values(
+    entity: Entity, raw: Mapping[str, Any], path: tuple[str, ...], *, creating: bool, locale: str
+) -> Values:
+    """Read an input of an entity; names without a field are left to the caller."""
+    values = Values(path)
+    for declared in entity.fields:
+        if not (declared.writable or (creating and declared.creatable)):
+            continue
+        name = camel(declared.input_name)
+        if name in raw:
+            _read_one(values, declared, name, raw[name], locale)
+        elif creating and declared.required:
+            values.wrong(Code.REQUIRED, "required", name)
+        if not creating and declared.kind in {Kind.POINTS, Kind.LINKS}:
+            _read_edit(values, declared, raw, locale)
+    return values
+
+
+def _read_one(values: Values, declared: Field, name: str, raw: Any, locale: str) -> None:
+    try:
+        value = None if raw is None else _parse(declared, raw, locale)
+    except _Invalid as error:
+        values.wrong(error.code, error.message, name, *error.path, **error.values)
+        return
+    if value is None and (declared.required or declared.always):
+        values.wrong(Code.REQUIRED, "required", name)
+        return
+    if value is None and declared.kind in {Kind.POINTS, Kind.LINKS, Kind.EXTERNAL_IDS}:
+        value = ()
+    values.given[declared.name] = value
+
+
+def _read_edit(values: Values, declared: Field, raw: Mapping[str, Any], locale: str) -> None:
+    add, remove = edit_names(declared)
+    if raw.get(add) is None and raw.get(remove) is None:
+        return
+    if declared.name in values.given:
+        values.wrong(Code.INVALID, "list_given_twice", add if raw.get(add) else remove)
+        return
+    try:
+        added = _parse(declared, raw.get(add) or [], locale)
+    except _Invalid as error:
+        values.wrong(error.code, error.message, add, *error.path, **error.values)
+        return
+    try:
+        prefix = declared.points.lower() if declared.kind is Kind.POINTS else declared.target
+        removed = _ids(raw.get(remove) or [], prefix)
+    except _Invalid as error:
+        values.wrong(error.code, error.message, remove, *error.path, **error.values)
+        return
+    values.edits[declared.name] = ListEdit(tuple(added), frozenset(removed))
+
+
+def edit_names(declared: Field) -> tuple[str, str]:
+    """Give the names of the inputs that add to and remove from a list (addPhones, removePhoneIds)."""
+    singular = SINGULARS.get(declared.name, declared.name.removesuffix("s"))
+    add = declared.name if declared.kind is Kind.POINTS else f"{singular}_ids"
+    return camel(f"add_{add}"), camel(f"remove_{singular}_ids")
+
+
+def _parse(declared: Field, raw: Any, locale: str) -> Any:  # noqa: C901, PLR0911, PLR0912 - a table of kinds
+    match declared.kind:
+        case Kind.STRING:
+            return checked_line(raw, declared.max_length)
+        case Kind.TEXT:
+            return checked_text(raw, declared.max_length) or None
+        case Kind.EMAIL:
+            return _email(raw)
+        case Kind.CURRENCY:
+            return _currency(raw)
+        case Kind.COLOR:
+            return _color(raw)
+        case Kind.INTEGER:
+            return _integer(declared, raw)
+        case Kind.ENUM:
+            return raw.value if isinstance(raw, Enum) else raw
+        case Kind.MONEY:
+            return _money(raw)
+        case Kind.REFERENCE:
+            return _id(raw, declared.target)
+        case Kind.LINKS:
+            return tuple(dict.fromkeys(_ids(raw, declared.target)))
+        case Kind.POINTS:
+            return _points(declared, raw, locale)
+        case Kind.ADDRESS | Kind.UTM:
+            return _parts(declared, raw)
+        case Kind.EXTERNAL_IDS:
+            return _external_ids(raw)
+        case _:
+            return raw
+
+
+def checked_text(raw: str, max_length: int) -> str:
+    """Check that PostgreSQL can hold a text and that it is not too long."""
+    if "\x00" in raw or any("\ud800" <= char <= "\udfff" for char in raw):
+        raise _Invalid("bad_characters")
+    if len(raw) > max_length:
+        raise _Invalid("too_long", code=Code.LIMIT, limit=max_length)
+    return raw
+
+
+def checked_line(raw: str, max_length: int) -> str | None:
+    """Check a line of text; spaces around it are dropped, an empty one is no value."""
+    line = checked_text(raw.strip(), max_length)
+    if any(char < " " or char == "\x7f" for char in line):
+        raise _Invalid("bad_characters")
+    return line or None
+
+
+def _email(raw: str) -> str:
+    try:
+        return normalize_email(raw.strip())
+    except InvalidPointError as error:
+        raise _Invalid("invalid_email") from error
+
+
+def _currency(raw: str) -> str:
+    if raw not in known_currencies():
+        raise _Invalid("unknown_currency", currency=raw[:10])
+    return raw
+
+
+def _color(raw: str) -> str:
+    if len(raw) != _COLOR_LENGTH or raw[0] != "#" or not _HEX.issuperset(raw[1:]):
+        raise _Invalid("invalid_color")
+    return raw.upper()
+
+
+def _integer(declared: Field, raw: int) -> int:
+    low, high = declared.minimum, declared.maximum
+    if (low is not None and raw < low) or (high is not None and raw > high):
+        raise _Invalid("out_of_range", minimum=low, maximum=high)
+    return raw
+
+
+def _money(raw: Mapping[str, Any]) -> Money | None:
+    amount: Decimal = raw["amount"]
+    currency = raw.get("currency")
+    if currency is not None and currency not in known_currencies():
+        raise _Invalid("unknown_currency", "currency", currency=str(currency)[:10])
+    return Money(amount, currency or "")
+
+
+def _id(raw: str, target: str) -> UUID:
+    try:
+        prefix, value = decode_id(raw)
+    except InvalidIdError as error:
+        raise _Invalid("invalid_id", target=target) from error
+    if prefix != target:
+        raise _Invalid("id_of_another_type", target=target, found=prefix[:30])
+    return value
+
+
+def _ids(raw: Sequence[str], target: str) -> list[UUID]:
+    _bounded(raw)
+    found = []
+    for index, item in enumerate(raw):
+        try:
+            found.append(_id(item, target))
+        except _Invalid as error:
+            raise _Invalid(error.message, str(index), **error.values) from error
+    return found
+
+
+def _bounded(raw: Sequence[Any]) -> None:
+    if len(raw) > MAX_LIST:
+        raise _Invalid("list_too_long", code=Code.LIMIT, limit=MAX_LIST)
+
+
+def _points(declared: Field, raw: Sequence[Mapping[str, Any]], locale: str) -> tuple[Point, ...]:
+    _bounded(raw)
+    found: list[Point] = []
+    for index, item in enumerate(raw):
+        place = (str(index), "value")
+        try:
+            text = checked_line(item["value"], _POINT_LENGTH)
+        except _Invalid as error:
+            raise _Invalid(error.message, *place, code=error.code, **error.values) from error
+        if text is None:
+            raise _Invalid("required", *place, code=Code.REQUIRED)
+        try:
+            value = normalize_point(declared.points, text, locale)
+        except InvalidPointError as error:
+            raise _Invalid(f"invalid_{declared.points.lower()}", *place) from error
+        kind = item.get("kind")
+        kind_name = kind.value if isinstance(kind, Enum) else DEFAULT_KINDS[declared.points]
+        prefix = declared.points.lower()
+        known = _point_id(item.get("id"), prefix, str(index))
+        if any(point.value == value for point in found):
+            continue  # the same number twice is one number
+        found.append(Point(value, kind_name, known))
+    return tuple(found)
+
+
+def _point_id(raw: str | None, prefix: str, index: str) -> UUID | None:
+    if raw is None:
+        return None
+    try:
+        return _id(raw, prefix)
+    except _Invalid as error:
+        raise _Invalid(error.message, index, "id", **error.values) from error
+
+
+def _parts(declared: Field, raw: Mapping[str, Any]) -> dict[str, str] | None:
+    found: dict[str, str] = {}
+    for part in PART_NAMES[declared.kind]:
+        text = raw.get(camel(part))
+        if text is None:
+            continue
+        try:
+            line = checked_line(text, declared.max_length)
+        except _Invalid as error:
+            raise _Invalid(error.message, camel(part), code=error.code, **error.values) from error
+        if line is not None:
+            found[part] = line
+    return found or None
+
+
+def _external_ids(raw: Sequence[Mapping[str, Any]]) -> tuple[ExternalId, ...]:
+    _bounded(raw)
+    found: list[ExternalId] = []
+    for index, item in enumerate(raw):
+        pair = []
+        for name in ("system", "value"):
+            try:
+                line = checked_line(item[name], 255)
+            except _Invalid as error:
+                raise _Invalid(
+                    error.message, str(index), name, code=error.code, **error.values
+                ) from error
+            if line is None:
+                raise _Invalid("required", str(index), name, code=Code.REQUIRED)
+            pair.append(line)
+        if any(known.system == pair[0] for known in found):
+            raise _Invalid("system_given_twice", str(index), "system", system=pair[0])
+        found.append(ExternalId(*pair))
+    return tuple(found)

@@ -1,0 +1,19 @@
+"""The classes of object types before they have fields: types name each other, so all must be there."""
+
+from typing import Any, Final
+
+from domain.entities import ENTITIES
+from schema.values import Node, type_name
+
+
+class Record(Node):
+    """What all records have in common; filled in by `schema/objects.py`."""
+
+    resolve_type = staticmethod(type_name)
+
+
+OBJECTS: Final[dict[str, Any]] = {
+    name: type(entity.type_name, (Record if entity.is_record else Node,), {})
+    for name, entity in ENTITIES.items()
+}
+"""The object types by entity; filled in by `schema/objects.py`."""

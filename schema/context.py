@@ -1,0 +1,38 @@
+"""What resolvers find in `info.context`: the operation, and for whom it is answered."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import strawberry
+
+from domain.errors import Unauthenticated
+from resolvers.operation import Operation
+from schema.cursors import Cursors
+
+SignIn = Callable[[Mapping[str, Any]], Awaitable[Any]]
+
+
+@dataclass(slots=True)
+class Context:
+    """The context of one operation."""
+
+    operation: Operation | None
+    """None where no valid token was shown."""
+    language: str
+    cursors: Cursors
+    sign_in: SignIn
+    """Signs a person in, before any workspace is known."""
+    refused: list[str] = field(default_factory=list)
+    """Root fields of the operation that were refused."""
+
+
+Info = strawberry.Info[Context, None]
+
+
+def operation(info: Info) -> Operation:
+    """Give the running operation; raises Unauthenticated where there is none."""
+    found = info.context.operation
+    if found is None:
+        raise Unauthenticated
+    return found

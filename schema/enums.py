@@ -1,0 +1,106 @@
+"""The enums of the API, with a description of every value."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Final
+
+import strawberry
+
+from auth.actor import Scope
+from domain.errors import Code
+from domain.filters import Direction
+from domain.settings import PipelineEntity, StageSemantics
+from resolvers.contact_points import EmailKind, MessengerKind, PhoneKind, WebsiteKind
+from resolvers.pipelines import PipelineTemplate
+
+
+class RecordType(Enum):
+    """The types of records."""
+
+    LEAD = "LEAD"
+    CONTACT = "CONTACT"
+    COMPANY = "COMPANY"
+    DEAL = "DEAL"
+
+
+_VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
+    StageSemantics: (
+        "StageSemantics",
+        "What a stage means for the record that stands on it.",
+        {"OPEN": "Still being worked on.", "WON": "Closed with success.", "LOST": "Closed without."},
+    ),
+    PipelineEntity: (
+        "PipelineEntity",
+        "The types of records that move through pipelines.",
+        {"DEAL": "Deals; they may have many pipelines.", "LEAD": "Leads.", "QUOTE": "Quotes.",
+         "INVOICE": "Invoices."},
+    ),
+    PipelineTemplate: (
+        "PipelineTemplate",
+        "Ready sets of stages for a new pipeline.",
+        {"SALES": "First contact, terms, contract, payment, closed.",
+         "SUPPORT": "Received, analysis, solution, applied, satisfaction confirmed."},
+    ),
+    RecordType: (
+        "RecordType",
+        "The types of records.",
+        {"LEAD": "Possible customers.", "CONTACT": "People.", "COMPANY": "Organisations.",
+         "DEAL": "Sales."},
+    ),
+    Scope: (
+        "TokenScope",
+        "What a token lets its bearer do, at most as much as its owner may.",
+        {"READ": "Run queries.", "WRITE": "Run mutations."},
+    ),
+    Direction: (
+        "OrderDirection",
+        "Order of one key. ASC puts empty values last, DESC first.",
+        {"ASC": "Small first, empty last.", "DESC": "Large first, empty first.",
+         "ASC_NULLS_FIRST": "Empty first, then small to large.",
+         "ASC_NULLS_LAST": "Small to large, then empty.",
+         "DESC_NULLS_FIRST": "Empty first, then large to small.",
+         "DESC_NULLS_LAST": "Large to small, then empty."},
+    ),
+    Code: (
+        "UserErrorCode",
+        "Why a mutation was refused.",
+        {"REQUIRED": "A value is missing.", "INVALID": "A value makes no sense here.",
+         "NOT_FOUND": "What is referred to is not there.",
+         "FORBIDDEN": "The caller may not do this to the record.",
+         "IN_USE": "Still used; name a target for what uses it.",
+         "IMMUTABLE": "Never changes after it was made.",
+         "CONFLICT": "Does not go with what is stored now.",
+         "DUPLICATE": "Exists already.", "SYSTEM": "Comes with the workspace and stays.",
+         "LIMIT": "Too long or too many."},
+    ),
+    PhoneKind: ("PhoneKind", "What a phone is for.", {
+        "WORK": "At work.", "MOBILE": "Carried along.", "FAX": "Fax machine.", "HOME": "At home.",
+        "PAGER": "Pager.", "MAILING": "For mailings.", "OTHER": "Something else."}),
+    EmailKind: ("EmailKind", "What an e-mail address is for.", {
+        "WORK": "At work.", "HOME": "Private.", "MAILING": "For mailings.",
+        "OTHER": "Something else."}),
+    WebsiteKind: ("WebsiteKind", "What a web address shows.", {
+        "WORK": "Company site.", "HOME": "Private site.", "VK": "Page on VK.",
+        "LIVEJOURNAL": "Page on LiveJournal.", "TWITTER": "Page on Twitter.",
+        "FACEBOOK": "Page on Facebook.", "OTHER": "Something else."}),
+    MessengerKind: ("MessengerKind", "The service of a messenger account.", {
+        "TELEGRAM": "Telegram.", "VK": "VK messages.", "SKYPE": "Skype.", "VIBER": "Viber.",
+        "WHATSAPP": "WhatsApp.", "FACEBOOK": "Facebook Messenger.", "INSTAGRAM": "Instagram.",
+        "JABBER": "XMPP.", "OTHER": "Something else."}),
+}  # fmt: skip
+
+
+def _declare(enum: type[Enum], name: str, text: str, values: Mapping[str, str]) -> Any:
+    made: Any = strawberry.enum(enum, name=name, description=text)
+    for value in made.__strawberry_definition__.values:
+        value.description = values[value.name]
+    return made
+
+
+for _enum, (_name, _text, _values) in _VALUES.items():
+    _declare(_enum, _name, _text, _values)
+
+
+def enum_name(enum: type[Enum]) -> str:
+    """Give the API's name of an enum."""
+    return _VALUES[enum][0]

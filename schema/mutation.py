@@ -1,0 +1,98 @@
+"""The mutations of the API: its index."""
+
+import strawberry
+
+from domain.records import COMPANY, CONTACT, DEAL, LEAD
+from schema import people, settings_mutations
+from schema.record_mutations import (
+    create_many,
+    create_one,
+    delete_many,
+    delete_one,
+    purge_one,
+    restore_one,
+    update_many,
+    update_one,
+    upsert_many,
+)
+
+
+@strawberry.type(description="What can be changed. All mutations of a request succeed or none.")
+class Mutation:
+    """What can be changed."""
+
+    create_lead = create_one(LEAD)
+    update_lead = update_one(LEAD)
+    delete_lead = delete_one(LEAD)
+    restore_lead = restore_one(LEAD)
+    purge_lead = purge_one(LEAD)
+    create_leads = create_many(LEAD)
+    update_leads = update_many(LEAD)
+    upsert_leads = upsert_many(LEAD)
+    delete_leads = delete_many(LEAD)
+
+    create_contact = create_one(CONTACT)
+    update_contact = update_one(CONTACT)
+    delete_contact = delete_one(CONTACT)
+    restore_contact = restore_one(CONTACT)
+    purge_contact = purge_one(CONTACT)
+    create_contacts = create_many(CONTACT)
+    update_contacts = update_many(CONTACT)
+    upsert_contacts = upsert_many(CONTACT)
+    delete_contacts = delete_many(CONTACT)
+
+    create_company = create_one(COMPANY)
+    update_company = update_one(COMPANY)
+    delete_company = delete_one(COMPANY)
+    restore_company = restore_one(COMPANY)
+    purge_company = purge_one(COMPANY)
+    create_companies = create_many(COMPANY)
+    update_companies = update_many(COMPANY)
+    upsert_companies = upsert_many(COMPANY)
+    delete_companies = delete_many(COMPANY)
+
+    create_deal = create_one(DEAL)
+    update_deal = update_one(DEAL)
+    delete_deal = delete_one(DEAL)
+    restore_deal = restore_one(DEAL)
+    purge_deal = purge_one(DEAL)
+    create_deals = create_many(DEAL)
+    update_deals = update_many(DEAL)
+    upsert_deals = upsert_many(DEAL)
+    delete_deals = delete_many(DEAL)
+    move_deal = settings_mutations.MOVE_DEAL
+
+    create_pipeline = settings_mutations.CREATE_PIPELINE
+    update_pipeline = settings_mutations.UPDATE_PIPELINE
+    delete_pipeline = settings_mutations.DELETE_PIPELINE
+    reorder_pipelines = settings_mutations.REORDER_PIPELINES
+    create_stage = settings_mutations.CREATE_STAGE
+    update_stage = settings_mutations.UPDATE_STAGE
+    delete_stage = settings_mutations.DELETE_STAGE
+    reorder_stages = settings_mutations.REORDER_STAGES
+    create_dictionary = settings_mutations.CREATE_DICTIONARY
+    update_dictionary = settings_mutations.UPDATE_DICTIONARY
+    delete_dictionary = settings_mutations.DELETE_DICTIONARY
+    create_dictionary_item = settings_mutations.CREATE_ITEM
+    update_dictionary_item = settings_mutations.UPDATE_ITEM
+    delete_dictionary_item = settings_mutations.DELETE_ITEM
+    reorder_dictionary_items = settings_mutations.REORDER_ITEMS
+    set_exchange_rate = settings_mutations.SET_EXCHANGE_RATE
+
+    create_user = settings_mutations.CREATE_USER
+    update_user = settings_mutations.UPDATE_USER
+    activate_user = people.ACTIVATE_USER
+    deactivate_user = people.DEACTIVATE_USER
+    create_department = settings_mutations.CREATE_DEPARTMENT
+    update_department = settings_mutations.UPDATE_DEPARTMENT
+    delete_department = settings_mutations.DELETE_DEPARTMENT
+    create_group = settings_mutations.CREATE_GROUP
+    update_group = settings_mutations.UPDATE_GROUP
+    delete_group = settings_mutations.DELETE_GROUP
+    update_workspace = people.UPDATE_WORKSPACE
+
+    sign_in = people.SIGN_IN
+    sign_out = people.SIGN_OUT
+    change_password = people.CHANGE_PASSWORD
+    create_api_key = people.CREATE_API_KEY
+    revoke_api_key = people.REVOKE_API_KEY

@@ -1,0 +1,297 @@
+"""The surface of people and access: signing in, API keys, the viewer and the workspace."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from auth.actor import Scope
+from domain.errors import Refused
+from domain.ids import encode_id
+from loaders.people import workspace as load_workspace
+from resolvers import people, sign_in, workspaces
+from resolvers.operation import Operation
+from schema.classes import OBJECTS
+from schema.context import Info, operation
+from schema.inputs import input_type
+from schema.record_mutations import attempt
+from schema.scalars import CurrencyCode
+from schema.signatures import argument, declare_resolver, returns
+from schema.user_errors import shown_errors
+from schema.values import Node
+from schema.write_types import payload_type
+
+USER = OBJECTS["user"]
+
+
+def _id(prefix: str) -> Any:
+    def read(root: Any) -> strawberry.ID:
+        return strawberry.ID(encode_id(prefix, root.id))
+
+    return strawberry.field(resolver=read, description="Global id; it says the type.")
+
+
+@strawberry.type(description="A company's own CRM: its people, settings and records.")
+class Workspace:
+    """A company's own CRM."""
+
+    id: strawberry.ID = _id("workspace")
+    name: str = strawberry.field(description="Its name.")
+    locale: str = strawberry.field(description="Its language: ru or en.")
+    currency: CurrencyCode = strawberry.field(description="Its base currency.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+
+
+async def _key_owner(root: Any, info: Info) -> Any:
+    return await operation(info).loaders.one("user").load(root.user_id)
+
+
+def _key_scopes(root: Any) -> list[Scope]:
+    return [Scope(scope) for scope in root.scopes]
+
+
+ApiKey = strawberry.type(
+    type(
+        "ApiKey",
+        (Node,),
+        {
+            "__annotations__": {
+                "name": str,
+                "prefix": str,
+                "created_at": datetime,
+                "expires_at": datetime | None,
+            },
+            "id": _id("api_key"),
+            "name": strawberry.field(description="What it is called."),
+            "prefix": strawberry.field(description="First characters of the secret."),
+            "scopes": strawberry.field(resolver=_key_scopes, description="What it lets do."),
+            "user": strawberry.field(
+                resolver=returns(_key_owner, USER | None), description="Whose it is."
+            ),
+            "created_at": strawberry.field(description="When it was made."),
+            "expires_at": strawberry.field(description="When it ends; null: when it is revoked."),
+            "is_type_of": classmethod(lambda _cls, obj, _info: hasattr(obj, "prefix")),
+        },
+    ),
+    description="A key by which a program acts for a person; the secret is shown once.",
+)
+
+
+async def _viewer_user(root: Any, info: Info) -> Any:
+    op = operation(info)
+    return await op.loaders.one("user").load(op.actor.user_id)
+
+
+async def _viewer_workspace(root: Any, info: Info) -> Any:
+    return await load_workspace(operation(info).session)
+
+
+async def _viewer_keys(root: Any, info: Info) -> Any:
+    op = operation(info)
+    return await sign_in.list_api_keys(op.session, op.actor)
+
+
+def _viewer_scopes(root: Any, info: Info) -> list[Scope]:
+    return sorted(operation(info).actor.scopes, key=lambda scope: scope.value)
+
+
+Viewer = strawberry.type(
+    type(
+        "Viewer",
+        (),
+        {
+            "user": strawberry.field(
+                resolver=returns(_viewer_user, USER), description="Who is signed in."
+            ),
+            "workspace": strawberry.field(
+                resolver=returns(_viewer_workspace, Workspace), description="Where."
+            ),
+            "scopes": strawberry.field(
+                resolver=_viewer_scopes, description="What the token in use lets do."
+            ),
+            "api_keys": strawberry.field(
+                resolver=returns(_viewer_keys, list[ApiKey]),  # type: ignore[valid-type]  # made at run time
+                description="One's own API keys; an administrator sees everyone's.",
+            ),
+        },
+    ),
+    description="The person who asks.",
+)
+
+
+def read_viewer(info: Info) -> Any:
+    """Give the viewer; raises Unauthenticated."""
+    return operation(info)
+
+
+SIGN_IN_INPUT = input_type(
+    "SignInInput",
+    "Who signs in.",
+    {
+        "email": (str, "E-mail address."),
+        "password": (str, "Password."),
+        "workspace": (str | None, "Name or id, for people of several workspaces."),
+    },
+)
+SignInPayload = payload_type(
+    "SignInPayload",
+    "What came of signing in.",
+    {"token": (str | None, "Token of the session (vs_…), valid for 14 days."),
+     "user": (USER | None, "Who signed in.")},
+)  # fmt: skip
+
+
+async def _sign_in(root: Any, info: Any, input: Mapping[str, Any]) -> Any:
+    context = info.context
+    try:
+        token, user = await context.sign_in(input)
+    except Refused as refusal:
+        errors = shown_errors(refusal.errors, context.language)
+        return SignInPayload(token=None, user=None, user_errors=errors)
+    return SignInPayload(token=token, user=user, user_errors=[])
+
+
+SignOutPayload = payload_type("SignOutPayload", "What came of signing out.", {})
+
+
+async def _sign_out(root: Any, info: Any) -> Any:
+    return await attempt(
+        info, sign_in.sign_out, lambda _result, errors: SignOutPayload(user_errors=errors)
+    )
+
+
+CREATE_KEY_INPUT = input_type(
+    "CreateApiKeyInput",
+    "A new API key.",
+    {
+        "name": (str, "What it is called, 1 to 100 characters."),
+        "scopes": (list[Scope] | None, "What it lets do; everything its owner may if left out."),
+        "expires_at": (datetime | None, "When it ends; in a year if left out, at most."),
+    },
+)
+CreateApiKeyPayload = payload_type(
+    "CreateApiKeyPayload",
+    "What came of making an API key.",
+    {"api_key": (ApiKey | None, "The key."), "secret": (str | None, "The secret, shown once.")},
+)
+RevokeApiKeyPayload = payload_type(
+    "RevokeApiKeyPayload",
+    "What came of revoking an API key.",
+    {"api_key": (ApiKey | None, "The key as it was.")},
+)
+
+
+async def _create_key(root: Any, info: Any, input: Mapping[str, Any]) -> Any:
+    def make(result: Any, errors: list[Any]) -> Any:
+        key, secret = result or (None, None)
+        return CreateApiKeyPayload(api_key=key, secret=secret, user_errors=errors)
+
+    return await attempt(info, lambda op: sign_in.create_api_key(op, input), make)
+
+
+async def _revoke_key(root: Any, info: Any, id: str) -> Any:
+    return await attempt(
+        info,
+        lambda op: sign_in.revoke_api_key(op, id),
+        lambda key, errors: RevokeApiKeyPayload(api_key=key, user_errors=errors),
+        "id",
+    )
+
+
+def _user_payload(name: str, text: str) -> Any:
+    return payload_type(name, text, {"user": (USER | None, "The person; null if refused.")})
+
+
+def _set_active(active: bool) -> Any:
+    verb = "Activate" if active else "Deactivate"
+    payload = _user_payload(f"{verb}UserPayload", f"What came of {verb.lower()[:-1]}ing a person.")
+
+    async def resolve(root: Any, info: Any, id: str) -> Any:
+        async def work(op: Operation) -> Any:
+            return await people.set_active(op, id, active=active)
+
+        return await attempt(
+            info, work, lambda row, errors: payload(user=row, user_errors=errors), "id"
+        )
+
+    text = (
+        "Lets a person sign in again."
+        if active
+        else "Lets a person no longer sign in; all their tokens end at once."
+    )
+    return strawberry.field(
+        resolver=declare_resolver(resolve, {"id": argument(strawberry.ID, "Whose id.")}, payload),
+        description=text,
+    )
+
+
+ChangePasswordPayload = payload_type(
+    "ChangePasswordPayload", "What came of changing one's password.", {}
+)
+CHANGE_PASSWORD_INPUT = input_type(
+    "ChangePasswordInput",
+    "One's old and new password.",
+    {"current_password": (str, "The password until now."),
+     "new_password": (str, "The new one, 8 to 200 characters.")},
+)  # fmt: skip
+
+
+async def _change_password(root: Any, info: Any, input: Mapping[str, Any]) -> Any:
+    return await attempt(
+        info,
+        lambda op: people.change_password(op, input),
+        lambda _result, errors: ChangePasswordPayload(user_errors=errors),
+    )
+
+
+UpdateWorkspacePayload = payload_type(
+    "UpdateWorkspacePayload",
+    "What came of changing the workspace.",
+    {"workspace": (Workspace | None, "The workspace; null if refused.")},
+)
+UPDATE_WORKSPACE_INPUT = input_type(
+    "UpdateWorkspaceInput",
+    "Changes of the workspace; omitted fields stay.",
+    {"name": (str | None, "Its name."), "locale": (str | None, "Its language: ru or en.")},
+)
+
+
+async def _update_workspace(root: Any, info: Any, input: Mapping[str, Any]) -> Any:
+    return await attempt(
+        info,
+        lambda op: workspaces.update_workspace(op, input),
+        lambda row, errors: UpdateWorkspacePayload(workspace=row, user_errors=errors),
+    )
+
+
+def _input_field(function: Any, input_class: Any, payload: Any, text: str) -> Any:
+    arguments = {"input": argument(input_class, "What is asked.")}
+    return strawberry.field(
+        resolver=declare_resolver(function, arguments, payload), description=text
+    )
+
+
+SIGN_IN = _input_field(_sign_in, SIGN_IN_INPUT, SignInPayload, "Signs a person in; needs no token.")
+SIGN_OUT = strawberry.field(
+    resolver=declare_resolver(_sign_out, {}, SignOutPayload),
+    description="Ends the session of the token in use; an API key stays valid.",
+)
+CREATE_API_KEY = _input_field(
+    _create_key, CREATE_KEY_INPUT, CreateApiKeyPayload, "Makes an API key of one's own."
+)
+REVOKE_API_KEY = strawberry.field(
+    resolver=declare_resolver(
+        _revoke_key, {"id": argument(strawberry.ID, "Id of the key.")}, RevokeApiKeyPayload
+    ),
+    description="Ends an API key at once.",
+)
+ACTIVATE_USER = _set_active(active=True)
+DEACTIVATE_USER = _set_active(active=False)
+CHANGE_PASSWORD = _input_field(
+    _change_password, CHANGE_PASSWORD_INPUT, ChangePasswordPayload,
+    "Changes one's own password; all other sessions end.",
+)  # fmt: skip
+UPDATE_WORKSPACE = _input_field(
+    _update_workspace, UPDATE_WORKSPACE_INPUT, UpdateWorkspacePayload, "Renames the workspace."
+)

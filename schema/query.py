@@ -1,0 +1,177 @@
+"""The queries of the API: its index."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import strawberry
+
+from domain.entities import ENTITIES
+from domain.errors import BadInput
+from domain.fields import Entity
+from domain.people import USER
+from domain.records import COMPANY, CONTACT, DEAL, LEAD
+from domain.settings import DICTIONARY, PIPELINE, PipelineEntity
+from loaders.lists import MAX_PAGE, ListSpec, PageSpec
+from loaders.loaders import WHOLE
+from loaders.nodes import load_node
+from loaders.rates import all_rates
+from schema.classes import OBJECTS, Record
+from schema.connection import connection_field
+from schema.context import Info, operation
+from schema.enums import RecordType
+from schema.filters import read_id, read_search
+from schema.people import Viewer, read_viewer
+from schema.settings_mutations import ExchangeRate
+from schema.signatures import argument, declare_resolver, returns
+from schema.values import Node
+
+_MAX_IDS = 200
+
+
+def _by_id(entity: Entity) -> Any:
+    name = entity.name.replace("_", " ")
+
+    async def resolve(root: Any, info: Any, id: str) -> Any:
+        key = read_id(entity.name, id, ("id",))
+        return await operation(info).loaders.one(entity.name).load(key)
+
+    arguments = {"id": argument(strawberry.ID, f"Id of the {name}.")}
+    return strawberry.field(
+        resolver=declare_resolver(resolve, arguments, OBJECTS[entity.name] | None),
+        description=f"One {name}; null where there is none that the caller may read.",
+    )
+
+
+def _everything(entity: Entity, text: str) -> Any:
+    async def resolve(root: Any, info: Any) -> Any:
+        return await operation(info).loaders.everything(entity.name)
+
+    return strawberry.field(
+        resolver=declare_resolver(resolve, {}, list[OBJECTS[entity.name]]),  # type: ignore[misc]  # made at run time
+        description=text,
+    )
+
+
+async def _pipelines(root: Any, info: Any, entity: PipelineEntity) -> Any:
+    rows = await operation(info).loaders.everything(PIPELINE.name)
+    return [row for row in rows if row.entity == entity.value]
+
+
+async def _dictionary(root: Any, info: Any, code: str) -> Any:
+    rows = await operation(info).loaders.everything(DICTIONARY.name)
+    return next((row for row in rows if row.code == code), None)
+
+
+async def _node(root: Any, info: Any, id: str) -> Any:
+    return await load_node(operation(info).loaders, id, ("id",))
+
+
+async def _nodes(root: Any, info: Any, ids: Sequence[str]) -> Any:
+    if len(ids) > _MAX_IDS:
+        raise BadInput("too_many_ids", ("ids",), limit=_MAX_IDS)
+    loaders = operation(info).loaders
+    return [await load_node(loaders, text, ("ids", str(index))) for index, text in enumerate(ids)]
+
+
+@strawberry.type(description="What a search found, type after type, newest first.")
+class SearchConnection:
+    """What a search found."""
+
+    nodes: list[Record] = strawberry.field(description="The records.")
+
+
+async def _search(
+    root: Any, info: Any, text: str, types: Sequence[RecordType] | None, first: int
+) -> Any:
+    if not 0 <= first <= MAX_PAGE:
+        raise BadInput("page_size", ("first",), limit=MAX_PAGE)
+    words = read_search(text, ("text",))
+    wanted = [kind.value.lower() for kind in types or RecordType]
+    op = operation(info)
+    found: list[Any] = []
+    for name in dict.fromkeys(wanted):
+        room = first - len(found)
+        if words and room > 0:
+            spec = PageSpec(ListSpec(name, search=words), room)
+            found.extend((await op.loaders.page(spec).load(WHOLE)).rows)
+    return SearchConnection(nodes=found)
+
+
+async def _rates(root: Any, info: Info) -> Any:
+    return await all_rates(operation(info).session)
+
+
+def _viewer(root: Any, info: Info) -> Any:
+    return read_viewer(info)
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    """What can be asked."""
+
+    lead = _by_id(LEAD)
+    leads = connection_field(LEAD, "Leads, newest first unless ordered otherwise.")
+    contact = _by_id(CONTACT)
+    contacts = connection_field(CONTACT, "Contacts, newest first unless ordered otherwise.")
+    company = _by_id(COMPANY)
+    companies = connection_field(COMPANY, "Companies, newest first unless ordered otherwise.")
+    deal = _by_id(DEAL)
+    deals = connection_field(DEAL, "Deals, newest first unless ordered otherwise.")
+
+    pipeline = _by_id(PIPELINE)
+    pipelines = strawberry.field(
+        resolver=declare_resolver(
+            _pipelines,
+            {"entity": argument(PipelineEntity, "Pipelines of which type of records.")},
+            list[OBJECTS["pipeline"]],  # type: ignore[misc]  # made at run time
+            {"entity": PipelineEntity.DEAL},
+        ),
+        description="The pipelines of a type of records in their order.",
+    )
+    dictionaries = _everything(DICTIONARY, "All dictionaries.")
+    dictionary = strawberry.field(
+        resolver=declare_resolver(
+            _dictionary,
+            {"code": argument(str, "Code, such as SOURCE.")},
+            OBJECTS["dictionary"] | None,
+        ),
+        description="One dictionary by its code.",
+    )
+    exchange_rates = strawberry.field(
+        resolver=returns(_rates, list[ExchangeRate]),
+        description="All exchange rates by currency, the newest first.",
+    )
+
+    user = _by_id(USER)
+    users = connection_field(USER, "The people of the workspace.")
+    departments = _everything(ENTITIES["department"], "All departments by name.")
+    groups = _everything(ENTITIES["group"], "All groups by name.")
+    viewer = strawberry.field(resolver=returns(_viewer, Viewer), description="The person who asks.")
+
+    node = strawberry.field(
+        resolver=declare_resolver(
+            _node, {"id": argument(strawberry.ID, "Any global id.")}, Node | None
+        ),
+        description="Whatever has this id; null where there is nothing that the caller may read.",
+    )
+    nodes = strawberry.field(
+        resolver=declare_resolver(
+            _nodes,
+            {"ids": argument(list[strawberry.ID], f"Global ids, at most {_MAX_IDS}.")},
+            list[Node | None],
+        ),
+        description="Whatever has these ids, in their order.",
+    )
+    search = strawberry.field(
+        resolver=declare_resolver(
+            _search,
+            {
+                "text": argument(str, "Words that must all occur in one of the main text fields."),
+                "types": argument(list[RecordType] | None, "Only records of these types."),
+                "first": argument(int, f"At most so many, up to {MAX_PAGE}."),
+            },
+            SearchConnection,
+            {"first": 25, "types": None},
+        ),
+        description="Records of any type by words.",
+    )

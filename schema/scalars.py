@@ -1,0 +1,103 @@
+"""The scalars of the API and how strictly they are read."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+from domain.money import DecimalRangeError, checked_decimal, plain
+
+CurrencyCode = NewType("CurrencyCode", str)
+
+_LONGEST: Final = 40
+
+
+def _text(value: Any, what: str) -> str:
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        raise GraphQLError(f"{what} is given as a string.")
+    return value
+
+
+def parse_decimal(value: Any) -> Decimal:
+    """Read a decimal given as a string, or as a number without loss."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise GraphQLError("A decimal is given as a string.")
+    try:
+        return checked_decimal(str(value)[:_LONGEST])
+    except DecimalRangeError:
+        raise GraphQLError(
+            "A decimal is finite, has at most 18 digits, and at most 4 after the point."
+        ) from None
+
+
+def serialize_decimal(value: Any) -> str:
+    """Write a decimal as a string without exponent or trailing zeros."""
+    return str(plain(Decimal(value)))
+
+
+def parse_datetime(value: Any) -> datetime:
+    """Read an RFC 3339 time; it must say its offset from UTC."""
+    text = _text(value, "A time")
+    try:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is not None and "T" in text.upper():
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise GraphQLError("A time is given by RFC 3339 with its offset: 2026-11-24T08:00:00Z.")
+
+
+def serialize_datetime(value: Any) -> str:
+    """Write a time by RFC 3339 in UTC."""
+    if isinstance(value, str):
+        return value
+    text: str = value.astimezone(UTC).isoformat()
+    return text.replace("+00:00", "Z")
+
+
+def parse_date(value: Any) -> date:
+    """Read a day (YYYY-MM-DD)."""
+    text = _text(value, "A day")
+    try:
+        if len(text) == len("2026-11-24"):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise GraphQLError("A day is given as YYYY-MM-DD.")
+
+
+def parse_currency(value: Any) -> str:
+    """Read a currency code; whether it exists is told with the field that it stands in."""
+    return _text(value, "A currency")
+
+
+SCALARS: Final[dict[Any, ScalarDefinition]] = {
+    Decimal: strawberry.scalar(
+        name="Decimal",
+        description="A finite decimal number of at most 18 digits, 4 of them after the point; "
+        "a string on the wire.",
+        parse_value=parse_decimal,
+        serialize=serialize_decimal,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="A point in time by RFC 3339, with its offset; answers are in UTC.",
+        parse_value=parse_datetime,
+        serialize=serialize_datetime,
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description="A day: YYYY-MM-DD.",
+        parse_value=parse_date,
+        serialize=str,
+    ),
+    CurrencyCode: strawberry.scalar(
+        name="CurrencyCode",
+        description="A currency by its ISO 4217 code, such as RUB.",
+        parse_value=parse_currency,
+        serialize=str,
+    ),
+}

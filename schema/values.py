@@ -1,0 +1,143 @@
+"""Value types of the API: money, phones and the like, addresses; and the interface Node."""
+
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+
+from domain.fields import PART_NAMES, Kind
+from domain.ids import encode_id
+from resolvers.contact_points import POINT_KINDS, EmailKind, MessengerKind, PhoneKind, WebsiteKind
+import schema.enums  # noqa: F401 - enums are declared before a type names them
+from schema.inputs import input_type
+from schema.scalars import CurrencyCode
+
+
+def type_name(obj: Any, *_: Any) -> str:
+    """Name the GraphQL type of a row."""
+    if hasattr(obj, "declared"):
+        name: str = obj.declared.type_name
+        return name
+    return str(obj.points).capitalize()
+
+
+@strawberry.interface(description="Everything that has an id of its own.")
+class Node:
+    """Everything that has an id of its own."""
+
+    id: strawberry.ID = strawberry.field(description="Global id; it says the type.")
+
+    resolve_type = staticmethod(type_name)
+
+
+@strawberry.type(description="An amount in a currency.")
+class Money:
+    """An amount in a currency."""
+
+    amount: Decimal = strawberry.field(description="The amount.")
+    currency: CurrencyCode = strawberry.field(description="Its currency.")
+
+
+MONEY_INPUT = input_type(
+    "MoneyInput",
+    "An amount in a currency.",
+    {
+        "amount": (Decimal, "The amount."),
+        "currency": (
+            CurrencyCode | None,
+            "Its currency; the workspace's base currency if left out.",
+        ),
+    },
+)
+
+
+def _point_type(name: str, description: str, kinds: Any) -> Any:
+    def read_id(root: Any) -> strawberry.ID:
+        return strawberry.ID(encode_id(name.lower(), root.id))
+
+    def read_kind(root: Any) -> Any:
+        return kinds(root.kind)
+
+    read_kind.__annotations__["return"] = kinds
+    namespace = {
+        "__annotations__": {"value": str},
+        "id": strawberry.field(resolver=read_id, description="Global id; it says the type."),
+        "value": strawberry.field(description="The value in the form in which it is kept."),
+        "kind": strawberry.field(resolver=read_kind, description="What it is for."),
+        "is_type_of": classmethod(lambda _cls, obj, _info: obj.points == name.upper()),
+    }
+    return strawberry.type(type(name, (Node,), namespace), description=description)
+
+
+Phone = _point_type("Phone", "A phone number, in E.164.", PhoneKind)
+Email = _point_type("Email", "An e-mail address, in lower case.", EmailKind)
+Website = _point_type("Website", "A web address.", WebsiteKind)
+Messenger = _point_type("Messenger", "An account of a messenger.", MessengerKind)
+POINT_TYPES = {"PHONE": Phone, "EMAIL": Email, "WEBSITE": Website, "MESSENGER": Messenger}
+POINT_INPUTS = {
+    points: input_type(
+        f"{points.capitalize()}Input",
+        f"A {points.lower()} as given.",
+        {
+            "id": (strawberry.ID | None, "Id of a stored value that is kept or changed."),
+            "value": (str, "The value; it is brought into one form."),
+            "kind": (kinds | None, "What it is for; WORK (OTHER for messengers) if left out."),
+        },
+    )
+    for points, kinds in POINT_KINDS.items()
+}
+
+
+@strawberry.type(description="The id of a record in another system.")
+class ExternalId:
+    """The id of a record in another system."""
+
+    system: str = strawberry.field(description="Name of the other system.")
+    value: str = strawberry.field(description="The id there.")
+
+
+EXTERNAL_ID_INPUT = input_type(
+    "ExternalIdInput",
+    "The id of a record in another system; unique per type of record and system.",
+    {"system": (str, "Name of the other system."), "value": (str, "The id there.")},
+)
+
+_PART_TEXTS = {
+    "line1": "Street and house.",
+    "line2": "Flat or office.",
+    "city": "City.",
+    "postal_code": "Postal code.",
+    "region": "Region, state or province.",
+    "country": "Country.",
+    "source": "Where the visitor came from (utm_source).",
+    "medium": "By which medium (utm_medium).",
+    "campaign": "From which campaign (utm_campaign).",
+    "content": "By which variant (utm_content).",
+    "term": "For which search words (utm_term).",
+}
+
+
+def _parts_type(name: str, kind: Kind, description: str) -> tuple[Any, type]:
+    def reader(part: str) -> Any:
+        def read(root: dict[str, str]) -> str | None:
+            return root.get(part)
+
+        return read
+
+    fields = {
+        part: strawberry.field(resolver=reader(part), description=_PART_TEXTS[part])
+        for part in PART_NAMES[kind]
+    }
+    output = strawberry.type(type(name, (), dict(fields)), description=description)
+    given = input_type(
+        f"{name}Input",
+        f"{description} Replaces the stored one as a whole.",
+        {part: (str | None, _PART_TEXTS[part]) for part in PART_NAMES[kind]},
+    )
+    return output, given
+
+
+Address, ADDRESS_INPUT = _parts_type("Address", Kind.ADDRESS, "A postal address.")
+Utm, UTM_INPUT = _parts_type("Utm", Kind.UTM, "Marks of the campaign that brought a visitor.")
+PART_TYPES = {Kind.ADDRESS: Address, Kind.UTM: Utm}
+PART_INPUTS = {Kind.ADDRESS: ADDRESS_INPUT, Kind.UTM: UTM_INPUT}

@@ -1,0 +1,138 @@
+"""What the operator's commands do to people and keys, as an administrator of the workspace.
+
+The business functions are those of the API, so the same rules hold and the same events are logged;
+whoever can run commands on the machine needs no token.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from auth.actor import Actor, Scope
+from auth.passwords import hash_password
+from db.session import Database
+from domain.errors import Refused
+from domain.ids import encode_id
+from resolvers import changes, people, sign_in
+from resolvers.contact_points import InvalidPointError, normalize_email
+from resolvers.operation import Operation
+
+_NOBODY = UUID(int=0)
+
+
+class CommandError(Exception):
+    """A command cannot do what it was asked; the message says why."""
+
+
+async def add_user(database: Database, workspace: str | None, given: dict[str, Any]) -> str:
+    """Add a person; `given` has the API's names and a password. Return the person's id."""
+    async with _acting(database, workspace) as op:
+        row = await people.create_user(op, given)
+        return encode_id("user", row.id)
+
+
+async def list_users(database: Database, workspace: str | None) -> Sequence[Any]:
+    """List the people of a workspace."""
+    async with _acting(database, workspace) as op:
+        return await op.loaders.everything("user")
+
+
+async def set_password(database: Database, email: str, password: str) -> None:
+    """Give a person, in whatever workspaces, a new password."""
+    if errors := people.password_errors(password, "password"):
+        raise Refused(errors)
+    stored = await hash_password(password)
+    async with database.session(write=True) as session:
+        found = await session.call("voronka_set_password", _normalized(email), stored)
+    if not found:
+        raise CommandError(f"Nobody has the e-mail address {email}.")
+
+
+async def create_token(
+    database: Database,
+    workspace: str | None,
+    name: str,
+    email: str | None,
+    scopes: Sequence[Scope],
+    days: int,
+) -> tuple[str, str]:
+    """Make an API key of a person (the first administrator by default): its id and its secret."""
+    async with _acting(database, workspace) as op:
+        if email is not None:
+            op.actor = await _person(op, email)
+        raw = {"name": name, "scopes": scopes, "expiresAt": op.now + timedelta(days=days)}
+        row, secret = await sign_in.create_api_key(op, raw)
+        return encode_id("api_key", row.id), secret
+
+
+async def list_tokens(database: Database, workspace: str | None) -> list[tuple[Any, str]]:
+    """List the API keys of a workspace, each with the e-mail address of its owner."""
+    async with _acting(database, workspace) as op:
+        emails = {row.id: row.email for row in await op.loaders.everything("user")}
+        keys = await sign_in.list_api_keys(op.session, op.actor)
+        return [(key, emails[key.user_id]) for key in keys]
+
+
+async def revoke_token(database: Database, workspace: str | None, key_id: str) -> None:
+    """End an API key at once."""
+    async with _acting(database, workspace) as op:
+        await sign_in.revoke_api_key(op, key_id)
+
+
+@contextlib.asynccontextmanager
+async def _acting(database: Database, wanted: str | None) -> AsyncIterator[Operation]:
+    async with database.session(write=True) as session:
+        workspace = _choose(await session.call("voronka_workspaces"), wanted)
+        await database.enter(session, workspace.id, write=True)
+        actor = Actor(
+            workspace.id,
+            _NOBODY,
+            token_id=None,
+            is_session=False,
+            scopes=frozenset(Scope),
+            is_admin=True,
+            locale=workspace.locale,
+            currency=workspace.currency,
+        )
+        op = Operation.begin(session, actor)
+        for row in await op.loaders.everything("user"):
+            if row.is_admin and row.is_active:
+                op.actor = replace(actor, user_id=row.id)
+                break
+        yield op
+        await changes.flush_events(op, already=0)
+
+
+def _choose(workspaces: Sequence[Any], wanted: str | None) -> Any:
+    found = [
+        each
+        for each in workspaces
+        if wanted is None or wanted in {each.name, encode_id("workspace", each.id)}
+    ]
+    if len(found) == 1:
+        return found[0]
+    if not workspaces:
+        raise CommandError("There is no workspace yet: ./voronka workspace create makes one.")
+    if found:
+        raise CommandError(
+            "Which workspace? Give its id with --workspace: ./voronka workspace list."
+        )
+    raise CommandError(f"There is no workspace {wanted}: see ./voronka workspace list.")
+
+
+async def _person(op: Operation, email: str) -> Actor:
+    wanted = _normalized(email)
+    for row in await op.loaders.everything("user"):
+        if row.email == wanted and row.is_active:
+            return replace(op.actor, user_id=row.id, is_admin=row.is_admin)
+    raise CommandError(f"No active person of the workspace has the e-mail address {email}.")
+
+
+def _normalized(email: str) -> str:
+    try:
+        return normalize_email(email.strip())
+    except InvalidPointError:
+        raise CommandError(f"{email} is no e-mail address.") from None

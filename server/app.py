@@ -1,0 +1,76 @@
+"""The composition root: one Starlette application from settings and a database."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route, WebSocketRoute
+
+from db.migrate import at_head
+from db.session import Database, RowSecurity
+from domain.messages import say
+from schema.build import build_schema
+from schema.cursors import Cursors
+from schema.documents import DocumentCache
+from server.explorer import explorer_routes, page
+from server.graphql_http import GraphQLView
+from server.middleware import middleware
+from server.operations import Operations
+from server.settings import Settings
+
+
+def open_pool(settings: Settings, database_url: str) -> Database:
+    """Prepare the pool of connections as the settings say."""
+    return Database(
+        database_url,
+        row_security=RowSecurity(settings.rls),
+        pool_size=settings.pool_size,
+        pool_timeout=settings.pool_timeout,
+        statement_timeout=settings.statement_timeout,
+        lock_timeout=settings.lock_timeout,
+        idle_timeout=settings.idle_in_transaction_timeout,
+    )
+
+
+def build_app(settings: Settings, database_url: str) -> Starlette:
+    """Build the server; it connects when the first request comes."""
+    database = open_pool(settings, database_url)
+    cache = DocumentCache(settings.limits)
+    schema = build_schema(cache)
+    operations = Operations(schema, cache, database, Cursors(settings.secret_key))
+    view = GraphQLView(schema, operations.run, page, settings.limits, say=say)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await database.dispose()
+
+    async def alive(_request: Request) -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    async def ready(_request: Request) -> JSONResponse:
+        try:
+            current = await at_head(database_url)
+        except (OSError, SQLAlchemyError):
+            return JSONResponse({"status": "database unreachable"}, 503)
+        if not current:
+            return JSONResponse({"status": "database behind"}, 503)
+        return JSONResponse({"status": "ok"})
+
+    app = Starlette(
+        routes=[
+            # Not a mount: that would redirect /graphql to /graphql/.
+            Route("/graphql", view),
+            WebSocketRoute("/graphql", view),
+            Route("/healthz", alive),
+            Route("/readyz", ready),
+            *explorer_routes(operations.is_valid, settings.secure_cookies),
+        ],
+        middleware=middleware(settings.limits, settings.cors_origins),
+        lifespan=lifespan,
+    )
+    app.state.database = database
+    return app

@@ -1,0 +1,329 @@
+"""The commands of `./voronka`: what an operator does without the API.
+
+A command works on the database that `VORONKA_DATABASE_URL` names or on the embedded one, which it
+starts for itself or shares with a running server. What goes wrong in a way that the operator can
+mend is one line on standard error and exit code 1.
+"""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn, TypeVar
+
+import typer
+
+from auth.actor import Scope
+from db import migrate as migrations
+from db.session import Database, RowSecurity
+from domain.errors import BadInput, Forbidden, Refused
+from domain.ids import encode_id
+from domain.messages import say
+from resolvers.workspaces import NewWorkspace, create_workspace, list_workspaces
+from schema.build import build_schema
+from schema.documents import DocumentCache
+from server import administration, backups, serving
+from server.administration import CommandError
+from server.data_directory import DataDirectory, DataDirectoryBusyError, write_private
+from server.installation import (
+    DatabaseBehindError,
+    DatabaseUnreachableError,
+    alone,
+    bring_up_to_date,
+    open_database,
+    reaching_database,
+    reserve,
+    running_database,
+)
+from server.processes import EmbeddedPostgresError
+from server.serving import ListenError
+from server.settings import Settings, SettingsError
+
+_MENDABLE: Final = (
+    BadInput,
+    CommandError,
+    DataDirectoryBusyError,
+    DatabaseBehindError,
+    DatabaseUnreachableError,
+    EmbeddedPostgresError,
+    Forbidden,
+    ListenError,
+    Refused,
+    SettingsError,
+)
+_Answer = TypeVar("_Answer")
+_Work = Callable[[Database], Awaitable[_Answer]]
+
+app = typer.Typer(
+    name="voronka",
+    help="A CRM as a GraphQL API server.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+workspaces = typer.Typer(help="Workspaces of the installation.", no_args_is_help=True)
+users = typer.Typer(help="People of a workspace.", no_args_is_help=True)
+tokens = typer.Typer(help="API keys of a workspace.", no_args_is_help=True)
+app.add_typer(workspaces, name="workspace")
+app.add_typer(users, name="user")
+app.add_typer(tokens, name="token")
+
+
+class Locale(StrEnum):
+    """Languages of a workspace's defaults."""
+
+    RU = "ru"
+    EN = "en"
+
+
+InWorkspace = Annotated[
+    str | None, typer.Option("--workspace", help="Its name or id; needed when there are several.")
+]
+
+
+def main() -> NoReturn:
+    """Run the command line; exit with 1 and one line about what the operator can mend."""
+    try:
+        app(prog_name="voronka")
+    except _MENDABLE as error:
+        _fail(_message(error))
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    sys.exit(0)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API; set up by VORONKA_HOST, VORONKA_PORT, VORONKA_WORKERS and others."""
+    settings = Settings.from_env()
+    with (
+        serving.ending_by_signal(),
+        reserve(settings),
+        contextlib.closing(serving.listen(settings)) as bound,
+        running_database(settings) as url,
+    ):
+        bring_up_to_date(settings, url)
+        made = _run(settings, url, lambda database: _first_workspace(settings, url, database))
+        address = serving.address(bound)
+        serving.serve(settings, url, bound, lambda: _say_ready(settings, address, made))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    settings = Settings.from_env()
+    with open_database(settings) as url:
+        with reaching_database():
+            if migrations.is_current(url):
+                typer.echo("The database is at this version's schema.")
+                return
+        migrations.upgrade(url)
+        typer.echo("The database was brought to this version's schema.")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it; must not exist.")],
+) -> None:
+    """Write the database to a file; pg_restore reads it into an empty database."""
+    settings = Settings.from_env()
+    with open_database(settings) as url:
+        backups.write(url, file)
+    typer.echo(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB).")
+
+
+@app.command("schema")
+def print_schema() -> None:
+    """Print the schema that all workspaces share, as SDL."""
+    typer.echo(build_schema(DocumentCache(Settings.from_env().limits)).as_str())
+
+
+@workspaces.command("create")
+def create_workspace_(
+    name: str,
+    locale: Annotated[Locale, typer.Option(help="Language of its dictionaries and stages.")],
+    currency: Annotated[str, typer.Option(help="Base currency, such as RUB.")],
+    admin_email: Annotated[
+        str | None, typer.Option(help="Of its administrator, who may be known already.")
+    ] = None,
+) -> None:
+    """Make a workspace with its dictionaries, pipelines and administrator; print the key."""
+    settings = Settings.from_env()
+    email = admin_email or settings.admin_email
+
+    async def work(database: Database) -> NewWorkspace:
+        try:
+            return await create_workspace(database, name, locale.value, currency, email)
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+
+    made = _with_database(work)
+    typer.echo(f"workspace      {encode_id('workspace', made.workspace_id)}")
+    typer.echo(f"administrator  {made.admin_email}")
+    typer.echo(f"API key        {made.api_key}")
+
+
+@workspaces.command("list")
+def list_workspaces_() -> None:
+    """List the workspaces: id, language, currency, day of creation, name."""
+    _table(
+        (encode_id("workspace", row.id), row.locale, row.currency, f"{row.created_at:%F}", row.name)
+        for row in _with_database(list_workspaces)
+    )
+
+
+@users.command("add")
+def add_user(
+    email: str,
+    first_name: Annotated[str | None, typer.Option()] = None,
+    last_name: Annotated[str | None, typer.Option()] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="May change settings.")] = False,
+    workspace: InWorkspace = None,
+) -> None:
+    """Add a person; the password is asked for, or read from standard input."""
+    given: dict[str, Any] = {"email": email, "isAdmin": admin, "password": _password()}
+    names = {"firstName": first_name, "lastName": last_name}
+    given |= {key: value for key, value in names.items() if value is not None}
+    typer.echo(_with_database(lambda db: administration.add_user(db, workspace, given)))
+
+
+@users.command("password")
+def set_password(email: str) -> None:
+    """Give a person a new password, asked for or read from standard input."""
+    password = _password()
+    _with_database(lambda database: administration.set_password(database, email, password))
+    typer.echo(f"{email} has a new password.")
+
+
+@users.command("list")
+def list_users(workspace: InWorkspace = None) -> None:
+    """List the people of a workspace: id, e-mail, right, state, name."""
+    _table(
+        (
+            encode_id("user", row.id),
+            row.email,
+            "administrator" if row.is_admin else "member",
+            "active" if row.is_active else "inactive",
+            " ".join(filter(None, (row.first_name, row.last_name))),
+        )
+        for row in _with_database(lambda database: administration.list_users(database, workspace))
+    )
+
+
+@tokens.command("create")
+def create_token(
+    name: str,
+    user: Annotated[str | None, typer.Option(help="E-mail address of its owner.")] = None,
+    scope: Annotated[list[Scope] | None, typer.Option(help="READ, WRITE; both if none.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=365, help="How long it lives.")] = 365,
+    workspace: InWorkspace = None,
+) -> None:
+    """Make an API key of a person (the first administrator by default); it is shown this once."""
+    scopes = tuple(scope or Scope)
+    key_id, secret = _with_database(
+        lambda db: administration.create_token(db, workspace, name, user, scopes, days)
+    )
+    typer.echo(f"id       {key_id}")
+    typer.echo(f"API key  {secret}")
+
+
+@tokens.command("list")
+def list_tokens(workspace: InWorkspace = None) -> None:
+    """List the API keys of a workspace: id, beginning, scopes, last day, owner, name."""
+    _table(
+        (
+            encode_id("api_key", key.id),
+            f"{key.prefix}...",
+            "+".join(key.scopes),
+            f"{key.expires_at:%F}" if key.expires_at else "no end",
+            email,
+            key.name,
+        )
+        for key, email in _with_database(lambda db: administration.list_tokens(db, workspace))
+    )
+
+
+@tokens.command("revoke")
+def revoke_token(key_id: str, workspace: InWorkspace = None) -> None:
+    """End an API key at once; the id is the one that `token list` shows."""
+    _with_database(lambda database: administration.revoke_token(database, workspace, key_id))
+    typer.echo("The key no longer works.")
+
+
+async def _first_workspace(settings: Settings, url: str, database: Database) -> NewWorkspace | None:
+    async with alone(url):
+        if await list_workspaces(database):
+            return None
+        name = {"ru": "Воронка", "en": "Voronka"}[settings.locale]
+        made = await create_workspace(
+            database, name, settings.locale, settings.currency, settings.admin_email
+        )
+    directory = DataDirectory(settings.data_dir)
+    directory.prepare()
+    write_private(directory.admin_token, made.api_key)
+    return made
+
+
+def _say_ready(settings: Settings, address: str, made: NewWorkspace | None) -> None:
+    token = DataDirectory(settings.data_dir).admin_token
+    typer.echo(f"Voronka serves on {address}/graphql (explorer: {address}/graphiql)")
+    if made is not None:
+        typer.echo(f"Administrator {made.admin_email}, API key (shown this once): {made.api_key}")
+        typer.echo(f"The key is kept in {token}. To sign in with a password, set one:")
+        typer.echo(f"  ./voronka user password {made.admin_email}")
+    elif token.exists():
+        typer.echo(f"The administrator's API key is in {token}.")
+    typer.echo("Ctrl-C stops it.")
+    sys.stdout.flush()
+
+
+def _with_database(work: _Work[_Answer]) -> _Answer:
+    settings = Settings.from_env()
+    with open_database(settings) as url:
+        bring_up_to_date(settings, url)
+        return _run(settings, url, work)
+
+
+def _run(settings: Settings, url: str, work: _Work[_Answer]) -> _Answer:
+    async def run() -> _Answer:
+        database = Database(url, row_security=RowSecurity(settings.rls), pool_size=2)
+        try:
+            return await work(database)
+        finally:
+            await database.dispose()
+
+    with reaching_database():
+        return asyncio.run(run())
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _table(rows: Any) -> None:
+    lines = [[str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
+        typer.echo("  ".join(padded).rstrip())
+
+
+def _message(error: Exception) -> str:
+    match error:
+        case Refused():
+            return "\n".join(
+                ": ".join((*each.path, say(each.message, "en", each.values)))
+                for each in error.errors
+            )
+        case Forbidden() | BadInput():
+            return say(error.message, "en", getattr(error, "values", {}))
+    return str(error)
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"voronka: {message}", err=True)
+    sys.exit(1)

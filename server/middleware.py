@@ -1,0 +1,268 @@
+"""What every request passes before it reaches a route: an id, a log line, headers, a size limit.
+
+Plain ASGI, as Starlette's own base class for middleware copies bodies and breaks cancellation.
+"""
+
+import asyncio
+import contextlib
+import re
+import time
+import uuid
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+import orjson
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from schema.errors import Code, Viewer, masked, problem
+from schema.limits import Limits
+from server.faults import fault
+from server.logging import log, note, notes, report
+from server.negotiation import JSON, language
+
+REQUEST_ID_HEADER: Final = "x-request-id"
+CORS_HEADERS: Final = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "X-Dry-Run",
+    "X-On-Denied",
+    "X-Explain",
+    "X-Request-Id",
+    "Accept-Language",
+)
+EXPOSED_HEADERS: Final = ("X-Request-Id", "Retry-After", "ETag", "WWW-Authenticate")
+SECURITY_HEADERS: Final[Mapping[str, str]] = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    # a page that needs more, such as the explorer, sets its own
+    "content-security-policy": (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+}
+_SANE_ID: Final = re.compile(r"[A-Za-z0-9._\-]{1,128}")
+TOO_LARGE: Final = 413
+_CLIENT_LEFT: Final = 499
+_MAX_PATH: Final = 200
+
+
+def middleware(limits: Limits, cors_origins: Collection[str]) -> list[Middleware]:
+    """Give the stack for `Starlette(middleware=…)`, outermost first."""
+    stack = [Middleware(SecurityHeaders)]
+    if cors_origins:
+        stack.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=tuple(cors_origins),
+                allow_methods=("GET", "POST"),
+                # X-Voronka-CSRF is not among them: only our own pages may use the cookie
+                allow_headers=CORS_HEADERS,
+                expose_headers=EXPOSED_HEADERS,
+            )
+        )
+    # inside of CORS, so that a page of another origin can read what went wrong
+    stack.append(Middleware(RequestContext))
+    stack.append(Middleware(BodyLimit, max_bytes=limits.body_bytes, seconds=limits.body_seconds))
+    return stack
+
+
+def request_id(scope: Mapping[str, Any]) -> str:
+    """Give the id of the request, empty where `RequestContext` is not in use."""
+    return str(scope.get("state", {}).get("request_id", ""))
+
+
+class RequestContext:
+    """Give each request an id, one line in the log, and an answer when something breaks."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and log what came of it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        sent = headers.get(REQUEST_ID_HEADER, "")
+        identity = sent if _SANE_ID.fullmatch(sent) else uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = identity
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = identity
+            await send(message)
+
+        started = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=identity):
+            try:
+                await self.app(scope, receive, send_with_id)
+            except ClientDisconnect:
+                status = status or _CLIENT_LEFT
+            except Exception as error:  # noqa: BLE001  # the edge: every bug gets an answer
+                shown = masked(error, Viewer(_language(headers), identity, fault))
+                report(error)
+                if not status:
+                    answer = _json({"errors": [shown.body]}, 500)
+                    await answer(scope, receive, send_with_id)
+            finally:
+                milliseconds = round((time.perf_counter() - started) * 1000, 1)
+                self._log(scope, status, milliseconds)
+
+    def _log(self, scope: Scope, status: int, milliseconds: float) -> None:
+        log.info(
+            "request",
+            method=scope["method"],
+            path=scope["path"][:_MAX_PATH],
+            status=status,
+            ms=milliseconds,
+            **notes(scope),
+        )
+
+
+class SecurityHeaders:
+    """Add the headers that keep browsers from guessing and framing, where none were set."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and complete the head of its response."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class BodyError(Exception):
+    """A body that is too large or too slow; it passes every handler up to `BodyLimit`."""
+
+    def __init__(self, status: int, key: str, code: Code) -> None:
+        super().__init__(key)
+        self.status = status
+        self.key = key
+        self.code = code
+
+
+class BodyLimit:
+    """Refuse bodies over a size with 413, and those that take too long with 408.
+
+    A client that is still sending would see its connection reset and never read the answer, so
+    what it sends is read and thrown away first, up to `drain_bytes` or `drain_seconds`.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_bytes: int,
+        seconds: float,
+        drain_bytes: int = 16 * 1024 * 1024,
+        drain_seconds: float = 3.0,
+    ) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+        self.seconds = seconds
+        self.drain_bytes = drain_bytes
+        self.drain_seconds = drain_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with a `receive` that counts."""
+        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
+        if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+            # no body: what is received is the news that the client left, and may take hours
+            await self.app(scope, receive, send)
+            return
+        body = _CountedBody(receive, self.max_bytes, self.seconds)
+        answered = False
+
+        async def watched_send(message: Message) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        try:
+            body.check_declared(headers.get("content-length", ""))
+            await self.app(scope, body.receive, watched_send)
+        except BodyError as refusal:
+            if answered:
+                raise
+            waiting = headers.get("expect", "").lower() == "100-continue"
+            if refusal.status == TOO_LARGE and not waiting:
+                await self._drain(receive, body)
+            note(scope, codes=[refusal.code.value])
+            await self._refuse(refusal, headers)(scope, receive, send)
+
+    async def _drain(self, receive: Receive, body: "_CountedBody") -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.drain_seconds):
+                while not body.ended and body.count < self.drain_bytes:
+                    body.take(await receive())
+
+    def _refuse(self, refusal: BodyError, headers: Headers) -> Response:
+        error = problem(refusal.code, refusal.key, _language(headers), allowed=self.max_bytes)
+        if refusal.code is Code.QUERY_TOO_EXPENSIVE:
+            error["extensions"] |= {"limit": refusal.key, "allowed": self.max_bytes}
+        response = _json({"errors": [error]}, refusal.status)
+        response.headers["connection"] = "close"
+        return response
+
+
+class _CountedBody:
+    """The body as it comes in: how much of it, and whether all."""
+
+    def __init__(self, receive: Receive, max_bytes: int, seconds: float) -> None:
+        self._receive = receive
+        self._max_bytes = max_bytes
+        self._seconds = seconds
+        self._deadline: float | None = None  # set when the body is first asked for
+        self.count = 0
+        self.ended = False
+
+    def check_declared(self, content_length: str) -> None:
+        if content_length.isdecimal() and int(content_length[:20]) > self._max_bytes:
+            raise BodyError(TOO_LARGE, "bodyBytes", Code.QUERY_TOO_EXPENSIVE)
+
+    async def receive(self) -> Message:
+        if self.ended:  # what comes now is only the news that the client left
+            return await self._receive()
+        loop = asyncio.get_running_loop()
+        self._deadline = self._deadline or loop.time() + self._seconds
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            raise BodyError(408, "bodyTimeout", Code.BAD_USER_INPUT) from None
+        self.take(message)
+        if self.count > self._max_bytes:
+            raise BodyError(TOO_LARGE, "bodyBytes", Code.QUERY_TOO_EXPENSIVE)
+        return message
+
+    def take(self, message: Message) -> None:
+        self.count += len(message.get("body", b""))
+        self.ended = message["type"] != "http.request" or not message.get("more_body", False)
+
+
+def _language(headers: Headers) -> str:
+    return language(headers.get("accept-language"))
+
+
+def _json(body: object, status: int) -> Response:
+    return Response(orjson.dumps(body), status, media_type=JSON)

@@ -1,0 +1,214 @@
+"""Run one GraphQL operation: who asks, one session, one transaction, and what the reply tells besides.
+
+A mutation's transaction is committed here, when all of it succeeded; a refused mutation, an error or a
+dry run rolls back everything. Transactions that lost against another (deadlock, serialization, a race
+for a unique key) run again.
+"""
+
+import asyncio
+import random
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from limits import parse as parse_limit
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.requests import Request
+from strawberry.http import GraphQLRequestData
+from strawberry.schema import BaseSchema
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from auth.actor import Actor, Scope
+from auth.tokens import authenticate
+from db.session import Database, Session
+from domain.errors import Code, Forbidden, Unauthenticated, refuse
+from domain.ids import encode_id
+from resolvers.changes import flush_events
+from resolvers.operation import Operation
+from resolvers.sign_in import find_person, store_session
+from schema.context import Context
+from schema.cursors import Cursors
+from schema.documents import DocumentCache, Outline, outline
+from server.explorer import session_token
+from server.faults import sqlstate
+from server.graphql_http import Reply
+from server.negotiation import language
+
+_ANONYMOUS: Final = frozenset({"signIn", "__typename"})
+_TRIES: Final = 3
+# serialization failure, deadlock, and races for a unique key or a row that went away
+_LOST: Final = frozenset({"40001", "40P01", "23505", "23503"})
+_PER_ACCOUNT: Final = parse_limit("5/minute")
+_PER_ADDRESS: Final = parse_limit("20/minute")
+
+
+class LostRaceError(Exception):
+    """The transaction lost against another one and may be tried again."""
+
+
+class Operations:
+    """Runs the operations of one server."""
+
+    def __init__(
+        self, schema: BaseSchema, cache: DocumentCache, database: Database, cursors: Cursors
+    ) -> None:
+        """Keep what all operations share."""
+        self._schema = schema
+        self._cache = cache
+        self._database = database
+        self._cursors = cursors
+        self._attempts = MovingWindowRateLimiter(MemoryStorage())
+
+    async def run(
+        self, request: Request, data: GraphQLRequestData, allowed: frozenset[OperationType]
+    ) -> Reply:
+        """Run an operation; raises Unauthenticated, Forbidden and what Strawberry refuses."""
+        graphql = self._schema._schema  # type: ignore[attr-defined]  # noqa: SLF001 - of every Strawberry schema
+        shape = outline(self._cache, graphql, data.query, data.operation_name)
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return await self._attempt(request, data, allowed, shape)
+            except LostRaceError:
+                if attempt == _TRIES:
+                    raise
+                await asyncio.sleep(random.uniform(0.01, 0.1) * attempt)  # noqa: S311 - jitter, no secret
+        raise AssertionError("the last attempt returns or raises")
+
+    async def is_valid(self, secret: str) -> bool:
+        """Tell whether a token would be accepted."""
+        async with self._database.session(write=False) as session:
+            return await authenticate(session, secret) is not None
+
+    async def _attempt(
+        self,
+        request: Request,
+        data: GraphQLRequestData,
+        allowed: frozenset[OperationType],
+        shape: Outline,
+    ) -> Reply:
+        write = shape.is_mutation and OperationType.MUTATION in allowed
+        context = Context(None, language(request.headers.get("accept-language")), self._cursors,
+                          _no_sign_in)  # fmt: skip
+        async with self._database.session(write=write) as session:
+            if shape.roots <= _ANONYMOUS:
+                context.sign_in = self._sign_in(request, session, context)
+            else:
+                actor = await self._actor(request, session, shape)
+                await self._database.enter(session, actor.workspace_id, write=write)
+                context.operation = Operation.begin(session, actor)
+            result = await self._execute(data, allowed, context)
+            dry = request.headers.get("x-dry-run") == "1"
+            extensions = await _settle(session, context.operation, result, write=write, dry=dry)
+        return Reply(result, extensions)
+
+    async def _execute(
+        self, data: GraphQLRequestData, allowed: frozenset[OperationType], context: Context
+    ) -> ExecutionResult:
+        result = await self._schema.execute(
+            data.query,
+            variable_values=data.variables,
+            context_value=context,
+            operation_name=data.operation_name,
+            allowed_operation_types=allowed,
+        )
+        for error in result.errors or ():
+            if _lost(error.original_error):
+                raise LostRaceError from error.original_error
+        return result
+
+    async def _actor(self, request: Request, session: Session, shape: Outline) -> Actor:
+        secret = bearer_token(request)
+        actor = None if secret is None else await authenticate(session, secret)
+        if actor is None:
+            raise Unauthenticated
+        if not shape.is_mutation and Scope.READ not in actor.scopes:
+            raise Forbidden("token_scope")
+        return actor
+
+    def _sign_in(self, request: Request, session: Session, context: Context) -> Any:
+        async def sign_in(given: Mapping[str, Any]) -> tuple[str, Any]:
+            self._count_attempt(request, str(given["email"]))
+            person = await find_person(session, given)
+            await self._database.enter(session, person.workspace_id, write=True)
+            await store_session(session, person)
+            actor = await authenticate(session, person.token.secret)
+            if actor is None:
+                raise Unauthenticated
+            context.operation = Operation.begin(session, actor)
+            return person.token.secret, await context.operation.loaders.one("user").load(
+                person.user_id
+            )
+
+        return sign_in
+
+    def _count_attempt(self, request: Request, email: str) -> None:
+        """Count a try to sign in, by account and by address; raises Refused over the limit."""
+        address = request.client.host if request.client else ""
+        account = email.strip().lower()[:200]
+        if not self._attempts.hit(_PER_ACCOUNT, "account", account) or not self._attempts.hit(
+            _PER_ADDRESS, "address", address
+        ):
+            raise refuse(Code.LIMIT, "too_many_attempts")
+
+
+async def _no_sign_in(_given: Mapping[str, Any]) -> Any:
+    raise Forbidden("sign_in_alone")
+
+
+def bearer_token(request: Request) -> str | None:
+    """Give the token of a request: of its Authorization header, else of the browser's session."""
+    header = request.headers.get("authorization", "")
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return token.strip()
+    return None if header else session_token(request)
+
+
+async def _settle(
+    session: Session, op: Operation | None, result: ExecutionResult, *, write: bool, dry: bool
+) -> dict[str, Any]:
+    """Commit or roll back what the operation did, and tell what the caller should know."""
+    extensions: dict[str, Any] = {}
+    refused = bool(result.errors) or (op is not None and op.failed)
+    if write and (refused or dry):
+        session.doomed = True
+    elif write and op is not None:
+        await flush_events(op, already=0)
+    if op is None:
+        return extensions
+    if write and dry:
+        extensions["dryRun"] = _dry_run(op)
+    warnings = [warning for warning in op.warnings.values() if warning["count"]]
+    if warnings:
+        extensions["warnings"] = warnings
+    return extensions
+
+
+def _dry_run(op: Operation) -> dict[str, Any]:
+    events = [
+        {
+            "kind": event.kind,
+            "type": event.record_type.upper(),
+            "id": encode_id(event.record_type, event.record_id),
+            "version": event.version,
+        }
+        for event in op.events
+    ]
+    changes = [
+        {"id": shown["id"], "field": name, **change}
+        for event, shown in zip(op.events, events, strict=True)
+        for name, change in event.changes.items()
+    ]
+    return {"changes": changes, "events": events}
+
+
+def _lost(error: BaseException | None) -> bool:
+    return any(sqlstate(cause) in _LOST for cause in _causes(error))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        original = getattr(error, "orig", None)
+        error = original if isinstance(original, BaseException) else error.__cause__

@@ -1,0 +1,1 @@
+import{a,b}from"./chunk-OUDIB7I3.js";import"./chunk-4GPBB622.js";import"./chunk-PNYYEFFT.js";import"./chunk-V7CRUYTQ.js";import"./chunk-AKQNIF47.js";import"./chunk-ONKWRYDX.js";import"./chunk-SMUHMULT.js";import"./chunk-4L5RI3VG.js";export{b as getWorker,a as jsonDefaults};

@@ -1,0 +1,139 @@
+"""A real server on a real PostgreSQL for all tests, and a fresh cast of people for each.
+
+Each pytest-xdist worker has a PostgreSQL of its own; tests share it and stay apart by workspaces, as
+customers do. Reads and writes run under row-level security.
+"""
+
+import asyncio
+import itertools
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from pydantic import SecretStr
+from sqlalchemy import event
+from starlette.applications import Starlette
+
+from db.migrate import upgrade
+from db.session import Database
+from server.app import build_app
+from server.embedded import EmbeddedPostgres
+from server.settings import Settings
+from tests.people import Cast, make_cast
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give a migrated database of this worker's own."""
+    postgres = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), durable=False)
+    url = postgres.start()
+    try:
+        upgrade(url)
+        yield url
+    finally:
+        postgres.stop()
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Give the settings of the server under test: policies on reads as well."""
+    return Settings(
+        data_dir=tmp_path_factory.mktemp("data"),
+        database_url=SecretStr(database_url),
+        secret=SecretStr("a secret that only the tests know, long enough"),
+        rls="strict",
+        max_depth=16,
+    )
+
+
+@dataclass(slots=True)
+class Server:
+    """The running server: where it listens and the application behind it."""
+
+    url: str
+    app: Starlette
+
+    @property
+    def database(self) -> Database:
+        """The pool that the server uses."""
+        found: Database = self.app.state.database
+        return found
+
+
+@pytest.fixture(scope="session")
+async def server(settings: Settings, database_url: str) -> AsyncIterator[Server]:
+    """Serve the API on a port of its own."""
+    app = build_app(settings, database_url)
+    running = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        task = asyncio.create_task(running.serve([bound]))
+        while not running.started:
+            await asyncio.sleep(0.01)
+        yield Server(f"http://127.0.0.1:{bound.getsockname()[1]}", app)
+        running.should_exit = True
+        await task
+
+
+@pytest.fixture(scope="session")
+async def http(server: Server) -> AsyncIterator[httpx.AsyncClient]:
+    """Give a connection to the server."""
+    async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+async def people(server: Server, http: httpx.AsyncClient) -> Cast:
+    """Give a fresh cast: an English workspace with the base currency USD, and a second one."""
+    return await make_cast(server.database, http, next(_numbers), "en", "USD")
+
+
+@dataclass(slots=True)
+class Statements:
+    """The SQL statements that were sent while it was watched."""
+
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def records(self) -> list[str]:
+        """Those that are the operation's own: not the token's, not the session's settings."""
+        return [
+            text
+            for text in self.texts
+            if "voronka_authenticate" not in text and "set_config" not in text
+        ]
+
+
+@pytest.fixture
+def watch(server: Server) -> Any:
+    """Give a context manager that collects the SQL statements of what runs inside it."""
+
+    @contextmanager
+    def watching() -> Iterator[Statements]:
+        seen = Statements()
+
+        def note(_connection: Any, _cursor: Any, text: str, *_rest: Any) -> None:
+            seen.texts.append(text)
+
+        engine = server.database.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return watching
+
+
+@pytest.fixture
+def root_folder() -> Path:
+    """Give the root of the project."""
+    return Path(__file__).parent.parent

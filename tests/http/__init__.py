@@ -1,0 +1,1 @@
+"""GraphQL over HTTP on a small schema: requests, documents, limits, errors, the log."""

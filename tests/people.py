@@ -1,0 +1,77 @@
+"""The cast of the tests: named people with rights, each in a workspace of their own making.
+
+root    administrator: settings and people
+anna    sales manager, a member: reads and writes records, changes no settings
+boris   head of sales, a member
+olga    administrator of another workspace, who must never see anything of this one
+reader  anna's API key with the scope READ
+nobody  no token at all
+"""
+
+from dataclasses import dataclass
+
+import httpx
+
+from db.session import Database
+from resolvers.workspaces import create_workspace
+from tests.client import Client
+
+
+@dataclass(slots=True)
+class Cast:
+    """The people of one test, and their two workspaces."""
+
+    root: Client
+    anna: Client
+    boris: Client
+    olga: Client
+    reader: Client
+    nobody: Client
+    ids: dict[str, str]
+    """User ids by name."""
+    workspace_name: str
+
+
+async def make_cast(
+    database: Database, http: httpx.AsyncClient, number: int, locale: str, currency: str
+) -> Cast:
+    """Make two workspaces and the people in them."""
+    first = await create_workspace(
+        database, f"First {number}", locale, currency, f"root{number}@example.com"
+    )
+    second = await create_workspace(
+        database, f"Second {number}", locale, currency, f"olga{number}@example.com"
+    )
+    root = Client(http, first.api_key)
+    ids: dict[str, str] = {}
+    tokens: dict[str, str] = {}
+    for name in ("anna", "boris"):
+        email, password = f"{name}{number}@example.com", f"{name}'s password"
+        made = await root.mutate(
+            "createUser",
+            {
+                "email": email,
+                "password": password,
+                "firstName": name.capitalize(),
+                "lastName": "Test",
+            },
+            "user { id }",
+        )
+        ids[name] = made.payload()["user"]["id"]
+        signed = await Client(http, None).mutate(
+            "signIn", {"email": email, "password": password}, "token"
+        )
+        tokens[name] = signed.payload()["token"]
+    ids["root"] = (await root.data("{ viewer { user { id } } }"))["viewer"]["user"]["id"]
+    anna = Client(http, tokens["anna"])
+    key = await anna.mutate("createApiKey", {"name": "reader", "scopes": ["READ"]}, "secret")
+    return Cast(
+        root=root,
+        anna=anna,
+        boris=Client(http, tokens["boris"]),
+        olga=Client(http, second.api_key),
+        reader=Client(http, key.payload()["secret"]),
+        nobody=Client(http, None),
+        ids=ids,
+        workspace_name=f"First {number}",
+    )

@@ -1,0 +1,1 @@
+"""The server as people run it: its database, its commands, its image."""
