@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, FromClause
 from auth.actor import Actor, Scope
 from db.base import WORKSPACE
 from domain.entities import ENTITIES
-from domain.errors import Forbidden
+from domain.errors import ForbiddenError
 
 
 class Action(Enum):
@@ -32,18 +32,18 @@ def visible(actor: Actor, entity: str, source: FromClause) -> ColumnElement[Any]
 
 
 def require(actor: Actor, action: Action, entity: str) -> None:
-    """Refuse an action that the actor may not do on any row; raises Forbidden."""
+    """Refuse an action that the actor may not do on any row; raises ForbiddenError."""
     wanted = Scope.READ if action is Action.READ else Scope.WRITE
     if wanted not in actor.scopes:
-        raise Forbidden("token_scope")
+        raise ForbiddenError("token_scope")
     if action is not Action.READ and not ENTITIES[entity].is_record and not actor.is_admin:
-        raise Forbidden("administrators_only")
+        raise ForbiddenError("administrators_only")
 
 
 def require_admin(actor: Actor, action: Action) -> None:
-    """Refuse an action on settings by anyone but administrators; raises Forbidden."""
+    """Refuse an action on settings by anyone but administrators; raises ForbiddenError."""
     wanted = Scope.READ if action is Action.READ else Scope.WRITE
     if wanted not in actor.scopes:
-        raise Forbidden("token_scope")
+        raise ForbiddenError("token_scope")
     if not actor.is_admin:
-        raise Forbidden("administrators_only")
+        raise ForbiddenError("administrators_only")

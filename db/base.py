@@ -92,8 +92,8 @@ def reference(
 ) -> tuple[Column[UUID], ForeignKeyConstraint]:
     """Declare a column that points to a row of the same workspace.
 
-    The key is composite, so a reference into another workspace cannot be stored. Deleting the target
-    is refused, or empties the column (and never `workspace_id`) where `clears` says so.
+    The key is composite, so a reference into another workspace cannot be stored. Deleting the
+    target is refused, or empties the column (and never `workspace_id`) where `clears` says so.
     """
     return (
         Column(column, Uuid(), nullable=not required),

@@ -1,4 +1,4 @@
-"""The statement guard: no statement reaches a workspace's table without naming the session's workspace.
+"""The statement guard: no statement reaches a workspace's table without the session's workspace.
 
 It runs when SQLAlchemy compiles a statement, so a statement that is cached costs nothing to guard.
 A table counts as held when a conjunct of the WHERE or ON clause beside it says

@@ -1,4 +1,4 @@
-"""Row-level security: the SQL of roles, policies and the functions that run before a workspace is known.
+"""Row-level security: SQL of roles, policies, and functions that run before a workspace is known.
 
 Used by migrations only. The application's login owns the tables, so its reads are free of policies;
 `SET LOCAL ROLE voronka_app` puts a transaction under them.
@@ -66,7 +66,7 @@ BEGIN
 END $$
 """
 
-SET_PASSWORD: Final = """
+STORE_HASH: Final = """
 CREATE FUNCTION voronka_set_password(wanted text, new_hash text)
 RETURNS TABLE (identity_id uuid)
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -86,7 +86,7 @@ FUNCTIONS: Final = (
     ("voronka_authenticate(bytea)", AUTHENTICATE),
     ("voronka_identity(text)", IDENTITY),
     ("voronka_register_identity(uuid, text, text)", REGISTER_IDENTITY),
-    ("voronka_set_password(text, text)", SET_PASSWORD),
+    ("voronka_set_password(text, text)", STORE_HASH),
     ("voronka_workspaces()", WORKSPACES),
 )
 

@@ -1,8 +1,8 @@
 """One operation's database session: one connection, one transaction, one workspace, behind a lock.
 
-Sibling fields of an operation run at the same time, and a connection serves one statement at a time;
-the lock makes them queue instead of failing. Queries see one snapshot (REPEATABLE READ READ ONLY),
-mutations run in one transaction that the edge commits or rolls back; nothing below the edge does.
+Sibling fields of an operation run at the same time, and a connection serves one statement at a
+time; the lock makes them queue instead of failing. Queries see one snapshot (REPEATABLE READ READ
+ONLY), mutations run in one transaction that the edge commits or rolls back; nothing below does.
 """
 
 import asyncio
@@ -82,7 +82,8 @@ class Session:
         parameters = self._parameters(values)
         async with self._turn() as connection:
             result = await connection.execute(statement, parameters)
-            return result.all() if result.returns_rows else ()
+            found: Sequence[Row[Any]] = result.all() if result.returns_rows else ()
+            return found
 
     async def scalar(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
         """Run a statement and give the first column of its first row, or None."""
@@ -165,7 +166,7 @@ class Database:
 
     @asynccontextmanager
     async def session(self, *, write: bool) -> AsyncIterator[Session]:
-        """Open a session in a transaction: commits when the block ends, rolls back when it raises."""
+        """Open a session in a transaction: commits when the block ends, or rolls back."""
         engine = self._engine if write else self._reading
         async with engine.connect() as connection, connection.begin() as transaction:
             session = Session(connection)

@@ -73,7 +73,7 @@ def _compare(tree: Compare, source: FromClause) -> ColumnElement[Any]:
     return found
 
 
-def _operator(op: Op, column: ColumnElement[Any], value: Any) -> ColumnElement[Any]:  # noqa: C901, PLR0911 - a table of operators reads best in one place
+def _operator(op: Op, column: ColumnElement[Any], value: Any) -> Any:  # noqa: C901 - a table of operators reads best in one place
     match op:
         case Op.EQ:
             return column == value
@@ -144,16 +144,16 @@ def _targets(tree: Related, source: FromClause, entity: str, rows: Rows) -> tupl
     field = tree.field
     if field.kind in {Kind.POINTS, Kind.EXTERNAL_IDS}:
         values = (contact_points if field.kind is Kind.POINTS else external_ids).alias()
-        found = select(literal_column("1")).where(
+        listed: Any = select(literal_column("1")).where(
             values.c.workspace_id == WORKSPACE,
             values.c.record_type == entity,
             values.c.record_id == source.c.id,
         )
         if field.kind is Kind.POINTS:
-            found = found.where(values.c.points == field.points)
-        return found, values
+            listed = listed.where(values.c.points == field.points)
+        return listed, values
     target = TABLES[field.target].alias()
-    found = select(literal_column("1")).where(rows(field.target, target))
+    found: Any = select(literal_column("1")).where(rows(field.target, target))
     if field.kind is Kind.REFERENCE:
         return found.where(target.c.id == source.c[field.column]), target
     if field.kind is Kind.INVERSE:

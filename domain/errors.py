@@ -1,10 +1,10 @@
 """Errors that callers are meant to see.
 
 CrmError
-├── Unauthenticated   no valid token
-├── Forbidden         the operation as a whole is not allowed
-├── BadInput          an argument makes no sense (top-level error with its path)
-└── Refused           a mutation is refused with user errors; nothing is written
+├── UnauthenticatedError   no valid token
+├── ForbiddenError         the operation as a whole is not allowed
+├── BadInputError          an argument makes no sense (top-level error with its path)
+└── RefusedError           a mutation is refused with user errors; nothing is written
 
 A `UserError` carries a message key and its parameters; the edge says it in the caller's language
 (`domain/messages.py`).
@@ -57,11 +57,11 @@ class CrmError(Exception):
     """Base of all errors that callers are meant to see."""
 
 
-class Unauthenticated(CrmError):
+class UnauthenticatedError(CrmError):
     """No valid token was shown."""
 
 
-class Forbidden(CrmError):
+class ForbiddenError(CrmError):
     """The caller may not do this at all."""
 
     def __init__(self, message: str = "forbidden") -> None:
@@ -70,7 +70,7 @@ class Forbidden(CrmError):
         self.message = message
 
 
-class BadInput(CrmError):
+class BadInputError(CrmError):
     """An argument makes no sense; `path` leads to it."""
 
     def __init__(self, message: str, path: Sequence[str], **values: Any) -> None:
@@ -81,7 +81,7 @@ class BadInput(CrmError):
         self.values = values
 
 
-class Refused(CrmError):
+class RefusedError(CrmError):
     """A mutation is refused; nothing of it may be written."""
 
     def __init__(self, errors: Sequence[UserError]) -> None:
@@ -90,6 +90,6 @@ class Refused(CrmError):
         self.errors = tuple(errors)
 
 
-def refuse(code: Code, message: str, *path: str, **values: Any) -> Refused:
+def refuse(code: Code, message: str, *path: str, **values: Any) -> RefusedError:
     """Make a refusal with one reason."""
-    return Refused([UserError(code, message, path, values)])
+    return RefusedError([UserError(code, message, path, values)])

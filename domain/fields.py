@@ -1,8 +1,8 @@
 """What a field of a record can be: its kind and the rules that follow from it.
 
 Declarations of records (`domain/records.py`, `domain/settings.py`, `domain/people.py`) are lists of
-these; columns are checked against them, and inputs, filters, orders, validation, history and GraphQL
-types are derived from them.
+these; columns are checked against them, and inputs, filters, orders, validation, history and
+GraphQL types are derived from them.
 """
 
 from collections.abc import Mapping

@@ -95,14 +95,14 @@ class Direction(Enum):
     @property
     def descending(self) -> bool:
         """Whether large values come first."""
-        return self.value.startswith("DESC")
+        return str(self.value).startswith("DESC")
 
     @property
     def nulls_first(self) -> bool:
         """Whether empty values come first."""
         if self in {Direction.ASC, Direction.DESC}:
             return self is Direction.DESC
-        return self.value.endswith("NULLS_FIRST")
+        return str(self.value).endswith("NULLS_FIRST")
 
 
 @dataclass(frozen=True, slots=True)

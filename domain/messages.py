@@ -92,7 +92,7 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "The parent stands below this one.",
         "Выбранный родитель сам подчинён этому объекту.",
     ),
-    "code_taken": ("The code {code} is taken.", "Код {code} уже занят."),
+    "code_taken": ("The code {taken} is taken.", "Код {taken} уже занят."),
     "invalid_code": (
         "A code has letters, digits, - and _ only.",
         "В коде только латинские буквы, цифры, - и _.",

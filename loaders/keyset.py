@@ -1,9 +1,9 @@
 """Keyset paging: the part of an ordered list after a position, as a chain of index ranges.
 
-A page is the concatenation of *segments* in order: for the order ``amount, id`` after ``(5, x)`` they
-are ``amount = 5 AND id > x``, then ``amount > 5``, then (empty values last) ``amount IS NULL``. Each is
-one range of the index ``(amount, id)``, so any page costs the same, ties and empty values included;
-PostgreSQL appends them lazily and stops when the page is full. A row comparison would do it in one
+A page is the concatenation of *segments* in order: for the order ``amount, id`` after ``(5, x)``
+they are ``amount = 5 AND id > x``, then ``amount > 5``, then (empty values last) ``amount IS
+NULL``. Each is one range of the index ``(amount, id)``, so any page costs the same, ties and empty
+values included; PostgreSQL appends them lazily and stops when the page is full. A row comparison would do it in one
 range, but loses its index under row-level security and cannot mix directions.
 """
 
@@ -65,7 +65,7 @@ def _first(key: Key) -> list[ColumnElement[Any]]:
     natural = key.indexed and key.nulls_first is key.descending
     if not key.nullable or natural:
         return [true()]
-    parts = [key.column.is_not(None), key.column.is_(None)]
+    parts: list[ColumnElement[Any]] = [key.column.is_not(None), key.column.is_(None)]
     return parts[::-1] if key.nulls_first else parts
 
 

@@ -12,12 +12,16 @@ DEFAULT_PAGE: Final = 25
 MAX_PAGE: Final = 200
 
 
+EVERYTHING: Final = And(())
+"""The filter that lets everything through."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListSpec:
     """A list of records: an entity, how it hangs on its parents, filter, search and order."""
 
     entity: str
-    where: Condition = And(())
+    where: Condition = EVERYTHING
     search: tuple[str, ...] = ()
     """Words that must all occur in the main text fields."""
     order: tuple[OrderKey, ...] = ()

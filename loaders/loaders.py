@@ -5,7 +5,7 @@
 that one level of a query asks for and answers them with one statement.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -27,7 +27,7 @@ from loaders.statements import alive, numbers_statement, page_statement
 WHOLE: Final = UUID(int=0)
 """Stands for the parent of a list that has none: the workspace as a whole."""
 
-Batch = Callable[[Sequence[Any]], Awaitable[Sequence[Any]]]
+Batch = Callable[[Any], Coroutine[Any, Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ class Loaders:
             nested = spec.relation is not None
             parents = sorted({parent for parent, _ in keys}) if nested else None
             found = await self.session.rows(numbers_statement(spec, self.actor, names, parents))
-            by_parent: dict[UUID, Mapping[str, Any]] = {
+            by_parent: dict[UUID, Any] = {
                 (row[0] if nested else WHOLE): row._mapping for row in found
             }
             return [by_parent[parent] for parent, _ in keys]
@@ -223,7 +223,7 @@ class Loaders:
         return self._loader(("numbers", spec), batch)
 
     async def unrated(self, entity: str, field: Field) -> int:
-        """Count the amounts of a field that have no value in the base currency for want of a rate."""
+        """Count the amounts of a field that no rate turns into the base currency."""
         source = TABLES[entity].alias(entity)
         count = await self.session.scalar(
             select(func.count()).where(

@@ -1,6 +1,6 @@
 """Reads for the write path: rows locked against other writers, and look-ups by key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +35,7 @@ async def lock_rows(
 async def find_by_external_ids(
     session: Session, entity: str, pairs: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], UUID]:
-    """Find records by their ids in other systems: (system, value) to record id, in one statement."""
+    """Find records by their ids in other systems: (system, value) to record id."""
     if not pairs:
         return {}
     table = external_ids.alias()
@@ -56,9 +56,7 @@ def _texts(values: Sequence[str]) -> Any:
     return bindparam(None, list(values), type_=ARRAY(Text()), unique=True)
 
 
-async def changes_since(
-    session: Session, entity: str, record_id: UUID, version: int
-) -> list[Mapping[str, Any]]:
+async def changes_since(session: Session, entity: str, record_id: UUID, version: int) -> list[Any]:
     """Give the events of a record after a version, oldest first: who changed which fields when."""
     table = events.alias()
     found = await session.rows(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from db.base import WORKSPACE
 from db.tables import contact_points
 from domain.entities import ENTITIES
-from domain.errors import BadInput
+from domain.errors import BadInputError
 from domain.ids import InvalidIdError, decode_id
 from loaders.loaders import Loaders, id_array
 from loaders.people import api_keys
@@ -17,11 +17,11 @@ _POINTS = frozenset({"phone", "email", "website", "messenger"})
 
 
 async def load_node(loaders: Loaders, text: str, path: Sequence[str]) -> Any:
-    """Give the row behind an id, or None; raises BadInput for what is no id of this API."""
+    """Give the row behind an id, or None; raises BadInputError for what is no id of this API."""
     try:
         prefix, key = decode_id(text)
     except InvalidIdError as error:
-        raise BadInput("invalid_id", path, target="node") from error
+        raise BadInputError("invalid_id", path, target="node") from error
     if prefix in ENTITIES:
         return await loaders.one(prefix).load(key)
     if prefix in _POINTS:
@@ -30,7 +30,7 @@ async def load_node(loaders: Loaders, text: str, path: Sequence[str]) -> Any:
         owner = None if loaders.actor.is_admin else loaders.actor.user_id
         keys = await api_keys(loaders.session, owner)
         return next((row for row in keys if row.id == key), None)
-    raise BadInput("invalid_id", path, target="node")
+    raise BadInputError("invalid_id", path, target="node")
 
 
 async def _point(loaders: Loaders, prefix: str, key: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The SELECTs behind lists: from a `ListSpec` to SQL, for the workspace or for many parents at once."""
+"""The SELECTs behind lists: a `ListSpec` as SQL, for the workspace or for many parents at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ from db.tables import TABLES, contact_points, linking
 from db.where import Rows, condition, like_pattern, value_column
 from domain.entities import ENTITIES
 from domain.fields import Kind
-from domain.filters import And, OrderKey
+from domain.filters import OrderKey
 from loaders.keyset import Key, chain
-from loaders.lists import ListSpec, PageSpec, id_descends
+from loaders.lists import EVERYTHING, ListSpec, PageSpec, id_descends
 from loaders.rows import columns
 
 PARENT = "parent_id"
@@ -64,7 +64,7 @@ def listing(spec: ListSpec, actor: Actor, *, backward: bool = False) -> Listing:
     rows = alive(actor)
     base = visible(actor, spec.entity, source) if spec.with_deleted else rows(spec.entity, source)
     conditions = [base]
-    if spec.where != And(()):
+    if spec.where != EVERYTHING:
         conditions.append(condition(spec.where, source, spec.entity, rows))
     conditions.extend(_word(word, spec.entity, source) for word in spec.search)
     joined: FromClause = source

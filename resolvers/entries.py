@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from auth.policy import Action, require
 from db.base import new_id
-from domain.errors import Code, Refused, refuse
+from domain.errors import Code, RefusedError, refuse
 from domain.fields import Entity
 from domain.ids import InvalidIdError, decode_id
 from loaders.locking import lock_rows
@@ -23,7 +23,7 @@ STEP: Final = 10
 
 
 async def draft_new(op: Operation, entity: Entity, raw: Mapping[str, Any]) -> Draft:
-    """Read the input of a new entry; raises Forbidden before any statement."""
+    """Read the input of a new entry; raises ForbiddenError before any statement."""
     require(op.actor, Action.CREATE, entity.name)
     values = read_values(entity, raw, (), creating=True, locale=op.actor.locale)
     draft = Draft(entity, new_id(), values, None)
@@ -34,7 +34,7 @@ async def draft_new(op: Operation, entity: Entity, raw: Mapping[str, Any]) -> Dr
 async def draft_existing(
     op: Operation, entity: Entity, raw: Mapping[str, Any], action: Action = Action.UPDATE
 ) -> Draft:
-    """Lock an entry and read the input of its change; raises Forbidden, Refused."""
+    """Lock an entry and read the input of its change; raises ForbiddenError, RefusedError."""
     require(op.actor, action, entity.name)
     row = await locked(op, entity, raw["id"])
     values = read_values(entity, raw, (), creating=False, locale=op.actor.locale)
@@ -44,7 +44,7 @@ async def draft_existing(
 
 
 async def locked(op: Operation, entity: Entity, text: str, name: str = "id") -> Row:
-    """Find an entry by its id and lock it; raises Refused with the path of `name`."""
+    """Find an entry by its id and lock it; raises RefusedError with the path of `name`."""
     try:
         prefix, found = decode_id(text)
     except InvalidIdError as error:
@@ -60,15 +60,15 @@ async def locked(op: Operation, entity: Entity, text: str, name: str = "id") -> 
 
 
 async def save(op: Operation, draft: Draft) -> Row:
-    """Write one entry; raises Refused where something is wrong with it."""
+    """Write one entry; raises RefusedError where something is wrong with it."""
     return (await save_all(op, [draft]))[0]
 
 
 async def save_all(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
-    """Write entries of one entity; raises Refused where something is wrong with one."""
+    """Write entries of one entity; raises RefusedError where something is wrong with one."""
     errors = [error for draft in drafts for error in draft.errors]
     if errors:
-        raise Refused(errors)
+        raise RefusedError(errors)
     fresh = [draft for draft in drafts if draft.before is None]
     kept = [draft for draft in drafts if draft.before is not None]
     return [*await changes.create(op, fresh), *await changes.change(op, kept)]
@@ -89,7 +89,7 @@ async def renumber(op: Operation, entity: Entity, rows: Sequence[Row]) -> list[R
 
 
 def in_given_order(rows: Sequence[Row], ids: Sequence[str], entity: Entity) -> list[Row]:
-    """Give the rows in the order of ids; raises Refused unless the ids name each row once."""
+    """Give the rows in the order of ids; raises RefusedError unless the ids name each row once."""
     by_id = {}
     for index, text in enumerate(ids):
         try:
@@ -114,7 +114,7 @@ def checked_code(draft: Draft, siblings: Sequence[Row]) -> str:
     if code is None:
         code = "UC_" + "".join(secrets.choice(_CODE_ALPHABET) for _ in range(6))
     elif code in taken:
-        draft.values.wrong(Code.DUPLICATE, "code_taken", "code", code=code)
+        draft.values.wrong(Code.DUPLICATE, "code_taken", "code", taken=code)
     elif not code.replace("_", "a").replace("-", "a").isalnum() or not code.isascii():
         draft.values.wrong(Code.INVALID, "invalid_code", "code")
     return str(code)

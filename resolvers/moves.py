@@ -6,7 +6,7 @@ from uuid import UUID
 
 from auth.policy import Action, require
 from domain.entities import ENTITIES
-from domain.errors import Code, Refused, refuse
+from domain.errors import Code, RefusedError, refuse
 from domain.fields import Entity
 from domain.ids import encode_id
 from domain.records import DEAL
@@ -46,7 +46,7 @@ async def move_all(
         await apply_rules(op, drafts)
         errors = [error for draft in drafts for error in draft.errors]
         if errors:
-            raise Refused(errors)
+            raise RefusedError(errors)
         await changes.change(op, drafts)
         moved += len(rows)
 
@@ -69,7 +69,7 @@ async def move_deal(op: Operation, raw: Mapping[str, Any]) -> Row:
             raise refuse(Code.NOT_FOUND, "not_found", neighbour_name, target=DEAL.name)
     outcome = (await records.update(op, DEAL, [change], single=True))[0]
     if outcome.row is None:
-        raise Refused(outcome.errors)
+        raise RefusedError(outcome.errors)
     if neighbour is None:
         return outcome.row
     return await _place_beside(op, outcome.row, neighbour, neighbour_name or "")

@@ -7,7 +7,7 @@ from auth.actor import Scope
 from auth.passwords import MAX_LENGTH, MIN_LENGTH, hash_password, verify_password
 from auth.policy import Action
 from db.base import new_id
-from domain.errors import Code, Forbidden, Refused, UserError, refuse
+from domain.errors import Code, ForbiddenError, RefusedError, UserError, refuse
 from domain.fields import Entity
 from domain.people import DEPARTMENT, GROUP, USER
 from loaders.locking import lock_name
@@ -66,10 +66,10 @@ async def set_active(op: Operation, user_id: str, *, active: bool) -> Row:
 async def change_password(op: Operation, raw: Raw) -> None:
     """Change one's own password; all other tokens of the person end."""
     if Scope.WRITE not in op.actor.scopes:
-        raise Forbidden("token_scope")
+        raise ForbiddenError("token_scope")
     errors = password_errors(raw["newPassword"], "newPassword")
     if errors:
-        raise Refused(errors)
+        raise RefusedError(errors)
     user = await op.loaders.one("user").load(op.actor.user_id)
     email = user.email if user is not None else ""
     found = await op.session.call("voronka_identity", email)

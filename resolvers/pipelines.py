@@ -1,7 +1,7 @@
 """Pipelines and stages: made, changed, ordered and deleted by strict rules on every way in.
 
-Each pipeline has exactly one WON stage and the order OPEN < WON < LOST; its first, won and lost stages
-cannot be deleted; what is in use is deleted only with a target for its records.
+Each pipeline has exactly one WON stage and the order OPEN < WON < LOST; its first, won and lost
+stages cannot be deleted; what is in use is deleted only with a target for its records.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """Create, update, upsert, delete, restore and purge, for any type of record, one or many at once.
 
-Single operations are lists of one. Each element of a call is validated on its own; with `atomic` (and
-in single calls) one that is refused refuses all, without it the others are written.
+Single operations are lists of one. Each element of a call is validated on its own; with `atomic`
+(and in single calls) one that is refused refuses all, without it the others are written.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ Raw = Mapping[str, Any]
 async def create(
     op: Operation, entity: Entity, items: Sequence[Raw], *, single: bool, atomic: bool = True
 ) -> list[Outcome]:
-    """Create records; raises Forbidden before any statement where the actor may not."""
+    """Create records; raises ForbiddenError before any statement where the actor may not."""
     require(op.actor, Action.CREATE, entity.name)
     drafts = [
         Draft(entity, new_id(), _read(op, entity, raw, _path(index, single), creating=True), None)

@@ -1,4 +1,4 @@
-"""Check that what an input refers to is there: every referenced id of all items, one statement a type."""
+"""Check that what inputs refer to is there: the ids of all items, one statement a type."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

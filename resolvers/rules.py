@@ -1,4 +1,4 @@
-"""What holds for a record beyond its single fields: stages and closing, main links, names, trees."""
+"""What holds for a record beyond its single fields: stages, main links, names, trees."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -46,7 +46,7 @@ def _keep_primaries(drafts: Sequence[Draft]) -> None:
             chosen = draft.current(column)
             if items is not None and main not in draft.given and chosen not in items:
                 chosen = draft.columns[column] = items[0] if items else None
-            if chosen is not None and main in draft.given or items is not None:
+            if (chosen is not None and main in draft.given) or items is not None:
                 members = items if items is not None else draft.lists_before.get(many, ())
                 if chosen is not None and chosen not in members:
                     draft.lists[many] = (chosen, *members)

@@ -14,7 +14,7 @@ from auth.tokens import NewToken, TokenKind, new_token
 from db.base import WORKSPACE, new_id
 from db.session import Session
 from db.tables import tokens
-from domain.errors import Code, Forbidden, refuse
+from domain.errors import Code, ForbiddenError, refuse
 from domain.ids import InvalidIdError, decode_id, encode_id
 from loaders.people import api_keys
 from resolvers.contact_points import InvalidPointError, normalize_email
@@ -35,7 +35,7 @@ class SignedIn:
 
 
 async def find_person(session: Session, raw: Mapping[str, Any]) -> SignedIn:
-    """Check e-mail and password before a workspace is known; raises Refused.
+    """Check e-mail and password before a workspace is known; raises RefusedError.
 
     Unknown address, wrong password and inactive person get one answer, after the same work.
     """
@@ -90,7 +90,7 @@ async def create_api_key(op: Operation, raw: Mapping[str, Any]) -> tuple[Any, st
     Gives the key's row and the secret, which is shown this once.
     """
     if Scope.WRITE not in op.actor.scopes:
-        raise Forbidden("token_scope")
+        raise ForbiddenError("token_scope")
     name = raw["name"].strip()
     if not name or len(name) > _NAME_LENGTH or "\x00" in name:
         raise refuse(Code.INVALID, "key_name_length", "name", limit=_NAME_LENGTH)
@@ -117,7 +117,7 @@ async def issue_key(
 async def revoke_api_key(op: Operation, text: str) -> Any:
     """End an API key: one's own, or as an administrator anyone's; gives its row."""
     if Scope.WRITE not in op.actor.scopes:
-        raise Forbidden("token_scope")
+        raise ForbiddenError("token_scope")
     try:
         prefix, key_id = decode_id(text)
     except InvalidIdError as error:

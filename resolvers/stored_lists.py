@@ -12,7 +12,7 @@ from resolvers.values import ExternalId, ListEdit, Point, edit_names
 
 
 async def load_lists(op: Operation, drafts: Sequence[Draft]) -> None:
-    """Read the present lists of those drafts that touch them: one statement a list for all drafts."""
+    """Read the present lists of the drafts that touch them: one statement a list."""
     for draft in drafts:
         for declared in _touched(draft):
             if draft.before is not None:
@@ -72,10 +72,7 @@ def resolve_lists(drafts: Sequence[Draft]) -> None:
 def _edited(
     draft: Draft, declared: Field, before: tuple[Any, ...], edit: ListEdit
 ) -> tuple[Any, ...]:
-    if declared.kind is Kind.POINTS:
-        ids = {point.id for point in before}
-    else:
-        ids = set(before)
+    ids = {point.id for point in before} if declared.kind is Kind.POINTS else set(before)
     if not edit.remove <= ids:
         draft.values.wrong(
             Code.NOT_FOUND, "not_found", edit_names(declared)[1], target=declared.target or "value"

@@ -1,7 +1,7 @@
 """Read the values of an input by the kinds of its fields: normalise, check, say what is wrong.
 
-Works on plain dictionaries with the API's names; references are only read here, whether they exist is
-asked for all at once in `resolvers/references.py`.
+Works on plain dictionaries with the API's names; references are only read here, whether they exist
+is asked for all at once in `resolvers/references.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -68,7 +68,7 @@ class Values:
         self.errors.append(UserError(code, message, (*self.path, *path), values))
 
 
-class _Invalid(Exception):
+class _InvalidError(Exception):
     def __init__(self, message: str, *path: str, code: Code = Code.INVALID, **values: Any) -> None:
         super().__init__(message)
         self.message, self.path, self.code, self.values = message, path, code, values
@@ -95,7 +95,7 @@ def read_values(
 def _read_one(values: Values, declared: Field, name: str, raw: Any, locale: str) -> None:
     try:
         value = None if raw is None else _parse(declared, raw, locale)
-    except _Invalid as error:
+    except _InvalidError as error:
         values.wrong(error.code, error.message, name, *error.path, **error.values)
         return
     if value is None and (declared.required or declared.always):
@@ -115,26 +115,26 @@ def _read_edit(values: Values, declared: Field, raw: Mapping[str, Any], locale: 
         return
     try:
         added = _parse(declared, raw.get(add) or [], locale)
-    except _Invalid as error:
+    except _InvalidError as error:
         values.wrong(error.code, error.message, add, *error.path, **error.values)
         return
     try:
         prefix = declared.points.lower() if declared.kind is Kind.POINTS else declared.target
         removed = _ids(raw.get(remove) or [], prefix)
-    except _Invalid as error:
+    except _InvalidError as error:
         values.wrong(error.code, error.message, remove, *error.path, **error.values)
         return
     values.edits[declared.name] = ListEdit(tuple(added), frozenset(removed))
 
 
 def edit_names(declared: Field) -> tuple[str, str]:
-    """Give the names of the inputs that add to and remove from a list (addPhones, removePhoneIds)."""
+    """Give the names of the inputs that change a list (addPhones, removePhoneIds)."""
     singular = SINGULARS.get(declared.name, declared.name.removesuffix("s"))
     add = declared.name if declared.kind is Kind.POINTS else f"{singular}_ids"
     return camel(f"add_{add}"), camel(f"remove_{singular}_ids")
 
 
-def _parse(declared: Field, raw: Any, locale: str) -> Any:  # noqa: C901, PLR0911, PLR0912 - a table of kinds
+def _parse(declared: Field, raw: Any, locale: str) -> Any:  # noqa: C901 - a table of kinds
     match declared.kind:
         case Kind.STRING:
             return checked_line(raw, declared.max_length)
@@ -169,9 +169,9 @@ def _parse(declared: Field, raw: Any, locale: str) -> Any:  # noqa: C901, PLR091
 def checked_text(raw: str, max_length: int) -> str:
     """Check that PostgreSQL can hold a text and that it is not too long."""
     if "\x00" in raw or any("\ud800" <= char <= "\udfff" for char in raw):
-        raise _Invalid("bad_characters")
+        raise _InvalidError("bad_characters")
     if len(raw) > max_length:
-        raise _Invalid("too_long", code=Code.LIMIT, limit=max_length)
+        raise _InvalidError("too_long", code=Code.LIMIT, limit=max_length)
     return raw
 
 
@@ -179,7 +179,7 @@ def checked_line(raw: str, max_length: int) -> str | None:
     """Check a line of text; spaces around it are dropped, an empty one is no value."""
     line = checked_text(raw.strip(), max_length)
     if any(char < " " or char == "\x7f" for char in line):
-        raise _Invalid("bad_characters")
+        raise _InvalidError("bad_characters")
     return line or None
 
 
@@ -187,25 +187,25 @@ def _email(raw: str) -> str:
     try:
         return normalize_email(raw.strip())
     except InvalidPointError as error:
-        raise _Invalid("invalid_email") from error
+        raise _InvalidError("invalid_email") from error
 
 
 def _currency(raw: str) -> str:
     if raw not in known_currencies():
-        raise _Invalid("unknown_currency", currency=raw[:10])
+        raise _InvalidError("unknown_currency", currency=raw[:10])
     return raw
 
 
 def _color(raw: str) -> str:
     if len(raw) != _COLOR_LENGTH or raw[0] != "#" or not _HEX.issuperset(raw[1:]):
-        raise _Invalid("invalid_color")
+        raise _InvalidError("invalid_color")
     return raw.upper()
 
 
 def _integer(declared: Field, raw: int) -> int:
     low, high = declared.minimum, declared.maximum
     if (low is not None and raw < low) or (high is not None and raw > high):
-        raise _Invalid("out_of_range", minimum=low, maximum=high)
+        raise _InvalidError("out_of_range", minimum=low, maximum=high)
     return raw
 
 
@@ -213,7 +213,7 @@ def _money(raw: Mapping[str, Any]) -> Money | None:
     amount: Decimal = raw["amount"]
     currency = raw.get("currency")
     if currency is not None and currency not in known_currencies():
-        raise _Invalid("unknown_currency", "currency", currency=str(currency)[:10])
+        raise _InvalidError("unknown_currency", "currency", currency=str(currency)[:10])
     return Money(amount, currency or "")
 
 
@@ -221,9 +221,9 @@ def _id(raw: str, target: str) -> UUID:
     try:
         prefix, value = decode_id(raw)
     except InvalidIdError as error:
-        raise _Invalid("invalid_id", target=target) from error
+        raise _InvalidError("invalid_id", target=target) from error
     if prefix != target:
-        raise _Invalid("id_of_another_type", target=target, found=prefix[:30])
+        raise _InvalidError("id_of_another_type", target=target, found=prefix[:30])
     return value
 
 
@@ -233,14 +233,14 @@ def _ids(raw: Sequence[str], target: str) -> list[UUID]:
     for index, item in enumerate(raw):
         try:
             found.append(_id(item, target))
-        except _Invalid as error:
-            raise _Invalid(error.message, str(index), **error.values) from error
+        except _InvalidError as error:
+            raise _InvalidError(error.message, str(index), **error.values) from error
     return found
 
 
 def _bounded(raw: Sequence[Any]) -> None:
     if len(raw) > MAX_LIST:
-        raise _Invalid("list_too_long", code=Code.LIMIT, limit=MAX_LIST)
+        raise _InvalidError("list_too_long", code=Code.LIMIT, limit=MAX_LIST)
 
 
 def _points(declared: Field, raw: Sequence[Mapping[str, Any]], locale: str) -> tuple[Point, ...]:
@@ -250,14 +250,14 @@ def _points(declared: Field, raw: Sequence[Mapping[str, Any]], locale: str) -> t
         place = (str(index), "value")
         try:
             text = checked_line(item["value"], _POINT_LENGTH)
-        except _Invalid as error:
-            raise _Invalid(error.message, *place, code=error.code, **error.values) from error
+        except _InvalidError as error:
+            raise _InvalidError(error.message, *place, code=error.code, **error.values) from error
         if text is None:
-            raise _Invalid("required", *place, code=Code.REQUIRED)
+            raise _InvalidError("required", *place, code=Code.REQUIRED)
         try:
             value = normalize_point(declared.points, text, locale)
         except InvalidPointError as error:
-            raise _Invalid(f"invalid_{declared.points.lower()}", *place) from error
+            raise _InvalidError(f"invalid_{declared.points.lower()}", *place) from error
         kind = item.get("kind")
         kind_name = kind.value if isinstance(kind, Enum) else DEFAULT_KINDS[declared.points]
         prefix = declared.points.lower()
@@ -273,8 +273,8 @@ def _point_id(raw: str | None, prefix: str, index: str) -> UUID | None:
         return None
     try:
         return _id(raw, prefix)
-    except _Invalid as error:
-        raise _Invalid(error.message, index, "id", **error.values) from error
+    except _InvalidError as error:
+        raise _InvalidError(error.message, index, "id", **error.values) from error
 
 
 def _parts(declared: Field, raw: Mapping[str, Any]) -> dict[str, str] | None:
@@ -285,8 +285,10 @@ def _parts(declared: Field, raw: Mapping[str, Any]) -> dict[str, str] | None:
             continue
         try:
             line = checked_line(text, declared.max_length)
-        except _Invalid as error:
-            raise _Invalid(error.message, camel(part), code=error.code, **error.values) from error
+        except _InvalidError as error:
+            raise _InvalidError(
+                error.message, camel(part), code=error.code, **error.values
+            ) from error
         if line is not None:
             found[part] = line
     return found or None
@@ -300,14 +302,14 @@ def _external_ids(raw: Sequence[Mapping[str, Any]]) -> tuple[ExternalId, ...]:
         for name in ("system", "value"):
             try:
                 line = checked_line(item[name], 255)
-            except _Invalid as error:
-                raise _Invalid(
+            except _InvalidError as error:
+                raise _InvalidError(
                     error.message, str(index), name, code=error.code, **error.values
                 ) from error
             if line is None:
-                raise _Invalid("required", str(index), name, code=Code.REQUIRED)
+                raise _InvalidError("required", str(index), name, code=Code.REQUIRED)
             pair.append(line)
         if any(known.system == pair[0] for known in found):
-            raise _Invalid("system_given_twice", str(index), "system", system=pair[0])
+            raise _InvalidError("system_given_twice", str(index), "system", system=pair[0])
         found.append(ExternalId(*pair))
     return tuple(found)

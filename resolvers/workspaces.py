@@ -1,4 +1,4 @@
-"""Workspaces: made with their defaults and an administrator, listed; for the operator's commands."""
+"""Workspaces: made with defaults and an administrator, listed, renamed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -3,7 +3,8 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-import schema.objects
+import schema.objects  # noqa: F401 - fills the classes with fields
+from schema.classes import OBJECTS
 from schema.documents import DocumentCache, Documents, QuietSchema
 from schema.mutation import Mutation
 from schema.query import Query
@@ -16,7 +17,7 @@ def build_schema(cache: DocumentCache) -> strawberry.Schema:
     return QuietSchema(
         Query,
         Mutation,
-        types=[*schema.objects.OBJECTS.values(), *POINT_TYPES.values()],
+        types=[*OBJECTS.values(), *POINT_TYPES.values()],
         extensions=[lambda: Documents(cache)],
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
     )

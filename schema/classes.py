@@ -1,4 +1,4 @@
-"""The classes of object types before they have fields: types name each other, so all must be there."""
+"""The classes of object types before they have fields, so that types can name each other."""
 
 from typing import Any, Final
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import strawberry
 
 from domain.entities import ENTITIES, RECORDS
-from domain.errors import BadInput
+from domain.errors import BadInputError
 from domain.fields import Entity, Field, Kind, camel
 from domain.filters import OrderKey
 from domain.people import USER
@@ -20,7 +20,7 @@ from schema.classes import OBJECTS
 from schema.context import Info, operation
 from schema.filter_types import FILTERS, ORDERS
 from schema.filters import mentions, read_order, read_search, read_where
-from schema.signatures import argument, declare_resolver, returns
+from schema.signatures import argument, declare_resolver, list_of, returns
 from schema.warnings import warn_of_unrated
 
 CONNECTED: Final = (*RECORDS, USER)
@@ -199,8 +199,8 @@ def _connection_type(entity: Entity) -> Any:
         description=f"A {entity.name} and its place in the list.",
     )
     fields = {
-        "nodes": (_nodes, list[node], "The records of the page."),
-        "edges": (_edges, list[edge], "The records of the page with their cursors."),
+        "nodes": (_nodes, list_of(node), "The records of the page."),
+        "edges": (_edges, list_of(edge), "The records of the page with their cursors."),
         "page_info": (_page_info, PageInfo, "Where the page stands in its list."),
         "total_count": (_total_count, int, "How many records there are on all pages."),
         "aggregate": (aggregate, _entity_aggregate(entity), "Numbers about all pages."),
@@ -229,7 +229,7 @@ def list_arguments(entity: Entity) -> dict[str, Any]:
     return {
         "where": argument(FILTERS[entity.name] | None, f"Only {plural} that match."),
         "order_by": argument(
-            list[ORDERS[entity.name]] | None,  # type: ignore[misc]  # made at run time
+            list_of(ORDERS[entity.name]) | None,
             "Keys of the order; newest first if left out.",
         ),
         "search": argument(str | None, "Words that all occur in the main text fields."),
@@ -263,7 +263,7 @@ async def open_list(
     parent: tuple[str, UUID] | None = None,
     otherwise: tuple[OrderKey, ...] = (),
 ) -> ConnectionSource:
-    """Read the arguments of a list; raises BadInput."""
+    """Read the arguments of a list; raises BadInputError."""
     op = operation(info)
     spec = ListSpec(
         entity=entity.name,
@@ -286,17 +286,17 @@ async def open_list(
 
 
 def _window(given: ListArguments) -> tuple[int, bool, str | None]:
-    """Give size, direction and cursor of the page; raises BadInput where they do not fit."""
+    """Give size, direction and cursor of the page; raises BadInputError where they do not fit."""
     if given.first is not None and given.last is not None:
-        raise BadInput("first_and_last", ("last",))
+        raise BadInputError("first_and_last", ("last",))
     backward = given.last is not None or (given.before is not None and given.first is None)
     if given.after is not None and (backward or given.before is not None):
-        raise BadInput("after_and_before", ("after",))
+        raise BadInputError("after_and_before", ("after",))
     if given.before is not None and not backward:
-        raise BadInput("after_and_before", ("before",))
+        raise BadInputError("after_and_before", ("before",))
     size = given.last if backward else given.first
     if size is not None and not 0 <= size <= MAX_PAGE:
-        raise BadInput("page_size", ("last" if backward else "first",), limit=MAX_PAGE)
+        raise BadInputError("page_size", ("last" if backward else "first",), limit=MAX_PAGE)
     limit = DEFAULT_PAGE if size is None else size
     return limit, backward, given.before if backward else given.after
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import strawberry
 
-from domain.errors import Unauthenticated
+from domain.errors import UnauthenticatedError
 from resolvers.operation import Operation
 from schema.cursors import Cursors
 
@@ -31,8 +31,8 @@ Info = strawberry.Info[Context, None]
 
 
 def operation(info: Info) -> Operation:
-    """Give the running operation; raises Unauthenticated where there is none."""
+    """Give the running operation; raises UnauthenticatedError where there is none."""
     found = info.context.operation
     if found is None:
-        raise Unauthenticated
+        raise UnauthenticatedError
     return found

@@ -1,7 +1,7 @@
 """Cursors: a position in a list, encrypted, so that they reveal nothing and cannot be made up.
 
-AES-SIV binds a cursor to what it was made for (workspace, list and order); it is deterministic, so the
-same position has the same cursor.
+AES-SIV binds a cursor to what it was made for (workspace, list and order); it is deterministic, so
+the same position has the same cursor.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from domain.errors import BadInput
+from domain.errors import BadInputError
 from domain.fields import Field, Kind
 from loaders.lists import ListSpec, Position
 
@@ -40,14 +40,14 @@ class Cursors:
     def decode(
         self, workspace_id: UUID, spec: ListSpec, text: str, path: Sequence[str]
     ) -> Position:
-        """Read a cursor of this list; raises BadInput for anything else."""
+        """Read a cursor of this list; raises BadInputError for anything else."""
         try:
             if len(text) > _LONGEST:
                 raise ValueError(len(text))
             sealed = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
             plain = self._cipher.decrypt(sealed, _bound_to(workspace_id, spec))
         except (ValueError, InvalidTag) as error:
-            raise BadInput("invalid_cursor", path) from error
+            raise BadInputError("invalid_cursor", path) from error
         values, record_id = orjson.loads(plain)
         keys = [key.path[-1] for key in spec.order]
         return Position(

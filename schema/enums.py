@@ -27,7 +27,7 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
     StageSemantics: (
         "StageSemantics",
         "What a stage means for the record that stands on it.",
-        {"OPEN": "Still being worked on.", "WON": "Closed with success.", "LOST": "Closed without."},
+        {"OPEN": "Being worked on.", "WON": "Closed with success.", "LOST": "Closed without."},
     ),
     PipelineEntity: (
         "PipelineEntity",

@@ -15,7 +15,7 @@ from typing import Any, Final
 from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
 from strawberry.exceptions import StrawberryInputCoercionError
 
-from domain.errors import BadInput, Forbidden, Unauthenticated
+from domain.errors import BadInputError, ForbiddenError, UnauthenticatedError
 from schema.limit_messages import MESSAGES, text
 
 
@@ -134,11 +134,11 @@ def _innermost(error: GraphQLError) -> BaseException:
 def _told_by(cause: BaseException, viewer: Viewer) -> tuple[Code, str, Mapping[str, Any]] | None:
     """Tell a refusal of the business rules; None for what is not one, or should not come here."""
     extensions: Mapping[str, Any] = getattr(cause, "extensions", None) or {}
-    if isinstance(cause, Unauthenticated):
+    if isinstance(cause, UnauthenticatedError):
         return Code.UNAUTHENTICATED, text("unauthenticated", viewer.language), extensions
-    if isinstance(cause, Forbidden):
+    if isinstance(cause, ForbiddenError):
         return Code.FORBIDDEN, viewer.say(cause.message, viewer.language, {}), extensions
-    if isinstance(cause, BadInput):
+    if isinstance(cause, BadInputError):
         message = viewer.say(cause.message, viewer.language, cause.values)
         return Code.BAD_USER_INPUT, message, {**extensions, "path": list(cause.path)}
     return None

@@ -16,6 +16,7 @@ from resolvers.contact_points import POINT_KINDS
 from schema.enums import enum_name
 from schema.inputs import declare_input, input_type
 from schema.scalars import CurrencyCode
+from schema.signatures import list_of
 
 Fields = dict[str, tuple[Any, str]]
 
@@ -55,7 +56,7 @@ def _operators(name: str, text: str, value: Any, ops: tuple[Op, ...]) -> type:
     for op in ops:
         annotation: Any = value
         if op in {Op.IN, Op.NOT_IN, Op.BETWEEN, Op.IN_TREE}:
-            annotation = list[value]
+            annotation = list_of(value)
         elif op is Op.IS_NULL:
             annotation = bool
         fields[_NAMES.get(op, op.value)] = (annotation | None, _TEXTS[op])
@@ -88,8 +89,13 @@ def _enum_filter(enum: type[Enum]) -> type:
     return _operators(f"{name}Filter", f"Compares a {name}.", enum, _EQUALITY)
 
 
+_FILTERED_ENUMS: Final[tuple[type[Enum], ...]] = (
+    StageSemantics,
+    PipelineEntity,
+    *POINT_KINDS.values(),
+)
 ENUM_FILTERS: Final[Mapping[type[Enum], type]] = {
-    enum: _enum_filter(enum) for enum in (StageSemantics, PipelineEntity, *POINT_KINDS.values())
+    enum: _enum_filter(enum) for enum in _FILTERED_ENUMS
 }
 _BY_KIND: Final = {
     **dict.fromkeys(TEXT_KINDS, STRING_FILTER),
@@ -160,8 +166,8 @@ def _filter_fields(entity: Entity) -> Fields:
     me = FILTERS[entity.name]
     id_filter = DEPARTMENT_ID_FILTER if entity.name == "department" else ID_FILTER
     fields: Fields = {
-        "and_": (list[me] | None, "All of these hold."),  # type: ignore[valid-type]  # made at run time
-        "or_": (list[me] | None, "At least one of these holds."),  # type: ignore[valid-type]  # the same
+        "and_": (list_of(me) | None, "All of these hold."),
+        "or_": (list_of(me) | None, "At least one of these holds."),
         "not_": (me | None, "This does not hold."),
         "id": (id_filter | None, "The id."),
     }

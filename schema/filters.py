@@ -1,11 +1,13 @@
-"""Read `where`, `orderBy` and `search` arguments into the filter tree and order of `domain/filters.py`."""
+"""Read `where`, `orderBy` and `search` arguments into the trees of `domain/filters.py`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final
 
+from typing_extensions import override
+
 from domain.entities import ENTITIES
-from domain.errors import BadInput
+from domain.errors import BadInputError
 from domain.fields import Entity, Field, Kind, camel
 from domain.filters import (
     And,
@@ -39,14 +41,14 @@ Raw = Mapping[str, Any]
 
 
 def read_where(entity: Entity, raw: Raw | None, path: Path = ("where",)) -> Condition:
-    """Read a filter; raises BadInput with the path of what makes no sense."""
+    """Read a filter; raises BadInputError with the path of what makes no sense."""
     if raw is None:
         return And(())
     parts: list[Condition] = []
     for name, value in raw.items():
         here = (*path, name)
         if value is None:
-            raise BadInput("null_in_filter", here)
+            raise BadInputError("null_in_filter", here)
         parts.append(_read_part(entity, name, value, here))
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
@@ -105,7 +107,7 @@ def _read_field(entity: Entity, name: str, value: Any, path: Path) -> Condition:
 
 def _given(raw: Raw, key: str, path: Path) -> Any:
     if raw[key] is None:
-        raise BadInput("null_in_filter", (*path, key))
+        raise BadInputError("null_in_filter", (*path, key))
     return raw[key]
 
 
@@ -141,7 +143,7 @@ def _operand(declared: Field, op: Op, value: Any, path: Path) -> Any:
         return tuple(_scalar(item, (*path, str(index))) for index, item in enumerate(value))
     if op is Op.BETWEEN:
         if len(value) != _PAIR:
-            raise BadInput("between_takes_two", path)
+            raise BadInputError("between_takes_two", path)
         return tuple(_scalar(item, (*path, str(index))) for index, item in enumerate(value))
     if declared.kind is Kind.REFERENCE:
         return read_id(declared.target, value, path)
@@ -150,7 +152,7 @@ def _operand(declared: Field, op: Op, value: Any, path: Path) -> Any:
 
 def _scalar(value: Any, path: Path) -> Any:
     if value is None:
-        raise BadInput("null_in_filter", path)
+        raise BadInputError("null_in_filter", path)
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, str):
@@ -159,11 +161,11 @@ def _scalar(value: Any, path: Path) -> Any:
 
 
 def checked_text(value: str, path: Path) -> str:
-    """Check a text that is compared or searched for; raises BadInput."""
+    """Check a text that is compared or searched for; raises BadInputError."""
     if len(value) > _LONGEST_TEXT:
-        raise BadInput("text_too_long", path, limit=_LONGEST_TEXT)
+        raise BadInputError("text_too_long", path, limit=_LONGEST_TEXT)
     if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
-        raise BadInput("bad_characters", path)
+        raise BadInputError("bad_characters", path)
     return value
 
 
@@ -172,15 +174,15 @@ def _ids(target: str, values: Sequence[Any], path: Path) -> tuple[Any, ...]:
 
 
 def read_id(target: str, value: Any, path: Path) -> Any:
-    """Read an id of an entity; raises BadInput for an id of another type."""
+    """Read an id of an entity; raises BadInputError for an id of another type."""
     if value is None:
-        raise BadInput("null_in_filter", path)
+        raise BadInputError("null_in_filter", path)
     try:
         prefix, found = decode_id(str(value))
     except InvalidIdError as error:
-        raise BadInput("invalid_id", path, target=target) from error
+        raise BadInputError("invalid_id", path, target=target) from error
     if prefix != target:
-        raise BadInput("id_of_another_type", path, target=target, found=prefix[:30])
+        raise BadInputError("id_of_another_type", path, target=target, found=prefix[:30])
     return found
 
 
@@ -192,6 +194,7 @@ class _IdField(Field):
     """The id of an entity itself, compared like a reference to it."""
 
     @property
+    @override
     def column(self) -> str:
         """Name of the id column."""
         return "id"
@@ -219,15 +222,15 @@ FILTER_FIELDS: Final = {name: _filter_names(entity) for name, entity in ENTITIES
 def read_order(
     entity: Entity, raw: Sequence[Raw] | None, path: Path = ("orderBy",)
 ) -> tuple[OrderKey, ...]:
-    """Read an order; raises BadInput for too many keys or one given twice."""
+    """Read an order; raises BadInputError for too many keys or one given twice."""
     keys: list[OrderKey] = []
     for index, item in enumerate(raw or ()):
         key = _read_key(entity, item, ())
         if any(known.path == key.path for known in keys):
-            raise BadInput("order_key_twice", (*path, str(index)))
+            raise BadInputError("order_key_twice", (*path, str(index)))
         keys.append(key)
     if len(keys) > MAX_ORDER_KEYS:
-        raise BadInput("too_many_order_keys", path, limit=MAX_ORDER_KEYS)
+        raise BadInputError("too_many_order_keys", path, limit=MAX_ORDER_KEYS)
     return tuple(keys)
 
 
@@ -240,10 +243,10 @@ def _read_key(entity: Entity, raw: Raw, path: tuple[Field, ...]) -> OrderKey:
 
 
 def read_search(text: str | None, path: Path = ("search",)) -> tuple[str, ...]:
-    """Split a search text into its words; raises BadInput for too many."""
+    """Split a search text into its words; raises BadInputError for too many."""
     words = tuple(dict.fromkeys(checked_text(text or "", path).split()))
     if len(words) > MAX_WORDS:
-        raise BadInput("too_many_words", path, limit=MAX_WORDS)
+        raise BadInputError("too_many_words", path, limit=MAX_WORDS)
     return words
 
 

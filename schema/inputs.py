@@ -1,8 +1,8 @@
 """How input types are made: plain classes whose values reach the resolvers as dictionaries.
 
-Strawberry would turn each input into a dataclass; ours stay what graphql-core made of them (names of
-the API, scalars and enums read), so that omitted and null stay apart and fields that are added at run
-time need nothing more.
+Strawberry would turn each input into a dataclass; ours stay what graphql-core made of them (names
+of the API, scalars and enums read), so that omitted and null stay apart and fields that are added
+at run time need nothing more.
 """
 
 from collections.abc import Mapping

@@ -17,7 +17,7 @@ from schema.connection import connection_field
 from schema.context import Info, operation
 from schema.extras import EXTRA_FIELDS
 from schema.scalars import CurrencyCode
-from schema.signatures import returns
+from schema.signatures import list_of, returns
 from schema.values import PART_TYPES, POINT_TYPES, ExternalId, Money
 
 _PLAIN: Final[dict[Kind, Any]] = {
@@ -40,9 +40,9 @@ def _reader(declared: Field, entity: str) -> tuple[Callable[..., Any] | None, An
         case Kind.REFERENCE:
             return _reference(declared), OBJECTS[declared.target]
         case Kind.LINKS | Kind.INVERSE:
-            return _short_list(declared), list[OBJECTS[declared.target]]  # type: ignore[misc]  # made at run time
+            return _short_list(declared), list_of(OBJECTS[declared.target])
         case Kind.POINTS:
-            return _points(declared, entity), list[POINT_TYPES[declared.points]]
+            return _points(declared, entity), list_of(POINT_TYPES[declared.points])
         case Kind.EXTERNAL_IDS:
             return _external_ids(entity), list[ExternalId]
         case Kind.MONEY:
@@ -163,7 +163,7 @@ def _fill(entity: Entity) -> None:
 
 def _fill_record() -> None:
     Record.__annotations__ = {}
-    Record.id = _id_field(lambda root: root.declared.name)  # type: ignore[assignment]  # a field, as everywhere
+    Record.id = _id_field(lambda root: root.declared.name)
     for declared in COMMON_FIELDS:
         _add_field(Record, declared, None)
     strawberry.interface(Record, description="What leads, contacts, companies and deals share.")

@@ -7,7 +7,7 @@ from typing import Any
 import strawberry
 
 from auth.actor import Scope
-from domain.errors import Refused
+from domain.errors import RefusedError
 from domain.ids import encode_id
 from loaders.people import workspace as load_workspace
 from resolvers import people, sign_in, workspaces
@@ -17,7 +17,7 @@ from schema.context import Info, operation
 from schema.inputs import input_type
 from schema.record_mutations import attempt
 from schema.scalars import CurrencyCode
-from schema.signatures import argument, declare_resolver, returns
+from schema.signatures import argument, declare_resolver, list_of, returns
 from schema.user_errors import shown_errors
 from schema.values import Node
 from schema.write_types import payload_type
@@ -111,7 +111,7 @@ Viewer = strawberry.type(
                 resolver=_viewer_scopes, description="What the token in use lets do."
             ),
             "api_keys": strawberry.field(
-                resolver=returns(_viewer_keys, list[ApiKey]),  # type: ignore[valid-type]  # made at run time
+                resolver=returns(_viewer_keys, list_of(ApiKey)),
                 description="One's own API keys; an administrator sees everyone's.",
             ),
         },
@@ -121,7 +121,7 @@ Viewer = strawberry.type(
 
 
 def read_viewer(info: Info) -> Any:
-    """Give the viewer; raises Unauthenticated."""
+    """Give the viewer; raises UnauthenticatedError."""
     return operation(info)
 
 
@@ -146,7 +146,7 @@ async def _sign_in(root: Any, info: Any, input: Mapping[str, Any]) -> Any:
     context = info.context
     try:
         token, user = await context.sign_in(input)
-    except Refused as refusal:
+    except RefusedError as refusal:
         errors = shown_errors(refusal.errors, context.language)
         return SignInPayload(token=None, user=None, user_errors=errors)
     return SignInPayload(token=token, user=user, user_errors=[])

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from domain.entities import ENTITIES
-from domain.errors import BadInput
+from domain.errors import BadInputError
 from domain.fields import Entity
 from domain.people import USER
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
@@ -22,7 +22,7 @@ from schema.enums import RecordType
 from schema.filters import read_id, read_search
 from schema.people import Viewer, read_viewer
 from schema.settings_mutations import ExchangeRate
-from schema.signatures import argument, declare_resolver, returns
+from schema.signatures import argument, declare_resolver, list_of, returns
 from schema.values import Node
 
 _MAX_IDS = 200
@@ -47,7 +47,7 @@ def _everything(entity: Entity, text: str) -> Any:
         return await operation(info).loaders.everything(entity.name)
 
     return strawberry.field(
-        resolver=declare_resolver(resolve, {}, list[OBJECTS[entity.name]]),  # type: ignore[misc]  # made at run time
+        resolver=declare_resolver(resolve, {}, list_of(OBJECTS[entity.name])),
         description=text,
     )
 
@@ -68,7 +68,7 @@ async def _node(root: Any, info: Any, id: str) -> Any:
 
 async def _nodes(root: Any, info: Any, ids: Sequence[str]) -> Any:
     if len(ids) > _MAX_IDS:
-        raise BadInput("too_many_ids", ("ids",), limit=_MAX_IDS)
+        raise BadInputError("too_many_ids", ("ids",), limit=_MAX_IDS)
     loaders = operation(info).loaders
     return [await load_node(loaders, text, ("ids", str(index))) for index, text in enumerate(ids)]
 
@@ -84,7 +84,7 @@ async def _search(
     root: Any, info: Any, text: str, types: Sequence[RecordType] | None, first: int
 ) -> Any:
     if not 0 <= first <= MAX_PAGE:
-        raise BadInput("page_size", ("first",), limit=MAX_PAGE)
+        raise BadInputError("page_size", ("first",), limit=MAX_PAGE)
     words = read_search(text, ("text",))
     wanted = [kind.value.lower() for kind in types or RecordType]
     op = operation(info)
@@ -123,7 +123,7 @@ class Query:
         resolver=declare_resolver(
             _pipelines,
             {"entity": argument(PipelineEntity, "Pipelines of which type of records.")},
-            list[OBJECTS["pipeline"]],  # type: ignore[misc]  # made at run time
+            list_of(OBJECTS["pipeline"]),
             {"entity": PipelineEntity.DEAL},
         ),
         description="The pipelines of a type of records in their order.",

@@ -5,14 +5,14 @@ from typing import Any
 
 import strawberry
 
-from domain.errors import Code, Refused, UserError
+from domain.errors import Code, RefusedError, UserError
 from domain.fields import Entity
 from resolvers import records
 from resolvers.operation import Operation
 from resolvers.records import MAX_BATCH, Outcome
 from schema.classes import OBJECTS
 from schema.context import Info, operation
-from schema.signatures import argument, declare_resolver
+from schema.signatures import argument, declare_resolver, list_of
 from schema.user_errors import shown_errors
 from schema.write_types import (
     RESULTS,
@@ -39,7 +39,7 @@ async def attempt(info: Info, work: Work, make: Any, argument: str = "input") ->
         return make(None, shown_errors(errors, info.context.language, argument))
     try:
         result = await work(op)
-    except Refused as refusal:
+    except RefusedError as refusal:
         op.failed = True
         return make(None, shown_errors(refusal.errors, info.context.language, argument))
     return make(result, [])
@@ -64,7 +64,7 @@ def _one(entity: Entity, payload: Any) -> Any:
 
 def _row(outcome: Outcome) -> Any:
     if outcome.errors:
-        raise Refused(outcome.errors)
+        raise RefusedError(outcome.errors)
     return outcome.row
 
 
@@ -166,7 +166,7 @@ def _bulk(entity: Entity, verb: str, text: str, element: tuple[str, Any, str], w
     payload = payload_type(
         f"{verb}{plural}Payload",
         f"What came of a bulk call on {entity.plural}.",
-        {"results": (list[result], "One result for each element, in the order of the input.")},
+        {"results": (list_of(result), "One result for each element, in the order of the input.")},
     )
     name, annotation, words = element
 
@@ -175,7 +175,9 @@ def _bulk(entity: Entity, verb: str, text: str, element: tuple[str, Any, str], w
 
         async def run(op: Operation) -> Any:
             if len(items) > MAX_BATCH:
-                raise Refused([UserError(Code.LIMIT, "too_many_items", (), {"limit": MAX_BATCH})])
+                raise RefusedError(
+                    [UserError(Code.LIMIT, "too_many_items", (), {"limit": MAX_BATCH})]
+                )
             outcomes = await work(op, items, given.get("atomic", True))
             language = info.context.language
             return [
@@ -194,7 +196,7 @@ def _bulk(entity: Entity, verb: str, text: str, element: tuple[str, Any, str], w
 
         return await attempt(info, run, make, name)
 
-    arguments = {name: argument(list[annotation], words), "atomic": ATOMIC}
+    arguments = {name: argument(list_of(annotation), words), "atomic": ATOMIC}
     declared = declare_resolver(resolve, arguments, payload, defaults={"atomic": True})
     return strawberry.field(resolver=declared, description=text)
 

@@ -1,4 +1,4 @@
-"""The mutations of settings: pipelines, stages, dictionaries, people's departments and groups, rates."""
+"""The mutations of settings: pipelines, stages, dictionaries, people and rates."""
 
 import datetime
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 
 from domain.fields import Entity
-from domain.people import DEPARTMENT, GROUP
+from domain.people import DEPARTMENT, GROUP, USER
 from domain.records import DEAL
 from domain.settings import DICTIONARY, DICTIONARY_ITEM, PIPELINE, STAGE
 from resolvers import dictionaries, moves, people, pipelines, rates
@@ -17,7 +17,7 @@ from schema.classes import OBJECTS
 from schema.inputs import input_type
 from schema.record_mutations import attempt
 from schema.scalars import CurrencyCode
-from schema.signatures import argument, declare_resolver
+from schema.signatures import argument, declare_resolver, list_of
 from schema.write_types import create_input, id_input, payload_type, thing, update_input
 
 Work = Callable[[Operation, Any], Awaitable[Any]]
@@ -83,7 +83,12 @@ def _reorder(entity: Entity, text: str, work: Work) -> Any:
     payload = payload_type(
         f"Reorder{name}Payload",
         f"What came of ordering {plural.replace('_', ' ')}.",
-        {plural: (list[OBJECTS[entity.name]] | None, "All in their new order; null if refused.")},  # type: ignore[misc]  # made at run time
+        {
+            plural: (
+                list_of(OBJECTS[entity.name]) | None,
+                "All in order; null if refused.",
+            )
+        },
     )
 
     async def resolve(root: Any, info: Any, ids: Any) -> Any:
@@ -153,8 +158,8 @@ DELETE_ITEM = _delete(
 REORDER_ITEMS = _reorder(
     DICTIONARY_ITEM, "Puts the values of one dictionary into an order.", dictionaries.reorder_items
 )
-CREATE_USER = _create(people.USER, "Adds a person.", people.create_user)
-UPDATE_USER = _update(people.USER, "Changes a person.", people.update_user)
+CREATE_USER = _create(USER, "Adds a person.", people.create_user)
+UPDATE_USER = _update(USER, "Changes a person.", people.update_user)
 CREATE_DEPARTMENT = _create(DEPARTMENT, "Adds a department.", _of(DEPARTMENT, people.create_entry))
 UPDATE_DEPARTMENT = _update(
     DEPARTMENT, "Changes a department.", _of(DEPARTMENT, people.update_entry)

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
+from types import GenericAlias
 from typing import Annotated, Any
 
 import strawberry
@@ -46,3 +47,8 @@ def declare_resolver(
 def _optional(annotation: Any) -> bool:
     inner = getattr(annotation, "__origin__", annotation)
     return type(None) in getattr(inner, "__args__", ())
+
+
+def list_of(item: Any) -> Any:
+    """Name the type of a list whose item type is made at run time."""
+    return GenericAlias(list, (item,))

@@ -10,7 +10,7 @@ from domain.errors import Code, UserError
 from domain.messages import say
 from schema.classes import OBJECTS
 from schema.context import Info, operation
-from schema.signatures import returns
+from schema.signatures import list_of, returns
 
 
 async def _changed_by(root: Any, info: Info) -> Any:
@@ -35,6 +35,9 @@ FieldConflictType = strawberry.type(
 )
 
 
+CONFLICTS: Any = list_of(FieldConflictType)
+
+
 @strawberry.type(name="UserError", description="One reason why a mutation was refused.")
 class UserErrorType:
     """One reason why a mutation was refused."""
@@ -44,7 +47,7 @@ class UserErrorType:
     path: list[str] = strawberry.field(
         description="Where in the input; starts with `input` (or the argument), indexes as strings."
     )
-    conflicts: list[FieldConflictType] = strawberry.field(  # type: ignore[valid-type]  # made at run time
+    conflicts: CONFLICTS = strawberry.field(
         description="For CONFLICT of versions: the fields changed since."
     )
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import strawberry
 
+import schema.enums  # noqa: F401 - enums are declared before a type names them
 from domain.fields import PART_NAMES, Kind
 from domain.ids import encode_id
 from resolvers.contact_points import POINT_KINDS, EmailKind, MessengerKind, PhoneKind, WebsiteKind
-import schema.enums  # noqa: F401 - enums are declared before a type names them
 from schema.inputs import input_type
 from schema.scalars import CurrencyCode
 

@@ -14,6 +14,7 @@ from resolvers.pipelines import PipelineTemplate
 from resolvers.values import edit_names
 from schema.classes import OBJECTS
 from schema.inputs import input_type
+from schema.signatures import list_of
 from schema.user_errors import UserErrorType
 from schema.values import EXTERNAL_ID_INPUT, MONEY_INPUT, PART_INPUTS, POINT_INPUTS
 
@@ -33,7 +34,7 @@ _PLAIN: Final[dict[Kind, Any]] = {
     Kind.REFERENCE: strawberry.ID,
     Kind.LINKS: list[strawberry.ID],
     Kind.MONEY: MONEY_INPUT,
-    Kind.EXTERNAL_IDS: list[EXTERNAL_ID_INPUT],  # type: ignore[valid-type]  # made at run time
+    Kind.EXTERNAL_IDS: list_of(EXTERNAL_ID_INPUT),
 }
 
 
@@ -48,7 +49,7 @@ EXTRA_CREATE: Final[dict[str, Fields]] = {
 
 def _annotation(declared: Field) -> Any:
     if declared.kind is Kind.POINTS:
-        return list[POINT_INPUTS[declared.points]]  # type: ignore[misc]  # made at run time
+        return list_of(POINT_INPUTS[declared.points])
     if declared.kind in PART_INPUTS:
         return PART_INPUTS[declared.kind]
     if declared.kind is Kind.ENUM:
@@ -140,7 +141,7 @@ def upsert_input(entity: Entity) -> type:
     """Make Upsert<Thing>Input: the external id finds the record, or is given to a new one."""
     return input_type(
         f"Upsert{entity.type_name}Input",
-        f"A {thing(entity)} by its id in another system: changed where it is known, made where not.",
+        f"A {thing(entity)} by its id in another system: changed if known, else made.",
         {
             "external_id": (EXTERNAL_ID_INPUT, "Id of the record in the other system."),
             **create_fields(entity, partial=True),

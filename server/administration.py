@@ -8,19 +8,24 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from auth.actor import Actor, Scope
 from auth.passwords import hash_password
 from db.session import Database
-from domain.errors import Refused
+from domain.errors import RefusedError
+from domain.filters import And, Compare, Op
 from domain.ids import encode_id
+from domain.people import USER
+from loaders.lists import ListSpec, PageSpec, entity_order
+from loaders.loaders import WHOLE
 from resolvers import changes, people, sign_in
 from resolvers.contact_points import InvalidPointError, normalize_email
 from resolvers.operation import Operation
 
-_NOBODY = UUID(int=0)
+_NOBODY: Final = UUID(int=0)
+_EVERYONE: Final = 100_000
 
 
 class CommandError(Exception):
@@ -37,13 +42,13 @@ async def add_user(database: Database, workspace: str | None, given: dict[str, A
 async def list_users(database: Database, workspace: str | None) -> Sequence[Any]:
     """List the people of a workspace."""
     async with _acting(database, workspace) as op:
-        return await op.loaders.everything("user")
+        return await _people(op, limit=_EVERYONE)
 
 
 async def set_password(database: Database, email: str, password: str) -> None:
     """Give a person, in whatever workspaces, a new password."""
     if errors := people.password_errors(password, "password"):
-        raise Refused(errors)
+        raise RefusedError(errors)
     stored = await hash_password(password)
     async with database.session(write=True) as session:
         found = await session.call("voronka_set_password", _normalized(email), stored)
@@ -71,9 +76,9 @@ async def create_token(
 async def list_tokens(database: Database, workspace: str | None) -> list[tuple[Any, str]]:
     """List the API keys of a workspace, each with the e-mail address of its owner."""
     async with _acting(database, workspace) as op:
-        emails = {row.id: row.email for row in await op.loaders.everything("user")}
         keys = await sign_in.list_api_keys(op.session, op.actor)
-        return [(key, emails[key.user_id]) for key in keys]
+        owners = await op.loaders.one("user").load_many([key.user_id for key in keys])
+        return [(key, owner.email) for key, owner in zip(keys, owners, strict=True) if owner]
 
 
 async def revoke_token(database: Database, workspace: str | None, key_id: str) -> None:
@@ -98,10 +103,8 @@ async def _acting(database: Database, wanted: str | None) -> AsyncIterator[Opera
             currency=workspace.currency,
         )
         op = Operation.begin(session, actor)
-        for row in await op.loaders.everything("user"):
-            if row.is_admin and row.is_active:
-                op.actor = replace(actor, user_id=row.id)
-                break
+        for row in await _people(op, ("is_admin", True), ("is_active", True), limit=1):
+            op.actor = replace(actor, user_id=row.id)
         yield op
         await changes.flush_events(op, already=0)
 
@@ -124,11 +127,17 @@ def _choose(workspaces: Sequence[Any], wanted: str | None) -> Any:
 
 
 async def _person(op: Operation, email: str) -> Actor:
-    wanted = _normalized(email)
-    for row in await op.loaders.everything("user"):
-        if row.email == wanted and row.is_active:
-            return replace(op.actor, user_id=row.id, is_admin=row.is_admin)
-    raise CommandError(f"No active person of the workspace has the e-mail address {email}.")
+    found = await _people(op, ("email", _normalized(email)), ("is_active", True), limit=1)
+    if not found:
+        raise CommandError(f"No active person of the workspace has the e-mail address {email}.")
+    return replace(op.actor, user_id=found[0].id, is_admin=found[0].is_admin)
+
+
+async def _people(op: Operation, *equal: tuple[str, Any], limit: int) -> Sequence[Any]:
+    where = And(tuple(Compare(USER.get(name), Op.EQ, value) for name, value in equal))
+    people_first_come = ListSpec("user", where, order=entity_order("user", "created_at"))
+    page = await op.loaders.page(PageSpec(people_first_come, limit)).load(WHOLE)
+    return page.rows
 
 
 def _normalized(email: str) -> str:

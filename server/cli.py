@@ -18,7 +18,7 @@ import typer
 from auth.actor import Scope
 from db import migrate as migrations
 from db.session import Database, RowSecurity
-from domain.errors import BadInput, Forbidden, Refused
+from domain.errors import BadInputError, ForbiddenError, RefusedError
 from domain.ids import encode_id
 from domain.messages import say
 from resolvers.workspaces import NewWorkspace, create_workspace, list_workspaces
@@ -42,15 +42,15 @@ from server.serving import ListenError
 from server.settings import Settings, SettingsError
 
 _MENDABLE: Final = (
-    BadInput,
+    BadInputError,
     CommandError,
     DataDirectoryBusyError,
     DatabaseBehindError,
     DatabaseUnreachableError,
     EmbeddedPostgresError,
-    Forbidden,
+    ForbiddenError,
     ListenError,
-    Refused,
+    RefusedError,
     SettingsError,
 )
 _Answer = TypeVar("_Answer")
@@ -314,12 +314,12 @@ def _table(rows: Any) -> None:
 
 def _message(error: Exception) -> str:
     match error:
-        case Refused():
+        case RefusedError():
             return "\n".join(
                 ": ".join((*each.path, say(each.message, "en", each.values)))
                 for each in error.errors
             )
-        case Forbidden() | BadInput():
+        case ForbiddenError() | BadInputError():
             return say(error.message, "en", getattr(error, "values", {}))
     return str(error)
 

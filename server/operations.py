@@ -1,8 +1,8 @@
-"""Run one GraphQL operation: who asks, one session, one transaction, and what the reply tells besides.
+"""Run one GraphQL operation: who asks, one session, one transaction, what the reply tells besides.
 
-A mutation's transaction is committed here, when all of it succeeded; a refused mutation, an error or a
-dry run rolls back everything. Transactions that lost against another (deadlock, serialization, a race
-for a unique key) run again.
+A mutation's transaction is committed here, when all of it succeeded; a refused mutation, an error
+or a dry run rolls back everything. Transactions that lost against another (deadlock, serialization, a
+race for a unique key) run again.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from strawberry.types.graphql import OperationType
 from auth.actor import Actor, Scope
 from auth.tokens import authenticate
 from db.session import Database, Session
-from domain.errors import Code, Forbidden, Unauthenticated, refuse
+from domain.errors import Code, ForbiddenError, UnauthenticatedError, refuse
 from domain.ids import encode_id
 from resolvers.changes import flush_events
 from resolvers.operation import Operation
@@ -63,8 +63,8 @@ class Operations:
     async def run(
         self, request: Request, data: GraphQLRequestData, allowed: frozenset[OperationType]
     ) -> Reply:
-        """Run an operation; raises Unauthenticated, Forbidden and what Strawberry refuses."""
-        graphql = self._schema._schema  # type: ignore[attr-defined]  # noqa: SLF001 - of every Strawberry schema
+        """Run an operation; raises what refuses it as a whole."""
+        graphql = self._schema._schema  # type: ignore[attr-defined]
         shape = outline(self._cache, graphql, data.query, data.operation_name)
         for attempt in range(1, _TRIES + 1):
             try:
@@ -121,9 +121,9 @@ class Operations:
         secret = bearer_token(request)
         actor = None if secret is None else await authenticate(session, secret)
         if actor is None:
-            raise Unauthenticated
+            raise UnauthenticatedError
         if not shape.is_mutation and Scope.READ not in actor.scopes:
-            raise Forbidden("token_scope")
+            raise ForbiddenError("token_scope")
         return actor
 
     def _sign_in(self, request: Request, session: Session, context: Context) -> Any:
@@ -134,7 +134,7 @@ class Operations:
             await store_session(session, person)
             actor = await authenticate(session, person.token.secret)
             if actor is None:
-                raise Unauthenticated
+                raise UnauthenticatedError
             context.operation = Operation.begin(session, actor)
             return person.token.secret, await context.operation.loaders.one("user").load(
                 person.user_id
@@ -143,7 +143,7 @@ class Operations:
         return sign_in
 
     def _count_attempt(self, request: Request, email: str) -> None:
-        """Count a try to sign in, by account and by address; raises Refused over the limit."""
+        """Count a try to sign in, by account and by address; raises RefusedError over the limit."""
         address = request.client.host if request.client else ""
         account = email.strip().lower()[:200]
         if not self._attempts.hit(_PER_ACCOUNT, "account", account) or not self._attempts.hit(
@@ -153,7 +153,7 @@ class Operations:
 
 
 async def _no_sign_in(_given: Mapping[str, Any]) -> Any:
-    raise Forbidden("sign_in_alone")
+    raise ForbiddenError("sign_in_alone")
 
 
 def bearer_token(request: Request) -> str | None:

@@ -1,4 +1,4 @@
-"""A client of the API as a test sees it: documents in, data, errors and user errors out, over HTTP."""
+"""A client of the API as a test sees it: documents in, data and errors out, over HTTP."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """A real server on a real PostgreSQL for all tests, and a fresh cast of people for each.
 
-Each pytest-xdist worker has a PostgreSQL of its own; tests share it and stay apart by workspaces, as
-customers do. Reads and writes run under row-level security.
+Each pytest-xdist worker has a PostgreSQL of its own; tests share it and stay apart by workspaces,
+as customers do. Reads and writes run under row-level security.
 """
 
 import asyncio
@@ -76,7 +76,7 @@ async def server(settings: Settings, database_url: str) -> AsyncIterator[Server]
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         task = asyncio.create_task(running.serve([bound]))
-        while not running.started:
+        while not running.started:  # noqa: ASYNC110 - uvicorn has a flag, not an event
             await asyncio.sleep(0.01)
         yield Server(f"http://127.0.0.1:{bound.getsockname()[1]}", app)
         running.should_exit = True

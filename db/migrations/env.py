@@ -4,10 +4,9 @@ import asyncio
 
 from alembic import context
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
-
-from sqlalchemy.dialects.postgresql.base import ischema_names
 
 import db.tables
 from db.base import metadata

@@ -3,6 +3,7 @@
 from sqlalchemy import Column, FetchedValue, Index, Integer, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import UserDefinedType
+from typing_extensions import override
 
 from db.base import id_column, workspace_table
 from db.record import moment
@@ -13,6 +14,7 @@ class TransactionId(UserDefinedType[str]):
 
     cache_ok = True
 
+    @override
     def get_col_spec(self, **_: object) -> str:
         """Name the type in DDL."""
         return "XID8"

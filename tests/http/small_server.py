@@ -19,7 +19,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from domain.errors import BadInput, Forbidden, Unauthenticated
+from domain.errors import BadInputError, ForbiddenError, UnauthenticatedError
 from schema.documents import DocumentCache, Documents, QuietSchema
 from schema.limits import Limits
 from server.graphql_http import GraphQLView, Reply, Run
@@ -76,7 +76,7 @@ class Deal:
 
     @strawberry.field
     def forbidden(self) -> int | None:
-        raise Forbidden("noAmount")
+        raise ForbiddenError("noAmount")
 
 
 @strawberry.type
@@ -103,7 +103,7 @@ class Query:
 
     @strawberry.field
     def picky(self) -> int | None:
-        raise BadInput("tooSmall", ("where", "amount"), least=3)
+        raise BadInputError("tooSmall", ("where", "amount"), least=3)
 
     @strawberry.field
     def bug(self) -> int | None:
@@ -178,7 +178,7 @@ def build(limits: Limits = Limits(), run: Run | None = None) -> Server:  # noqa:
         request: Request, data: GraphQLRequestData, allowed: frozenset[OperationType]
     ) -> Reply:
         if request.headers.get("authorization") != TOKEN:
-            raise Unauthenticated
+            raise UnauthenticatedError
         requests.append(data)
         result: ExecutionResult = await schema.execute(
             data.query,

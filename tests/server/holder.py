@@ -15,8 +15,8 @@ def main(data_dir: Path) -> None:
     postgres = EmbeddedPostgres(data_dir, durable=False)
     try:
         with DataDirectory(data_dir).lock():
-            print(postgres.start(), flush=True)  # noqa: T201 - read by the test
             try:
+                print(postgres.start(), flush=True)  # noqa: T201 - read by the test
                 signal.pause()
             except KeyboardInterrupt:
                 postgres.stop()

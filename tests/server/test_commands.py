@@ -22,7 +22,7 @@ from server.cli import main
 from server.cluster import find_binaries
 from server.data_directory import DataDirectory
 from server.embedded import EmbeddedPostgres
-from tests.server.conftest import ROOT, Serve, open_folder
+from tests.server.conftest import ROOT, RunningServer, Serve, open_folder
 
 EMAIL = "admin@example.com"
 
@@ -87,6 +87,7 @@ def mode(path: Path) -> int:
 def viewer(address: str, key: str) -> httpx.Response:
     return httpx.post(
         f"{address}/graphql",
+        timeout=30,
         json={"query": "{ viewer { user { email } } }"},
         headers={"Authorization": f"Bearer {key}"},
     )
@@ -107,7 +108,7 @@ def test_the_first_start_shows_a_key_that_works(serve: Serve) -> None:
     assert kept.read_text(encoding="utf-8") == f"{key}\n"
     assert mode(kept) == 0o600
     assert viewer(server.address, key).json() == {"data": {"viewer": {"user": {"email": EMAIL}}}}
-    assert httpx.get(f"{server.address}/readyz").status_code == 200
+    assert ready(server) == 200
 
 
 def test_ctrl_c_ends_it_cleanly_and_the_next_start_finds_its_data(serve: Serve) -> None:
@@ -132,13 +133,13 @@ def test_ctrl_c_ends_it_cleanly_and_the_next_start_finds_its_data(serve: Serve) 
 def test_what_a_killed_server_leaves_does_not_block_the_next(serve: Serve, workers: str) -> None:
     port = str(free_port())
     first = serve(VORONKA_PORT=port, VORONKA_WORKERS=workers)
-    assert httpx.get(f"{first.address}/readyz").status_code == 200
+    assert ready(first) == 200
     first.process.kill()
     first.process.wait()
 
     second = serve(VORONKA_PORT=port, VORONKA_WORKERS=workers)
 
-    assert httpx.get(f"{second.address}/readyz").status_code == 200
+    assert ready(second) == 200
     assert second.stop(signal.SIGTERM)[0] == 0
 
 
@@ -186,7 +187,7 @@ def test_a_database_of_ones_own_is_served_once_it_is_migrated(
     assert voronka("migrate").out == "The database is at this version's schema.\n"
 
     server = serve(VORONKA_DATABASE_URL=behind)
-    assert httpx.get(f"{server.address}/readyz").status_code == 200
+    assert ready(server) == 200
     with DataDirectory(server.data_dir).lock():
         pass  # replicas may share it
     server.stop()
@@ -339,7 +340,12 @@ def test_a_command_shares_the_database_of_a_running_server(serve: Serve) -> None
 
     assert command.process.wait() == 0
     assert re.fullmatch(r"workspace_\w+  ru  RUB  [\d-]{10}  Воронка", command.output[0])
-    assert httpx.get(f"{server.address}/readyz").status_code == 200
+    assert ready(server) == 200
+
+
+def ready(server: RunningServer) -> int:
+    # Patient: the socket takes connections before the workers do.
+    return httpx.get(f"{server.address}/readyz", timeout=30).status_code
 
 
 def free_port() -> int:

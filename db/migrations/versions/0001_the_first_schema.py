@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import UserDefinedType
+from typing_extensions import override
 
 from db.policies import CREATE_ROLE, FUNCTIONS, protect, publish
 
@@ -13,6 +14,7 @@ class TransactionId(UserDefinedType[str]):
 
     cache_ok = True
 
+    @override
     def get_col_spec(self, **_: object) -> str:
         """Name the type in DDL."""
         return "XID8"
