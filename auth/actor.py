@@ -24,6 +24,6 @@ class Actor:
     scopes: frozenset[Scope]
     is_admin: bool
     locale: str
-    """Language of the person, or of the workspace: ru or en."""
+    """Language of the workspace (ru or en): names of defaults, country of bare phone numbers."""
     currency: str
     """Base currency of the workspace."""

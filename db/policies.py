@@ -28,7 +28,7 @@ RETURNS TABLE (workspace_id uuid, user_id uuid, token_id uuid, kind text, scopes
                is_admin boolean, locale text, currency text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT token.workspace_id, token.user_id, token.id, token.kind, token.scopes,
-           person.is_admin, coalesce(person.locale, workspace.locale), workspace.currency
+           person.is_admin, workspace.locale, workspace.currency
     FROM tokens AS token
     JOIN users AS person
       ON person.workspace_id = token.workspace_id AND person.id = token.user_id

@@ -119,7 +119,8 @@ class Session:
         call = getattr(func, function)(*arguments)
         async with self._turn() as connection:
             result = await connection.execute(select(text("*")).select_from(call.alias("found")))
-            return result.all()
+            found: Sequence[Row[Any]] = result.all()
+            return found
 
     async def enter(self, workspace_id: UUID, settings: Mapping[str, str]) -> None:
         """Bind the session to a workspace and its transaction to settings, in one statement."""

@@ -67,7 +67,7 @@ def value_column(field: Field, source: FromClause, part: str = "") -> ColumnElem
 
 def _compare(tree: Compare, source: FromClause) -> ColumnElement[Any]:
     column = value_column(tree.field, source, tree.part)
-    found = _operator(tree.op, column, tree.value)
+    found: ColumnElement[Any] = _operator(tree.op, column, tree.value)
     if tree.field.kind in FILTERED_PARTS and tree.op not in {Op.NE, Op.NOT_IN, Op.IS_NULL}:
         return and_(source.c[tree.field.name].is_not(None), found)
     return found

@@ -3,8 +3,8 @@
 A page is the concatenation of *segments* in order: for the order ``amount, id`` after ``(5, x)``
 they are ``amount = 5 AND id > x``, then ``amount > 5``, then (empty values last) ``amount IS
 NULL``. Each is one range of the index ``(amount, id)``, so any page costs the same, ties and empty
-values included; PostgreSQL appends them lazily and stops when the page is full. A row comparison would do it in one
-range, but loses its index under row-level security and cannot mix directions.
+values included; PostgreSQL appends them lazily and stops when the page is full. A row comparison
+would do it in one range, but loses its index under row-level security and cannot mix directions.
 """
 
 from collections.abc import Iterator, Sequence

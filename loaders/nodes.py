@@ -11,7 +11,7 @@ from domain.entities import ENTITIES
 from domain.errors import BadInputError
 from domain.ids import InvalidIdError, decode_id
 from loaders.loaders import Loaders, id_array
-from loaders.people import api_keys
+from loaders.people import api_keys, workspace
 
 _POINTS = frozenset({"phone", "email", "website", "messenger"})
 
@@ -30,6 +30,9 @@ async def load_node(loaders: Loaders, text: str, path: Sequence[str]) -> Any:
         owner = None if loaders.actor.is_admin else loaders.actor.user_id
         keys = await api_keys(loaders.session, owner)
         return next((row for row in keys if row.id == key), None)
+    if prefix == "workspace":
+        own = await workspace(loaders.session)
+        return own if own.id == key else None
     raise BadInputError("invalid_id", path, target="node")
 
 

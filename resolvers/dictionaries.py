@@ -31,7 +31,7 @@ async def update_dictionary(op: Operation, raw: Raw) -> Row:
     return await entries.save(op, await entries.draft_existing(op, DICTIONARY, raw))
 
 
-async def delete_dictionary(op: Operation, raw: Raw) -> None:
+async def delete_dictionary(op: Operation, raw: Raw) -> Row:
     """Delete a dictionary of the workspace's own with its values."""
     draft = await entries.draft_existing(op, DICTIONARY, raw, Action.DELETE)
     row = draft.before
@@ -39,6 +39,7 @@ async def delete_dictionary(op: Operation, raw: Raw) -> None:
         raise refuse(Code.SYSTEM, "system_dictionary", "id")
     await entries.drop(op, DICTIONARY_ITEM, await _items(op, row.id))
     await entries.drop(op, DICTIONARY, [row])
+    return row
 
 
 async def create_item(op: Operation, raw: Raw) -> Row:
@@ -57,7 +58,7 @@ async def update_item(op: Operation, raw: Raw) -> Row:
     return await entries.save(op, await entries.draft_existing(op, DICTIONARY_ITEM, raw))
 
 
-async def delete_item(op: Operation, raw: Raw) -> None:
+async def delete_item(op: Operation, raw: Raw) -> Row:
     """Delete a value; records that use it get `replaceWith`, a value of the same dictionary."""
     draft = await entries.draft_existing(op, DICTIONARY_ITEM, {"id": raw["id"]}, Action.DELETE)
     row = draft.before
@@ -75,6 +76,7 @@ async def delete_item(op: Operation, raw: Raw) -> None:
         for record, declared in referring_fields(DICTIONARY_ITEM, code):
             await move_all(op, record.name, DICTIONARY_ITEM, row.id, target.id, declared.name)
     await entries.drop(op, DICTIONARY_ITEM, [row])
+    return row
 
 
 async def reorder_items(op: Operation, ids: Sequence[str]) -> list[Row]:

@@ -92,7 +92,7 @@ async def update_entry(op: Operation, entity: Entity, raw: Raw) -> Row:
     return await entries.save(op, draft)
 
 
-async def delete_department(op: Operation, raw: Raw) -> None:
+async def delete_department(op: Operation, raw: Raw) -> Row:
     """Delete a department that has neither people nor departments below it."""
     draft = await entries.draft_existing(op, DEPARTMENT, {"id": raw["id"]}, Action.DELETE)
     if draft.before is None:
@@ -106,13 +106,16 @@ async def delete_department(op: Operation, raw: Raw) -> None:
         if rows:
             raise refuse(Code.IN_USE, "department_in_use", "id", count=len(rows))
     await entries.drop(op, DEPARTMENT, [draft.before])
+    return draft.before
 
 
-async def delete_group(op: Operation, raw: Raw) -> None:
+async def delete_group(op: Operation, raw: Raw) -> Row:
     """Delete a group; its people stay."""
     draft = await entries.draft_existing(op, GROUP, {"id": raw["id"]}, Action.DELETE)
-    if draft.before is not None:
-        await entries.drop(op, GROUP, [draft.before])
+    if draft.before is None:
+        raise refuse(Code.NOT_FOUND, "not_found", "id", target=GROUP.name)
+    await entries.drop(op, GROUP, [draft.before])
+    return draft.before
 
 
 def password_errors(password: str | None, *path: str) -> list[UserError]:

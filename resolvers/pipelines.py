@@ -79,7 +79,7 @@ async def update_pipeline(op: Operation, raw: Raw) -> Row:
     return await entries.save(op, await entries.draft_existing(op, PIPELINE, raw))
 
 
-async def delete_pipeline(op: Operation, raw: Raw) -> None:
+async def delete_pipeline(op: Operation, raw: Raw) -> Row:
     """Delete a pipeline with its stages; its records go to `moveTo`, keeping their meaning."""
     draft = await entries.draft_existing(op, PIPELINE, {"id": raw["id"]}, Action.DELETE)
     row = draft.before
@@ -98,6 +98,7 @@ async def delete_pipeline(op: Operation, raw: Raw) -> None:
             await move_all(op, row.entity.lower(), STAGE, stage.id, goal.id)
     await entries.drop(op, STAGE, stages)
     await entries.drop(op, PIPELINE, [row])
+    return row
 
 
 async def reorder_pipelines(op: Operation, ids: Sequence[str]) -> list[Row]:
@@ -130,7 +131,7 @@ async def update_stage(op: Operation, raw: Raw) -> Row:
     return await entries.save(op, await entries.draft_existing(op, STAGE, raw))
 
 
-async def delete_stage(op: Operation, raw: Raw) -> None:
+async def delete_stage(op: Operation, raw: Raw) -> Row:
     """Delete a stage; its records go to the stage `moveTo` of the same pipeline."""
     draft = await entries.draft_existing(op, STAGE, {"id": raw["id"]}, Action.DELETE)
     row = draft.before
@@ -147,6 +148,7 @@ async def delete_stage(op: Operation, raw: Raw) -> None:
         if pipeline is not None and pipeline.entity.lower() in ENTITIES:
             await move_all(op, pipeline.entity.lower(), STAGE, row.id, target.id)
     await entries.drop(op, STAGE, [row])
+    return row
 
 
 async def reorder_stages(op: Operation, ids: Sequence[str]) -> list[Row]:

@@ -19,7 +19,7 @@ from schema.record_mutations import attempt
 from schema.scalars import CurrencyCode
 from schema.signatures import argument, declare_resolver, list_of, returns
 from schema.user_errors import shown_errors
-from schema.values import Node
+from schema.values import Node, type_name
 from schema.write_types import payload_type
 
 USER = OBJECTS["user"]
@@ -33,7 +33,7 @@ def _id(prefix: str) -> Any:
 
 
 @strawberry.type(description="A company's own CRM: its people, settings and records.")
-class Workspace:
+class Workspace(Node):
     """A company's own CRM."""
 
     id: strawberry.ID = _id("workspace")
@@ -41,6 +41,11 @@ class Workspace:
     locale: str = strawberry.field(description="Its language: ru or en.")
     currency: CurrencyCode = strawberry.field(description="Its base currency.")
     created_at: datetime = strawberry.field(description="When it was made.")
+
+    @classmethod
+    def is_type_of(cls, obj: Any, _info: Any) -> bool:
+        """Tell the row of a workspace."""
+        return type_name(obj) == "Workspace"
 
 
 async def _key_owner(root: Any, info: Info) -> Any:
@@ -71,7 +76,7 @@ ApiKey = strawberry.type(
             ),
             "created_at": strawberry.field(description="When it was made."),
             "expires_at": strawberry.field(description="When it ends; null: when it is revoked."),
-            "is_type_of": classmethod(lambda _cls, obj, _info: hasattr(obj, "prefix")),
+            "is_type_of": classmethod(lambda _cls, obj, _info: type_name(obj) == "ApiKey"),
         },
     ),
     description="A key by which a program acts for a person; the secret is shown once.",

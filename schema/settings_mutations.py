@@ -56,25 +56,7 @@ def _delete(entity: Entity, text: str, work: Work, extra: tuple[str, str] | None
     """Make a mutation that deletes an entry; `extra` is an id of what takes its place."""
     fields = {extra[0]: (strawberry.ID | None, extra[1])} if extra else {}
     given = id_input(f"Delete{entity.type_name}Input", f"Which {thing(entity)} goes.", fields)
-    payload = payload_type(
-        f"Delete{entity.type_name}Payload",
-        f"What came of deleting a {thing(entity)}.",
-        {"deleted_id": (strawberry.ID | None, "Its id; null if refused.")},
-    )
-
-    async def resolve(root: Any, info: Any, input: Any) -> Any:
-        async def run(op: Operation) -> Any:
-            await work(op, input)
-            return input["id"]
-
-        return await attempt(
-            info, run, lambda key, errors: payload(deleted_id=key, user_errors=errors)
-        )
-
-    arguments = {"input": argument(given, "What is asked.")}
-    return strawberry.field(
-        resolver=declare_resolver(resolve, arguments, payload), description=text
-    )
+    return _entry(entity, "Delete", given, text, work)
 
 
 def _reorder(entity: Entity, text: str, work: Work) -> Any:

@@ -18,7 +18,9 @@ def type_name(obj: Any, *_: Any) -> str:
     if hasattr(obj, "declared"):
         name: str = obj.declared.type_name
         return name
-    return str(obj.points).capitalize()
+    if hasattr(obj, "points"):
+        return str(obj.points).capitalize()
+    return "ApiKey" if hasattr(obj, "prefix") else "Workspace"
 
 
 @strawberry.interface(description="Everything that has an id of its own.")

@@ -1,8 +1,8 @@
 """Run one GraphQL operation: who asks, one session, one transaction, what the reply tells besides.
 
 A mutation's transaction is committed here, when all of it succeeded; a refused mutation, an error
-or a dry run rolls back everything. Transactions that lost against another (deadlock, serialization, a
-race for a unique key) run again.
+or a dry run rolls back everything. Transactions that lost against another (deadlock, serialization,
+a race for a unique key) run again.
 """
 
 import asyncio

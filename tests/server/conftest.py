@@ -92,14 +92,31 @@ def hold() -> Iterator[Hold]:
 
 
 class RunningServer:
-    """`./voronka serve` in a session of its own; `output` is what it printed until it was ready."""
+    """A command of `./voronka` in a session of its own, on a free port unless told otherwise.
 
-    def __init__(self, process: "subprocess.Popen[str]", data_dir: Path) -> None:
-        self.process = process
+    `output` is what it printed until it was ready, or all of it if it ended before.
+    """
+
+    def __init__(self, data_dir: Path, arguments: tuple[str, ...], environment: dict[str, str]):
         self.data_dir = data_dir
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("VORONKA_")}
+        own = {
+            "VORONKA_PYTHON": sys.executable,
+            "VORONKA_DATA_DIR": str(data_dir),
+            "VORONKA_PORT": "0",
+        }
+        self.process = subprocess.Popen(
+            [ROOT / "voronka", *(arguments or ("serve",))],
+            cwd="/",
+            env=inherited | own | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
         self.output: list[str] = []
-        assert process.stdout is not None
-        for line in process.stdout:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
             self.output.append(line.rstrip())
             if line.startswith("Ctrl-C"):
                 break
@@ -115,40 +132,25 @@ class RunningServer:
         _, said = self.process.communicate(timeout=30)
         return self.process.returncode, said
 
+    def end(self) -> None:
+        """Leave nothing running, whatever the test did."""
+        self.process.kill()
+        self.process.communicate()
+        stop_leftovers(self.data_dir / "database")
+
 
 @pytest.fixture
 def serve(own_data: Path) -> Iterator[Serve]:
-    """Run a command of `./voronka` (`serve` if none is named) until it is ready.
-
-    On a port that is free, on `own_data`; what is given in `environment` overrules.
-    """
+    """Start commands (`serve` if none is named) on `own_data`; keywords are its environment."""
     started: list[RunningServer] = []
 
     def start(*arguments: str, **environment: str) -> RunningServer:
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith("VORONKA_")}
-        own = {
-            "VORONKA_PYTHON": sys.executable,
-            "VORONKA_DATA_DIR": str(own_data),
-            "VORONKA_PORT": "0",
-        }
-        process = subprocess.Popen(
-            [ROOT / "voronka", *(arguments or ("serve",))],
-            cwd="/",
-            env=inherited | own | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        server = RunningServer(process, own_data)
-        started.append(server)
-        return server
+        started.append(RunningServer(own_data, arguments, environment))
+        return started[-1]
 
     yield start
     for server in started:
-        server.process.kill()
-        server.process.communicate()
-        stop_leftovers(server.data_dir / "database")
+        server.end()
 
 
 def as_ordinary_user() -> tuple[str, ...]:

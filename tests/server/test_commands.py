@@ -51,6 +51,16 @@ def database(data: Path) -> Iterator[str]:
         postgres.stop()
 
 
+@pytest.fixture(scope="module")
+def server(data: Path) -> Iterator[RunningServer]:
+    """A server in its first start, for the tests that leave it as it is."""
+    with open_folder() as folder:
+        own = shutil.copytree(data, folder / "data", symlinks=True)
+        started = RunningServer(own, ("serve",), {})
+        yield started
+        started.end()
+
+
 @pytest.fixture
 def voronka(
     database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -93,9 +103,7 @@ def viewer(address: str, key: str) -> httpx.Response:
     )
 
 
-def test_the_first_start_shows_a_key_that_works(serve: Serve) -> None:
-    server = serve()
-
+def test_the_first_start_shows_a_key_that_works(server: RunningServer) -> None:
     key = server.output[1].split()[-1]
     kept = server.data_dir / "admin.token"
     assert server.output == [
@@ -143,18 +151,25 @@ def test_what_a_killed_server_leaves_does_not_block_the_next(serve: Serve, worke
     assert second.stop(signal.SIGTERM)[0] == 0
 
 
-def test_a_second_server_on_the_same_data_says_so(serve: Serve) -> None:
-    first = serve()
+def test_a_second_server_on_the_same_data_says_so(server: RunningServer) -> None:
+    second = RunningServer(server.data_dir, ("serve",), {})
 
-    second = serve()
+    said = second.process.communicate()[1]
 
-    code, said = second.process.wait(), second.process.communicate()[1]
-    assert (code, second.output) == (1, [])
+    assert (second.process.returncode, second.output) == (1, [])
     assert said == (
-        f"voronka: Another server (process {first.process.pid}) already uses the data directory "
-        f"{first.data_dir}. Stop it first, or give this one a folder of its own with "
+        f"voronka: Another server (process {server.process.pid}) already uses the data directory "
+        f"{server.data_dir}. Stop it first, or give this one a folder of its own with "
         "VORONKA_DATA_DIR.\n"
     )
+
+
+def test_a_command_shares_the_database_of_a_running_server(server: RunningServer) -> None:
+    command = RunningServer(server.data_dir, ("workspace", "list"), {})
+
+    assert command.process.wait() == 0
+    assert re.fullmatch(r"workspace_\w+  ru  RUB  [\d-]{10}  Воронка", command.output[0])
+    assert ready(server) == 200
 
 
 def test_a_port_that_is_taken_is_said_before_the_database_starts(serve: Serve) -> None:
@@ -331,16 +346,6 @@ def test_a_backup_that_fails_leaves_no_file(
     assert said.code == 1
     assert 'database "nothing" does not exist' in said.err
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_command_shares_the_database_of_a_running_server(serve: Serve) -> None:
-    server = serve()
-
-    command = serve("workspace", "list")
-
-    assert command.process.wait() == 0
-    assert re.fullmatch(r"workspace_\w+  ru  RUB  [\d-]{10}  Воронка", command.output[0])
-    assert ready(server) == 200
 
 
 def ready(server: RunningServer) -> int:
