@@ -45,7 +45,12 @@ def check(statement: Any) -> None:
 
 def _walk(element: Any, outer: frozenset[FromClause], seen: set[int]) -> None:
     """Check an element and all below it; `outer` are the tables that it may correlate with."""
-    if isinstance(element, CTE | Subquery) and not isinstance(element, Lateral):
+    if isinstance(element, Lateral):
+        # The subquery inside may correlate with its neighbours; any other stands alone.
+        inner = element.element
+        _walk(inner.element if isinstance(inner, Subquery) else inner, outer, seen)
+        return
+    if isinstance(element, CTE | Subquery):
         if id(element) in seen:
             return
         seen.add(id(element))
@@ -53,32 +58,42 @@ def _walk(element: Any, outer: frozenset[FromClause], seen: set[int]) -> None:
     elif isinstance(element, Select):
         outer |= _check_select(element, outer)
     elif isinstance(element, Update | Delete):
-        _require(element.table, list(_conjuncts(element.whereclause)))
-        outer |= {element.table}
+        outer |= _check_write(element)
     for child in element.get_children():
         _walk(child, outer, seen)
 
 
-def _check_select(select: Select[Any], outer: frozenset[FromClause]) -> frozenset[FromClause]:
-    conditions = list(_conjuncts(select.whereclause))
-    tables: list[FromClause] = []
-    for source in select.get_final_froms():
-        _flatten(source, tables, conditions)
-    own = frozenset(tables) - outer
-    for table in own:
+def _check_write(statement: Update | Delete) -> frozenset[FromClause]:
+    conditions = tuple(_conjuncts(statement.whereclause))
+    # UPDATE … FROM and DELETE … USING take further tables from the condition.
+    further = () if statement.whereclause is None else statement.whereclause._from_objects
+    tables = frozenset((statement.table, *further))
+    for table in tables:
         _require(table, conditions)
-    return own
+    return tables
 
 
-def _flatten(
-    source: FromClause, tables: list[FromClause], conditions: list[ColumnElement[Any]]
-) -> None:
+def _check_select(select: Select[Any], outer: frozenset[FromClause]) -> frozenset[FromClause]:
+    conditions = tuple(_conjuncts(select.whereclause))
+    sources = select.get_final_froms()
+    # SQLAlchemy takes a table from outside only where the SELECT has another one of its own.
+    own = [source for source in sources if source not in outer] or sources
+    tables = [pair for source in own for pair in _tables(source, conditions)]
+    for table, held in tables:
+        _require(table, held)
+    return frozenset(table for table, _ in tables)
+
+
+def _tables(
+    source: FromClause, conditions: tuple[ColumnElement[Any], ...]
+) -> Iterator[tuple[FromClause, tuple[ColumnElement[Any], ...]]]:
+    """Give the tables of a FROM element, each with the conditions that all of its rows meet."""
     if isinstance(source, Join):
-        conditions.extend(_conjuncts(source.onclause))
-        _flatten(source.left, tables, conditions)
-        _flatten(source.right, tables, conditions)
+        joined = (*conditions, *_conjuncts(source.onclause))
+        yield from _tables(source.left, conditions if source.isouter or source.full else joined)
+        yield from _tables(source.right, conditions if source.full else joined)
     elif not isinstance(source, Subquery | Lateral):
-        tables.append(source)
+        yield source, conditions
 
 
 def _require(source: FromClause, conditions: Sequence[ColumnElement[Any]]) -> None:

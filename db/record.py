@@ -104,12 +104,28 @@ def _index(entity: Entity, table: Table) -> None:
                 table.c.id,
                 postgresql_where=column.is_not(None) if bin_only else alive,
             )
+    for field in entity.fields:
+        if field.kind is Kind.MONEY:
+            _index_unrated(entity, table, field)
     texts = [
         table.c[field.name]
         for field in entity.fields
         if field.kind in TEXT_KINDS and field.filterable
     ]
     trigram_index(f"ix_{entity.plural}_trigrams", table, *texts, where=alive)
+
+
+def _index_unrated(entity: Entity, table: Table, field: Field) -> None:
+    """Index the amounts without a rate: few, and counted whenever an amount is compared."""
+    Index(
+        f"ix_{entity.plural}_{field.name}_unrated",
+        table.c.workspace_id,
+        table.c[f"{field.name}_currency"],
+        table.c.id,
+        postgresql_where=table.c.deleted_at.is_(None)
+        & table.c[field.name].is_not(None)
+        & table.c[f"{field.name}_base"].is_(None),
+    )
 
 
 def _index_parts(entity: Entity, table: Table, field: Field) -> None:

@@ -218,6 +218,10 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "На странице от 0 до {limit} записей.",
     ),
     "order_key_twice": ("The key is given twice.", "Ключ указан дважды."),
+    "order_too_deep": (
+        "An order goes over one reference at most.",
+        "Порядок задаётся не дальше одной ссылки.",
+    ),
     "too_many_order_keys": ("At most {limit} keys.", "Не больше {limit} ключей."),
     "too_many_words": ("At most {limit} words.", "Не больше {limit} слов."),
     "too_many_ids": ("At most {limit} ids.", "Не больше {limit} идентификаторов."),

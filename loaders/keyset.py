@@ -15,6 +15,8 @@ from sqlalchemy import ColumnElement, Select, and_, literal, select, true, union
 
 from loaders.lists import Position
 
+Ordering = tuple[ColumnElement[Any], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -34,12 +36,21 @@ class Key:
         )
 
     @property
+    def is_natural(self) -> bool:
+        """Tell whether empty values stand where an index has them: last, or first backwards."""
+        return not self.nullable or self.nulls_first is self.descending
+
+    @property
     def ordering(self) -> ColumnElement[Any]:
         """Give the ORDER BY element."""
+        if self.is_natural:
+            return self.directed(descending=self.descending)
         ordered = self.column.desc() if self.descending else self.column.asc()
-        if not self.nullable:
-            return ordered
         return ordered.nulls_first() if self.nulls_first else ordered.nulls_last()
+
+    def directed(self, *, descending: bool) -> ColumnElement[Any]:
+        """Give the ORDER BY element of an index read in a direction."""
+        return self.column.desc() if descending else self.column.asc()
 
     def beyond(self, value: Any) -> ColumnElement[Any]:
         """Give the condition of the values after `value`, empty ones apart."""
@@ -53,45 +64,115 @@ class Key:
         return self.column == literal(value, self.column.type)
 
 
-def segments(keys: Sequence[Key], position: Position | None) -> list[ColumnElement[Any]]:
-    """Give the conditions of the segments in their order; the last key must be unique."""
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One range of an ordered list: which rows, and in which order the index gives them."""
+
+    where: ColumnElement[Any]
+    ordering: Ordering
+
+
+def segments(keys: Sequence[Key], position: Position | None) -> list[Segment]:
+    """Give the segments of a list after a position, in order; the last key must be unique."""
     if position is None:
-        return _first(keys[0])
-    values = (*position.values, position.id)
-    return list(_after(keys, values, ()))
+        return list(_whole(keys))
+    return list(_after(keys, (*position.values, position.id), (), ()))
 
 
-def _first(key: Key) -> list[ColumnElement[Any]]:
-    natural = key.indexed and key.nulls_first is key.descending
-    if not key.nullable or natural:
-        return [true()]
-    parts: list[ColumnElement[Any]] = [key.column.is_not(None), key.column.is_(None)]
-    return parts[::-1] if key.nulls_first else parts
+def _whole(keys: Sequence[Key]) -> Iterator[Segment]:
+    key = keys[0]
+    if key.is_natural and (key.indexed or not key.nullable):
+        yield Segment(true(), tuple(key.ordering for key in keys))
+        return
+    parts = [_filled(keys, key.column.is_not(None), ()), _empty(keys, ())]
+    yield from parts[::-1] if key.nulls_first else parts
 
 
 def _after(
-    keys: Sequence[Key], values: Sequence[Any], held: tuple[ColumnElement[Any], ...]
-) -> Iterator[ColumnElement[Any]]:
+    keys: Sequence[Key], values: Sequence[Any], held: tuple[Any, ...], pinned: tuple[Key, ...]
+) -> Iterator[Segment]:
     key, value = keys[0], values[0]
     if len(keys) > 1:
-        yield from _after(keys[1:], values[1:], (*held, key.same(value)))
+        yield from _after(keys[1:], values[1:], (*held, key.same(value)), (*pinned, key))
     if value is not None:
-        yield and_(*held, key.beyond(value))
+        yield _filled(keys, key.beyond(value), pinned, held)
         if key.nullable and not key.nulls_first:
-            yield and_(*held, key.column.is_(None))
+            yield _empty(keys, pinned, held)
     elif key.nulls_first:
-        yield and_(*held, key.column.is_not(None))
+        yield _filled(keys, key.column.is_not(None), pinned, held)
+
+
+def _filled(
+    keys: Sequence[Key], where: Any, pinned: Sequence[Key], held: tuple[Any, ...] = ()
+) -> Segment:
+    """Give a segment whose first free key is not empty: read as the index goes."""
+    first = keys[0]
+    ordering = (
+        *_constant(pinned, first),
+        first.directed(descending=first.descending),
+        *(key.ordering for key in keys[1:]),
+    )
+    return Segment(and_(*held, where), ordering)
+
+
+def _empty(keys: Sequence[Key], pinned: Sequence[Key], held: tuple[Any, ...] = ()) -> Segment:
+    """Give a segment whose first free key is empty: the rest decides."""
+    first, rest = keys[0], keys[1:]
+    ordering = (
+        *_constant((*pinned, first), rest[0]),
+        *(key.ordering for key in rest),
+    )
+    return Segment(and_(*held, first.column.is_(None)), ordering)
+
+
+def _constant(pinned: Sequence[Key], following: Key) -> Ordering:
+    """Name keys that have one value in the segment, so that their index is seen to be in order.
+
+    PostgreSQL knows this of ``=`` but not of ``IS NULL``.
+    """
+    return tuple(key.directed(descending=following.descending) for key in pinned)
+
+
+def held_at(
+    column: ColumnElement[Any], value: ColumnElement[Any], keys: Sequence[Key]
+) -> tuple[ColumnElement[Any], Ordering]:
+    """Give the condition that a column equals a value of run time, and the order to go with it.
+
+    Ordered by id alone, the planner takes a common value for granted and walks all ids, which never
+    ends for a value that has no rows. As a range with the column in the order, only the column's
+    own index will do.
+    """
+    if len(keys) > 1:
+        return column == value, ()
+    return and_(column >= value, column <= value), _constant_column(column, keys[0])
+
+
+def _constant_column(column: ColumnElement[Any], following: Key) -> Ordering:
+    return (column.desc() if following.descending else column.asc(),)
 
 
 def chain(
-    base: Select[Any], keys: Sequence[Key], position: Position | None, limit: int
+    base: Select[Any],
+    keys: Sequence[Key],
+    position: Position | None,
+    limit: int,
+    prefix: Ordering = (),
 ) -> Select[Any]:
-    """Give the SELECT of the first `limit` rows of `base` after a position, in order."""
-    ordering = [key.ordering for key in keys]
-    parts = [
-        base.where(part).order_by(*ordering).limit(literal(limit))
-        for part in segments(keys, position)
-    ]
+    """Give the SELECT of the first `limit` rows of `base` after a position, in order.
+
+    `prefix` is a part of the order that is the same for all rows of `base`.
+    """
+    return joined_parts(
+        [
+            base.where(part.where).order_by(*prefix, *part.ordering).limit(literal(limit))
+            for part in segments(keys, position)
+        ],
+        limit,
+    )
+
+
+def joined_parts(parts: Sequence[Select[Any]], limit: int) -> Select[Any]:
+    """Give the SELECT of the first `limit` rows of ordered parts, one after another."""
     if len(parts) == 1:
         return parts[0]
     union = union_all(*parts).subquery("segments")

@@ -20,9 +20,10 @@ from db.session import Session
 from db.tables import TABLES, contact_points, external_ids, linking
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind
+from loaders.listing import alive
 from loaders.lists import ListSpec, PageSpec, Position
 from loaders.rows import Row, columns, make_row
-from loaders.statements import alive, numbers_statement, page_statement
+from loaders.statements import numbers_statement, page_statement
 
 WHOLE: Final = UUID(int=0)
 """Stands for the parent of a list that has none: the workspace as a whole."""

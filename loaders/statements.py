@@ -1,7 +1,6 @@
 """The SELECTs behind lists: a `ListSpec` as SQL, for the workspace or for many parents at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -27,35 +26,15 @@ from db.base import WORKSPACE
 from db.tables import TABLES, contact_points, linking
 from db.where import Rows, condition, like_pattern, value_column
 from domain.entities import ENTITIES
-from domain.fields import Kind
+from domain.fields import Field, Kind
 from domain.filters import OrderKey
-from loaders.keyset import Key, chain
+from loaders.by_target import chain_by_target, first_hop
+from loaders.keyset import Key, Ordering, chain, held_at
+from loaders.listing import Listing, alive
 from loaders.lists import EVERYTHING, ListSpec, PageSpec, id_descends
 from loaders.rows import columns
 
 PARENT = "parent_id"
-
-
-def alive(actor: Actor) -> Rows:
-    """Give the condition on rows that the actor may read and that are not in the recycle bin."""
-
-    def rows(entity: str, source: FromClause) -> ColumnElement[Any]:
-        allowed = visible(actor, entity, source)
-        if "deleted_at" in source.c:
-            return and_(allowed, source.c["deleted_at"].is_(None))
-        return allowed
-
-    return rows
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A list as SQL: its FROM, its conditions, and the keys of its order."""
-
-    source: FromClause
-    joined: FromClause
-    conditions: tuple[ColumnElement[Any], ...]
-    keys: tuple[Key, ...]
 
 
 def listing(spec: ListSpec, actor: Actor, *, backward: bool = False) -> Listing:
@@ -130,16 +109,22 @@ def page_statement(page: PageSpec, actor: Actor, parents: Sequence[UUID] | None)
     With parents the first column is the parent's id and each has a page of its own.
     """
     parts = listing(page.list, actor, backward=page.backward)
-    base = select(
-        *columns(page.list.entity, parts.source),
-        *(key.column.label(f"key_{index}") for index, key in enumerate(parts.keys[:-1])),
-    )
+    labels = (key.column.label(f"key_{index}") for index, key in enumerate(parts.keys[:-1]))
+    base = select(*columns(page.list.entity, parts.source), *labels)
     base = base.select_from(parts.joined).where(*parts.conditions)
     if page.list.relation is None or parents is None:
+        hop = first_hop(page.list, parts)
+        if hop is not None:
+            return chain_by_target(hop, page, actor, parts)
         return chain(base, parts.keys, page.position, page.limit + 1)
     given = _given(parents)
-    base = _of_parent(base, page.list, parts.source, given.c[PARENT])
-    lateral = chain(base, parts.keys, page.position, page.limit + 1).lateral("page")
+    prefix: Ordering = ()
+    if page.list.relation.kind is Kind.INVERSE:
+        held, prefix = held_at(parts.source.c[page.list.relation.via], given.c[PARENT], parts.keys)
+        base = base.where(held).correlate(given)
+    else:
+        base = _linked(base, page.list.relation, parts.source, given.c[PARENT])
+    lateral = chain(base, parts.keys, page.position, page.limit + 1, prefix).lateral("page")
     return select(given.c[PARENT], *lateral.c).select_from(given.join(lateral, true()))
 
 
@@ -148,14 +133,10 @@ def _given(parents: Sequence[UUID]) -> Any:
     return func.unnest(ids).table_valued(PARENT, name="given").render_derived()
 
 
-def _of_parent(
-    base: Select[Any], spec: ListSpec, source: FromClause, parent: ColumnElement[Any]
+def _linked(
+    base: Select[Any], field: Field, source: FromClause, parent: ColumnElement[Any]
 ) -> Select[Any]:
-    field = spec.relation
-    if field is None:
-        return base
-    if field.kind is Kind.INVERSE:
-        return base.where(source.c[field.via] == parent).correlate(parent.table)
+    """Narrow a SELECT to what a link table links to a parent."""
     if field.link is None:
         raise TypeError(f"{field.name} is no relation")
     link = linking(field.link)
@@ -190,7 +171,11 @@ def numbers_statement(
     if spec.relation is None or parents is None:
         return base
     given = _given(parents)
-    inner = _of_parent(base, spec, parts.source, given.c[PARENT]).lateral("numbers")
+    if spec.relation.kind is Kind.INVERSE:
+        base = base.where(parts.source.c[spec.relation.via] == given.c[PARENT]).correlate(given)
+    else:
+        base = _linked(base, spec.relation, parts.source, given.c[PARENT])
+    inner = base.lateral("numbers")
     return select(given.c[PARENT], *inner.c).select_from(given.join(inner, true()))
 
 

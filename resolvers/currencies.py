@@ -9,6 +9,7 @@ from typing import Final
 
 from babel.core import get_global
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from db.base import WORKSPACE
 from db.session import Session
@@ -52,7 +53,7 @@ async def load_rates(session: Session, base: str, day: date) -> Rates:
     """Read the newest rate of each currency up to a day, in one statement."""
     rows = await session.rows(
         select(exchange_rates.c.currency, exchange_rates.c.rate)
-        .distinct(exchange_rates.c.currency)
+        .ext(distinct_on(exchange_rates.c.currency))
         .where(exchange_rates.c.workspace_id == WORKSPACE, exchange_rates.c.date <= day)
         .order_by(exchange_rates.c.currency, exchange_rates.c.date.desc())
     )

@@ -1,6 +1,9 @@
 """Exchange rates: set by administrators; amounts without a base amount get one."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import delete
@@ -22,7 +25,16 @@ from resolvers.values import Values
 _PORTION: Final = 1_000
 
 
-async def set_rate(op: Operation, raw: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class ExchangeRate:
+    """What one unit of a currency is worth in the base currency from a day on."""
+
+    currency: str
+    date: date
+    rate: Decimal
+
+
+async def set_rate(op: Operation, raw: Mapping[str, Any]) -> ExchangeRate:
     """Set what one unit of a currency is worth in the base currency from a day on."""
     require_admin(op.actor, Action.UPDATE)
     currency, rate, day = raw["currency"], raw["rate"], raw.get("date") or op.now.date()
@@ -45,7 +57,7 @@ async def set_rate(op: Operation, raw: Mapping[str, Any]) -> dict[str, Any]:
               {currency: {"from": None, "to": str(rate)}})
     )  # fmt: skip
     await _fill_bases(op, currency)
-    return row
+    return ExchangeRate(**row)
 
 
 async def _fill_bases(op: Operation, currency: str) -> None:

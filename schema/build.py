@@ -1,6 +1,7 @@
 """Put the schema together."""
 
 import strawberry
+from graphql import is_input_object_type
 from strawberry.schema.config import StrawberryConfig
 
 import schema.objects  # noqa: F401 - fills the classes with fields
@@ -14,10 +15,16 @@ from schema.values import POINT_TYPES
 
 def build_schema(cache: DocumentCache) -> strawberry.Schema:
     """Build the schema that all workspaces share, over a cache of documents."""
-    return QuietSchema(
+    built = QuietSchema(
         Query,
         Mutation,
         types=[*OBJECTS.values(), *POINT_TYPES.values()],
         extensions=[lambda: Documents(cache)],
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
     )
+    # Strawberry keeps @oneOf to itself; graphql-core, told of it, names the place of the fault.
+    for declared in built._schema.type_map.values():
+        if is_input_object_type(declared):
+            definition = declared.extensions.get("strawberry-definition")
+            declared.is_one_of = bool(definition and definition.is_one_of)
+    return built

@@ -24,6 +24,8 @@ from domain.filters import (
 from domain.ids import InvalidIdError, decode_id
 
 MAX_ORDER_KEYS: Final = 5
+MAX_ORDER_STEPS: Final = 2
+"""A key is a field of the record itself or of what it points to, no further."""
 MAX_WORDS: Final = 10
 _LONGEST_TEXT: Final = 1_000
 _PAIR: Final = 2
@@ -226,6 +228,8 @@ def read_order(
     keys: list[OrderKey] = []
     for index, item in enumerate(raw or ()):
         key = _read_key(entity, item, ())
+        if len(key.path) > MAX_ORDER_STEPS:
+            raise BadInputError("order_too_deep", (*path, str(index)))
         if any(known.path == key.path for known in keys):
             raise BadInputError("order_key_twice", (*path, str(index)))
         keys.append(key)

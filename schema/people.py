@@ -1,6 +1,7 @@
 """The surface of people and access: signing in, API keys, the viewer and the workspace."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -214,7 +215,12 @@ def _set_active(active: bool) -> Any:
 
     async def resolve(root: Any, info: Any, id: str) -> Any:
         async def work(op: Operation) -> Any:
-            return await people.set_active(op, id, active=active)
+            try:
+                return await people.set_active(op, id, active=active)
+            except RefusedError as refusal:
+                # The id is an argument of its own here, not a field of an input.
+                errors = [replace(error, path=error.path[1:]) for error in refusal.errors]
+                raise RefusedError(errors) from refusal
 
         return await attempt(
             info, work, lambda row, errors: payload(user=row, user_errors=errors), "id"

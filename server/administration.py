@@ -87,10 +87,28 @@ async def revoke_token(database: Database, workspace: str | None, key_id: str) -
         await sign_in.revoke_api_key(op, key_id)
 
 
+def choose_workspace(workspaces: Sequence[Any], wanted: str | None) -> Any:
+    """Find a workspace by name or id; the only one without. Raise `CommandError` if unclear."""
+    found = [
+        each
+        for each in workspaces
+        if wanted is None or wanted in {each.name, encode_id("workspace", each.id)}
+    ]
+    if len(found) == 1:
+        return found[0]
+    if not workspaces:
+        raise CommandError("There is no workspace yet: ./voronka workspace create makes one.")
+    if found:
+        raise CommandError(
+            "Which workspace? Give its id with --workspace: ./voronka workspace list."
+        )
+    raise CommandError(f"There is no workspace {wanted}: see ./voronka workspace list.")
+
+
 @contextlib.asynccontextmanager
 async def _acting(database: Database, wanted: str | None) -> AsyncIterator[Operation]:
     async with database.session(write=True) as session:
-        workspace = _choose(await session.call("voronka_workspaces"), wanted)
+        workspace = choose_workspace(await session.call("voronka_workspaces"), wanted)
         await database.enter(session, workspace.id, write=True)
         actor = Actor(
             workspace.id,
@@ -107,23 +125,6 @@ async def _acting(database: Database, wanted: str | None) -> AsyncIterator[Opera
             op.actor = replace(actor, user_id=row.id)
         yield op
         await changes.flush_events(op, already=0)
-
-
-def _choose(workspaces: Sequence[Any], wanted: str | None) -> Any:
-    found = [
-        each
-        for each in workspaces
-        if wanted is None or wanted in {each.name, encode_id("workspace", each.id)}
-    ]
-    if len(found) == 1:
-        return found[0]
-    if not workspaces:
-        raise CommandError("There is no workspace yet: ./voronka workspace create makes one.")
-    if found:
-        raise CommandError(
-            "Which workspace? Give its id with --workspace: ./voronka workspace list."
-        )
-    raise CommandError(f"There is no workspace {wanted}: see ./voronka workspace list.")
 
 
 async def _person(op: Operation, email: str) -> Actor:

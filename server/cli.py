@@ -7,6 +7,7 @@ mend is one line on standard error and exit code 1.
 
 import asyncio
 import contextlib
+import dataclasses
 import sys
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
@@ -26,12 +27,14 @@ from schema.build import build_schema
 from schema.documents import DocumentCache
 from server import administration, backups, serving
 from server.administration import CommandError
-from server.data_directory import DataDirectory, DataDirectoryBusyError, write_private
+from server.data_directory import DataDirectory, DataDirectoryBusyError
+from server.demo import generate
 from server.installation import (
     DatabaseBehindError,
     DatabaseUnreachableError,
-    alone,
     bring_up_to_date,
+    demo_workspace,
+    first_workspace,
     open_database,
     reaching_database,
     reserve,
@@ -105,7 +108,7 @@ def serve() -> None:
         running_database(settings) as url,
     ):
         bring_up_to_date(settings, url)
-        made = _run(settings, url, lambda database: _first_workspace(settings, url, database))
+        made = _run(settings, url, lambda database: first_workspace(settings, url, database))
         address = serving.address(bound)
         serving.serve(settings, url, bound, lambda: _say_ready(settings, address, made))
 
@@ -132,6 +135,36 @@ def backup(
     with open_database(settings) as url:
         backups.write(url, file)
     typer.echo(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB).")
+
+
+@app.command()
+def demo(
+    deals: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many deals.")] = 2000,
+    locale: Annotated[Locale | None, typer.Option(help="Language of names and titles.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = 1,
+    workspace: Annotated[
+        str | None, typer.Option(help="Its name or id; by default the first of that language.")
+    ] = None,
+) -> None:
+    """Fill a workspace with believable data; one is made if none has the language."""
+    settings = Settings.from_env()
+    language = locale.value if locale is not None else settings.locale
+    with open_database(settings) as url:
+        bring_up_to_date(settings, url)
+        place = _run(
+            settings, url, lambda db: demo_workspace(settings, url, db, workspace, language)
+        )
+        with typer.progressbar(length=deals, label=f"Filling {place.name}", file=sys.stderr) as bar:
+
+            def show(done: int, total: int) -> None:
+                bar.update(done * deals // total - bar.pos)
+
+            counts = asyncio.run(
+                generate(url, place.id, deals=deals, locale=language, seed=seed, progress=show)
+            )
+    _table((count, name) for name, count in dataclasses.asdict(counts).items())
+    if place.made is not None:
+        typer.echo(f"Administrator {place.made.admin_email}, API key: {place.made.api_key}")
 
 
 @app.command("schema")
@@ -250,20 +283,6 @@ def revoke_token(key_id: str, workspace: InWorkspace = None) -> None:
     """End an API key at once; the id is the one that `token list` shows."""
     _with_database(lambda database: administration.revoke_token(database, workspace, key_id))
     typer.echo("The key no longer works.")
-
-
-async def _first_workspace(settings: Settings, url: str, database: Database) -> NewWorkspace | None:
-    async with alone(url):
-        if await list_workspaces(database):
-            return None
-        name = {"ru": "Воронка", "en": "Voronka"}[settings.locale]
-        made = await create_workspace(
-            database, name, settings.locale, settings.currency, settings.admin_email
-        )
-    directory = DataDirectory(settings.data_dir)
-    directory.prepare()
-    write_private(directory.admin_token, made.api_key)
-    return made
 
 
 def _say_ready(settings: Settings, address: str, made: NewWorkspace | None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from server.data_directory import PRIVATE_FOLDER, DataDirectory
-from server.processes import Command, EmbeddedPostgresError, Identity, run
+from server.processes import Command, EmbeddedPostgresError, Identity, run, stop_leftovers
 
 ROLE: Final = "voronka"
 DATABASE: Final = "voronka"
@@ -47,6 +47,7 @@ def create_cluster(
     """
     fresh = cluster.with_name(f"{cluster.name}.partial")
     if fresh.exists():
+        stop_leftovers(fresh)
         shutil.rmtree(fresh)
     fresh.mkdir(mode=PRIVATE_FOLDER)
     identity.own(fresh)

@@ -7,20 +7,27 @@ server's.
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
 from db import migrate
-from server.data_directory import DataDirectory, DataDirectoryBusyError
+from db.session import Database
+from resolvers.workspaces import NewWorkspace, create_workspace, list_workspaces
+from server.administration import choose_workspace
+from server.data_directory import DataDirectory, DataDirectoryBusyError, write_private
 from server.embedded import EmbeddedPostgres
 from server.serving import undisturbed
-from server.settings import Settings
+from server.settings import CURRENCY_OF_LOCALE, Settings
 
 # Any number that nothing else in the database locks: replicas that start together make one
 # first workspace.
 _FIRST_START: Final = 7_240_115
+_NAMES: Final = {"ru": "Воронка", "en": "Voronka"}
+_DEMO_NAMES: Final = {"ru": "Демонстрация", "en": "Demonstration"}
 
 
 class DatabaseUnreachableError(Exception):
@@ -101,8 +108,56 @@ def reaching_database() -> Iterator[None]:
         ) from error
 
 
+async def first_workspace(settings: Settings, url: str, database: Database) -> NewWorkspace | None:
+    """Make a workspace and its administrator if there is none; keep the key beside the data."""
+    async with _alone(url):
+        if await list_workspaces(database):
+            return None
+        return await _make_first(settings, database, settings.locale, settings.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlace:
+    """The workspace that a demonstration goes to; `made` if it is a new one."""
+
+    id: UUID
+    name: str
+    made: NewWorkspace | None = None
+
+
+async def demo_workspace(
+    settings: Settings, url: str, database: Database, wanted: str | None, locale: str
+) -> DemoPlace:
+    """Choose the workspace `wanted`, or the first of a language, made if there is none."""
+    async with _alone(url):
+        known = await list_workspaces(database)
+        fitting = [row for row in known if row.locale == locale]
+        if wanted is not None:
+            fitting = [choose_workspace(known, wanted)]
+        if fitting:
+            return DemoPlace(fitting[0].id, fitting[0].name)
+        currency = CURRENCY_OF_LOCALE[locale]
+        if known:
+            name = _DEMO_NAMES[locale]
+            made = await create_workspace(database, name, locale, currency, settings.admin_email)
+        else:
+            name = _NAMES[locale]
+            made = await _make_first(settings, database, locale, currency)
+        return DemoPlace(made.workspace_id, name, made)
+
+
+async def _make_first(
+    settings: Settings, database: Database, locale: str, currency: str
+) -> NewWorkspace:
+    made = await create_workspace(database, _NAMES[locale], locale, currency, settings.admin_email)
+    directory = DataDirectory(settings.data_dir)
+    directory.prepare()
+    write_private(directory.admin_token, made.api_key)
+    return made
+
+
 @contextlib.asynccontextmanager
-async def alone(url: str) -> AsyncIterator[None]:
+async def _alone(url: str) -> AsyncIterator[None]:
     """Hold, across all replicas, the right to look for a first workspace and make it."""
     connection = await asyncpg.connect(url)
     try:

@@ -19,8 +19,10 @@ from server.data_directory import DataDirectory
 ROOT: Final = Path(__file__).resolve().parent.parent
 _PREFIX: Final = "VORONKA_"
 _FROM_FILE: Final = ("secret", "database_url", "listen_url")
-_CURRENCY_OF_LOCALE: Final = {"ru": "RUB", "en": "USD"}
+CURRENCY_OF_LOCALE: Final = {"ru": "RUB", "en": "USD"}
 _SHORTEST_SECRET: Final = 32
+# Ten fewer than its max_connections (server/cluster.py), for commands beside the server.
+_EMBEDDED_CONNECTIONS: Final = 50
 
 
 class SettingsError(Exception):
@@ -60,16 +62,16 @@ class Settings(BaseSettings):
     admin_email: str = "admin@example.com"
     locale: Literal["ru", "en"] = "ru"
     currency: str = Field(
-        default_factory=lambda data: _CURRENCY_OF_LOCALE.get(data.get("locale", ""), "RUB"),
+        default_factory=lambda data: CURRENCY_OF_LOCALE.get(data.get("locale", ""), "RUB"),
         pattern=r"^[A-Z]{3}$",
     )
 
     # What signs cursors and sessions; made in data_dir when unset, see secret_key.
     secret: SecretStr | None = None
     secret_file: FilePath | None = None
-    # Origins whose pages may call the API from a browser, such as https://app.example.com; or *.
     # Send the cookie of GraphiQL over https only; set it wherever TLS ends in front of the server.
     secure_cookies: bool = False
+    # Origins whose pages may call the API from a browser, such as https://app.example.com; or *.
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
 
     max_body_bytes: int = Field(default=1_000_000, ge=1024)
@@ -109,7 +111,7 @@ class Settings(BaseSettings):
             return cls()
         except ValidationError as error:
             lines = [
-                f"{_variable(item['loc'])}: {item['msg']}"
+                f"{_variable(item['loc'])}: {item['msg'].removeprefix('Value error, ')}"
                 for item in error.errors()
                 # The default of one variable waits for another that is wrong.
                 if item["type"] != "default_factory_not_called"
@@ -159,6 +161,16 @@ class Settings(BaseSettings):
             if file and Path(file).is_file():
                 read[name] = Path(file).read_text(encoding="utf-8").strip()
         return read
+
+    @model_validator(mode="after")
+    def _fit_the_embedded_database(self) -> "Settings":
+        wanted = self.workers * self.pool_size
+        if self.database_url is None and wanted > _EMBEDDED_CONNECTIONS:
+            raise ValueError(
+                f"VORONKA_WORKERS times VORONKA_POOL_SIZE is {wanted}, and the embedded database "
+                f"serves {_EMBEDDED_CONNECTIONS} connections"
+            )
+        return self
 
     @field_validator("data_dir")
     @classmethod

@@ -73,7 +73,8 @@ async def server(settings: Settings, database_url: str) -> AsyncIterator[Server]
     """Serve the API on a port of its own."""
     app = build_app(settings, database_url)
     running = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
-    with socket.socket() as bound:
+    # asyncio sends small answers at once only on sockets that say that they are TCP.
+    with socket.socket(proto=socket.IPPROTO_TCP) as bound:
         bound.bind(("127.0.0.1", 0))
         task = asyncio.create_task(running.serve([bound]))
         while not running.started:  # noqa: ASYNC110 - uvicorn has a flag, not an event

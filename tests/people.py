@@ -59,7 +59,8 @@ async def make_cast(
         )
         ids[name] = made.payload()["user"]["id"]
         signed = await Client(http, None).run(
-            "mutation ($given: SignInInput!) { signIn(input: $given) { token userErrors { code } } }",
+            "mutation ($given: SignInInput!) { signIn(input: $given) "
+            "{ token userErrors { code } } }",
             {"given": {"email": email, "password": password}},
             # Each cast comes from an address of its own: one address may try 20 times a minute.
             {"X-Forwarded-For": f"10.1.{number // 256}.{number % 256}"},

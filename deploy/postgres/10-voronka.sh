@@ -10,7 +10,7 @@ psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbn
 CREATE ROLE voronka LOGIN CREATEROLE PASSWORD :'password';
 CREATE DATABASE voronka OWNER voronka;
 \connect voronka
-CREATE EXTENSION pg_trgm;
-CREATE EXTENSION btree_gin;
-CREATE EXTENSION btree_gist;
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS btree_gin;
+CREATE EXTENSION IF NOT EXISTS btree_gist;
 SQL

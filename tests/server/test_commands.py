@@ -63,18 +63,23 @@ def server(data: Path) -> Iterator[RunningServer]:
 
 @pytest.fixture
 def voronka(
-    database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Voronka:
     """Run a command in this process; keywords are variables of its environment."""
     monkeypatch.setenv("VORONKA_DATABASE_URL", database)
+    monkeypatch.setenv("VORONKA_DATA_DIR", str(tmp_path / "data"))
 
     def run(*arguments: str, typed: str = "", **environment: str) -> Said:
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["voronka", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        with pytest.raises(SystemExit) as exit_:
-            main()
+        with monkeypatch.context() as once:
+            for name, value in environment.items():
+                once.setenv(name, value)
+            once.setattr(sys, "argv", ["voronka", *arguments])
+            once.setattr(sys, "stdin", io.StringIO(typed))
+            with pytest.raises(SystemExit) as exit_:
+                main()
         out, err = capsys.readouterr()
         return Said(int(exit_.value.code or 0), out, err)
 
@@ -167,7 +172,7 @@ def test_a_second_server_on_the_same_data_says_so(server: RunningServer) -> None
 def test_a_command_shares_the_database_of_a_running_server(server: RunningServer) -> None:
     command = RunningServer(server.data_dir, ("workspace", "list"), {})
 
-    assert command.process.wait() == 0
+    assert command.process.communicate()[1] == ""
     assert re.fullmatch(r"workspace_\w+  ru  RUB  [\d-]{10}  Воронка", command.output[0])
     assert ready(server) == 200
 
@@ -317,6 +322,42 @@ def test_with_several_workspaces_one_has_to_be_named(voronka: Voronka, office: s
         "voronka: Which workspace? Give its id with --workspace: ./voronka workspace list.\n"
     )
     assert unknown.err == "voronka: There is no workspace Nowhere: see ./voronka workspace list.\n"
+
+
+def test_a_demonstration_fills_the_workspace_that_is_named(voronka: Voronka, office: str) -> None:
+    said = voronka("demo", "--deals", "20", "--locale", "en", "--workspace", office)
+
+    assert said.code == 0, said.err
+    counts = {name: count for count, name in map(str.split, said.out.splitlines())}
+    assert counts.keys() == {"departments", "users", "companies", "contacts", "leads", "deals"}
+    assert counts["deals"] == "20"
+    people = voronka("user", "list", "--workspace", office).out.splitlines()
+    assert len(people) == int(counts["users"]) + 1
+
+
+def test_a_demonstration_in_another_language_makes_its_workspace(
+    voronka: Voronka, database: str
+) -> None:
+    empty = database.replace("/voronka?", "/empty?")
+    query("CREATE DATABASE empty", database)
+    assert voronka("migrate", VORONKA_DATABASE_URL=empty).code == 0
+
+    first = voronka("demo", "--deals", "1", "--locale", "en", VORONKA_DATABASE_URL=empty)
+    second = voronka("demo", "--deals", "1", "--locale", "ru", VORONKA_DATABASE_URL=empty)
+    third = voronka("demo", "--deals", "1", "--locale", "ru", VORONKA_DATABASE_URL=empty)
+
+    shown = [said.out.splitlines()[-1] for said in (first, second, third)]
+    assert [line.startswith(f"Administrator {EMAIL}, API key: vk_") for line in shown] == [
+        True,
+        True,
+        False,
+    ]
+    listed = voronka("workspace", "list", VORONKA_DATABASE_URL=empty).out.splitlines()
+    assert [line.split()[1:3] + line.split()[4:] for line in listed] == [
+        ["en", "USD", "Voronka"],
+        ["ru", "RUB", "Демонстрация"],
+    ]
+    query("DROP DATABASE empty", database)
 
 
 def test_a_backup_holds_the_data_and_overwrites_nothing(

@@ -13,6 +13,8 @@ import jsonschema
 import pytest
 import yaml
 
+from server.cluster import find_binaries
+from server.embedded import EmbeddedPostgres
 from tests.server.conftest import ROOT, Serve
 
 HERE = Path(__file__).parent
@@ -136,6 +138,46 @@ def test_the_images_command_serves_and_its_health_check_sees_it(
     assert healthy.returncode == 0
     assert down.returncode == 1
     assert down.stderr.startswith(f"{server.address}/readyz: ")
+
+
+def test_the_script_of_the_database_makes_the_servers_role(own_data: Path, tmp_path: Path) -> None:
+    postgres = EmbeddedPostgres(own_data, durable=False)
+    environment = {
+        "PATH": f"{find_binaries()}:{os.defpath}",
+        "PGHOST": postgres.start().partition("?host=")[2],
+        "PGPASSWORD": (own_data / "database.superuser.password").read_text("utf-8").strip(),
+        "POSTGRES_USER": "postgres",
+        "POSTGRES_PASSWORD_FILE": str(own_data / "database.superuser.password"),
+    }
+    psql(environment, "postgres", "DROP DATABASE voronka")
+    psql(environment, "postgres", "DROP ROLE voronka")
+    password = "it's 'quoted' \\ :here"
+    (tmp_path / "database_password").write_text(password, encoding="utf-8")
+    script = (ROOT / "deploy" / "postgres" / "10-voronka.sh").read_text("utf-8")
+
+    subprocess.run(
+        ["/bin/sh", "-c", script.replace("/run/secrets", str(tmp_path))],
+        env=environment,
+        check=True,
+    )
+
+    mine = environment | {"PGPASSWORD": password}
+    role = "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+    extensions = "SELECT string_agg(extname, ' ' ORDER BY extname) FROM pg_extension"
+    assert psql(mine, "voronka", role) == "f|t"
+    assert psql(mine, "voronka", extensions) == "btree_gin btree_gist pg_trgm plpgsql"
+    assert psql(mine, "voronka", "CREATE TABLE mine (id int)") == ""
+    postgres.stop()
+
+
+def psql(environment: dict[str, str], user: str, statement: str) -> str:
+    return subprocess.run(
+        [find_binaries() / "psql", "-qXAt", "-U", user, "-d", user, "-c", statement],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
 
 
 @pytest.mark.parametrize("script", sorted(ROOT.glob("deploy/**/*.sh")), ids=lambda path: path.name)

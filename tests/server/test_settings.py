@@ -79,13 +79,28 @@ def test_every_wrong_variable_is_named_and_no_value_repeated(
 
     assert str(error.value).splitlines() == [
         "VORONKA_PORT: Input should be less than or equal to 65535",
-        "VORONKA_DATABASE_URL: Value error, must look like "
-        "postgresql://user:password@host:5432/database",
+        "VORONKA_DATABASE_URL: must look like postgresql://user:password@host:5432/database",
         "VORONKA_LOCALE: Input should be 'ru' or 'en'",
-        "VORONKA_SECRET: Value error, must have at least 32 characters",
-        "VORONKA_CORS_ORIGINS: Value error, must be origins such as https://app.example.com, "
+        "VORONKA_SECRET: must have at least 32 characters",
+        "VORONKA_CORS_ORIGINS: must be origins such as https://app.example.com, "
         "separated by commas, or *",
     ]
+
+
+def test_the_embedded_database_has_connections_for_all_workers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VORONKA_WORKERS", "6")
+
+    with pytest.raises(SettingsError) as error:
+        Settings.from_env()
+    monkeypatch.setenv("VORONKA_DATABASE_URL", "postgresql://crm:pw@db/crm")
+
+    assert str(error.value) == (
+        "settings: VORONKA_WORKERS times VORONKA_POOL_SIZE is 60, "
+        "and the embedded database serves 50 connections"
+    )
+    assert Settings.from_env().workers == 6
 
 
 def test_secrets_may_come_from_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""Pipelines, stages, dictionaries, rates, and the deals that move through them."""

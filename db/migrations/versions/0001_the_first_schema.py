@@ -255,7 +255,7 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
-        sa.ForeignKeyConstraint(["identity_id"], ["identities.id"], name=op.f("fk_users_")),
+        sa.ForeignKeyConstraint(["identity_id"], ["identities.id"], name="fk_users_identity_id"),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name="fk_users_workspace_id", ondelete="CASCADE"
         ),
@@ -633,6 +633,15 @@ def upgrade() -> None:
         ["workspace_id", "revenue_base", "id"],
         unique=False,
         postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_companies_revenue_unrated",
+        "companies",
+        ["workspace_id", "revenue_currency", "id"],
+        unique=False,
+        postgresql_where=sa.text(
+            "deleted_at IS NULL AND revenue IS NOT NULL AND revenue_base IS NULL"
+        ),
     )
     op.create_index(
         "ix_companies_title",
@@ -1118,6 +1127,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_index(
+        "ix_leads_amount_unrated",
+        "leads",
+        ["workspace_id", "amount_currency", "id"],
+        unique=False,
+        postgresql_where=sa.text(
+            "deleted_at IS NULL AND amount IS NOT NULL AND amount_base IS NULL"
+        ),
+    )
+    op.create_index(
         "ix_leads_birth_date",
         "leads",
         ["workspace_id", "birth_date", "id"],
@@ -1447,6 +1465,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_index(
+        "ix_deals_amount_unrated",
+        "deals",
+        ["workspace_id", "amount_currency", "id"],
+        unique=False,
+        postgresql_where=sa.text(
+            "deleted_at IS NULL AND amount IS NOT NULL AND amount_base IS NULL"
+        ),
+    )
+    op.create_index(
         "ix_deals_begin_date",
         "deals",
         ["workspace_id", "begin_date", "id"],
@@ -1599,6 +1626,13 @@ def upgrade() -> None:
         ["workspace_id", "tax_base", "id"],
         unique=False,
         postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_deals_tax_unrated",
+        "deals",
+        ["workspace_id", "tax_currency", "id"],
+        unique=False,
+        postgresql_where=sa.text("deleted_at IS NULL AND tax IS NOT NULL AND tax_base IS NULL"),
     )
     op.create_index(
         "ix_deals_title",
@@ -1782,6 +1816,11 @@ def downgrade() -> None:
         "ix_deals_title", table_name="deals", postgresql_where=sa.text("deleted_at IS NULL")
     )
     op.drop_index(
+        "ix_deals_tax_unrated",
+        table_name="deals",
+        postgresql_where=sa.text("deleted_at IS NULL AND tax IS NOT NULL AND tax_base IS NULL"),
+    )
+    op.drop_index(
         "ix_deals_tax_base", table_name="deals", postgresql_where=sa.text("deleted_at IS NULL")
     )
     op.drop_index(
@@ -1850,6 +1889,13 @@ def downgrade() -> None:
     )
     op.drop_index(
         "ix_deals_begin_date", table_name="deals", postgresql_where=sa.text("deleted_at IS NULL")
+    )
+    op.drop_index(
+        "ix_deals_amount_unrated",
+        table_name="deals",
+        postgresql_where=sa.text(
+            "deleted_at IS NULL AND amount IS NOT NULL AND amount_base IS NULL"
+        ),
     )
     op.drop_index(
         "ix_deals_amount_base", table_name="deals", postgresql_where=sa.text("deleted_at IS NULL")
@@ -1956,6 +2002,13 @@ def downgrade() -> None:
     )
     op.drop_index(
         "ix_leads_birth_date", table_name="leads", postgresql_where=sa.text("deleted_at IS NULL")
+    )
+    op.drop_index(
+        "ix_leads_amount_unrated",
+        table_name="leads",
+        postgresql_where=sa.text(
+            "deleted_at IS NULL AND amount IS NOT NULL AND amount_base IS NULL"
+        ),
     )
     op.drop_index(
         "ix_leads_amount_base", table_name="leads", postgresql_where=sa.text("deleted_at IS NULL")
@@ -2125,6 +2178,13 @@ def downgrade() -> None:
     )
     op.drop_index(
         "ix_companies_title", table_name="companies", postgresql_where=sa.text("deleted_at IS NULL")
+    )
+    op.drop_index(
+        "ix_companies_revenue_unrated",
+        table_name="companies",
+        postgresql_where=sa.text(
+            "deleted_at IS NULL AND revenue IS NOT NULL AND revenue_base IS NULL"
+        ),
     )
     op.drop_index(
         "ix_companies_revenue_base",

@@ -1,0 +1,129 @@
+"""The statements that are measured, built by the product's own code, and how fast each shall be."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import Select
+
+from bench.meter import Meter
+from bench.orders import PAGE, deep_position, offered_orders
+from bench.place import Place
+from domain.fields import Entity
+from domain.filters import Direction, OrderKey
+from domain.records import COMPANY, CONTACT, DEAL
+from loaders.lists import ListSpec, PageSpec
+from loaders.loaders import field_of
+from loaders.rows import Row
+from loaders.statements import numbers_statement, page_statement
+from schema.filters import read_search, read_where
+
+PAGE_MS: Final = 3.0
+SEARCH_MS: Final = 20.0
+COUNT_MS: Final = 150.0
+_LARGE: Final = Decimal(1_000_000)
+_PARENTS: Final = 20
+_CHILDREN: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One statement to measure."""
+
+    group: str
+    name: str
+    statement: Select[Any]
+    target: float | None
+    """Milliseconds; None where nothing is promised."""
+
+
+async def all_cases(meter: Meter, place: Place) -> AsyncIterator[Case]:
+    """Give the cases one by one; some look into the data for their values."""
+    yield _page("page", "newest first, first page", meter, PageSpec(ListSpec("deal"), PAGE))
+    for name, key in offered_orders():
+        spec = ListSpec("deal", order=(key,))
+        yield _page("page", f"{name}, first page", meter, PageSpec(spec, PAGE))
+        deep = await deep_position(meter, place, key)
+        yield _page("page", f"{name}, deep page", meter, PageSpec(spec, PAGE, position=deep))
+    for case in await _searches(meter):
+        yield case
+    for case in _numbers(meter):
+        yield case
+    yield await _nested(meter)
+
+
+def _page(group: str, name: str, meter: Meter, page: PageSpec, target: float = PAGE_MS) -> Case:
+    return Case(group, name, page_statement(page, meter.actor, None), target)
+
+
+async def _searches(meter: Meter) -> list[Case]:
+    """Search for words of the data: an order's number, a company's name, words of many titles."""
+    ordered = await _newest(meter, DEAL, "№")
+    number = ordered.title.rpartition(" ")[2]
+    company = (await _newest(meter, DEAL, "«")).title.partition("«")[2].strip("»").split()[0]
+    contacts = await meter.page(PageSpec(ListSpec("contact"), 1))
+    words = (
+        (DEAL, "number of one order", number),
+        (DEAL, "name of a company", company),
+        (DEAL, "two words, both frequent", "поставка урал"),
+        (DEAL, "word of one title in twenty", "мебель"),
+        (DEAL, "word of nobody", "фывапролдж"),
+        (DEAL, "two letters, frequent", "1С"),
+        (DEAL, "two letters of nobody", "ъъ"),
+        (CONTACT, "frequent family name", "Иванов"),
+        (CONTACT, "first and family name", f"{contacts.rows[0].first_name} "
+         f"{contacts.rows[0].last_name}"),
+        (CONTACT, "end of a phone", "4567890"),
+        (COMPANY, "name of a company", company),
+    )  # fmt: skip
+    return [
+        _page(
+            "search",
+            f"{entity.plural}: {what}",
+            meter,
+            PageSpec(ListSpec(entity.name, search=read_search(text)), PAGE),
+            SEARCH_MS,
+        )
+        for entity, what, text in words
+    ]
+
+
+async def _newest(meter: Meter, entity: Entity, title: str) -> Row:
+    """Give the newest record with a text in its title."""
+    where = read_where(entity, {"title": {"contains": title}})
+    return (await meter.page(PageSpec(ListSpec(entity.name, where), 1))).rows[0]
+
+
+def _numbers(meter: Meter) -> list[Case]:
+    large = {"amount": {"gte": _LARGE}}
+    won, at_work = (
+        _list(DEAL, {"stage": {"semantics": {"eq": semantics}}} | large)
+        for semantics in ("WON", "OPEN")
+    )
+
+    def count(name: str, spec: ListSpec, *fields: str, target: float | None = None) -> Case:
+        return Case("count", name, numbers_statement(spec, meter.actor, fields, None), target)
+
+    return [
+        count("totalCount of all deals", ListSpec("deal"), target=COUNT_MS),
+        count("sum of all amounts", ListSpec("deal"), "amount"),
+        count("totalCount of a search", ListSpec("deal", search=("мебель",))),
+        count("totalCount: won and at least 1,000,000", won),
+        count("totalCount: open and at least 1,000,000", at_work),
+        _page("filter", "won and at least 1,000,000", meter, PageSpec(won, PAGE)),
+        _page("filter", "open and at least 1,000,000", meter, PageSpec(at_work, PAGE)),
+    ]
+
+
+async def _nested(meter: Meter) -> Case:
+    oldest = OrderKey((field_of("company", "created_at"),), Direction.ASC)
+    companies = await meter.page(PageSpec(ListSpec("company", order=(oldest,)), _PARENTS))
+    parents = [row.id for row in companies.rows]
+    spec = ListSpec("deal", relation=field_of("company", "deals"), parent="company")
+    statement = page_statement(PageSpec(spec, _CHILDREN), meter.actor, parents)
+    return Case("nested", f"{_PARENTS} companies with {_CHILDREN} deals each", statement, None)
+
+
+def _list(entity: Entity, where: dict[str, Any]) -> ListSpec:
+    return ListSpec(entity.name, read_where(entity, where))

@@ -1,0 +1,125 @@
+"""Measures statements as the server sends them: text, settings and role are its own session's."""
+
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+from sqlalchemy import Select, event
+
+from auth.actor import Actor
+from bench.clock import cpu_ms, has_cpu_clock, median
+from db.session import Database, RowSecurity, Session
+from loaders.lists import PageSpec
+from loaders.loaders import WHOLE, Loaders, Page
+
+_RUNS: Final = 9
+_SLOW_MS: Final = 200.0
+_SLOW_RUNS: Final = 2
+_TIMES: Final = re.compile(r"^ *(Planning|Execution) Time: ([\d.]+) ms$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one statement costs, warm, in milliseconds."""
+
+    wall: float
+    """From the driver's call to its rows: what the server waits for."""
+    cpu: float | None
+    """Processor time of the database's process."""
+    planning: float
+    execution: float
+    rows: int
+    plan: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    text: str
+    values: tuple[Any, ...]
+
+
+class Meter:
+    """Measures statements of one workspace in one mode of row-level security."""
+
+    def __init__(self, url: str, actor: Actor, mode: RowSecurity) -> None:
+        """Prepare to measure; nothing connects yet."""
+        self.actor = actor
+        self._database = Database(url, row_security=mode, pool_size=1, statement_timeout=120)
+        self._url = url
+        self._raw: asyncpg.Connection | None = None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._database.dispose()
+        if self._raw is not None:
+            await self._raw.close()
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
+        """Open a session as an operation of the server does."""
+        async with self._database.session(write=False) as session:
+            await self._database.enter(session, self.actor.workspace_id, write=False)
+            yield session
+
+    async def page(self, spec: PageSpec) -> Page:
+        """Read a page of a list."""
+        async with self.session() as session:
+            return await Loaders(session, self.actor).page(spec).load(WHOLE)
+
+    async def measure(self, statement: Select[Any]) -> Figures:
+        """Run a statement several times, warm, and once more to see its plan."""
+        setting, sent = await self._captured(statement)
+        raw = self._raw = self._raw or await asyncpg.connect(self._url)
+        async with raw.transaction(isolation="repeatable_read", readonly=True):
+            await raw.fetch(setting.text, *setting.values)
+            prepared = await raw.prepare(sent.text)
+            found = await prepared.fetch(*sent.values)
+            walls, cpu = await _timed(raw, lambda: prepared.fetch(*sent.values))
+            lines = await raw.fetch(f"EXPLAIN (ANALYZE, BUFFERS) {sent.text}", *sent.values)
+        plan = "\n".join(line[0] for line in lines)
+        times = {name: float(value) for name, value in _TIMES.findall(plan)}
+        return Figures(
+            wall=median(walls),
+            cpu=cpu,
+            planning=times["Planning"],
+            execution=times["Execution"],
+            rows=len(found),
+            plan=plan,
+            sql=sent.text,
+        )
+
+    async def _captured(self, statement: Select[Any]) -> tuple[_Sent, _Sent]:
+        """Give the last two statements of a session: its settings, and the one that is measured."""
+        sent: list[_Sent] = []
+
+        def note(_connection: Any, _cursor: Any, text: str, values: Any, *_rest: Any) -> None:
+            sent.append(_Sent(text, tuple(values)))
+
+        engine = self._database.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            async with self.session() as session:
+                await session.rows(statement)
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return sent[-2], sent[-1]
+
+
+async def _timed(
+    raw: asyncpg.Connection, run: Callable[[], Awaitable[Any]]
+) -> tuple[list[float], float | None]:
+    """Run several times: the wall time of each, and the processor time of one on the average."""
+    pid = raw.get_server_pid()
+    start_cpu = cpu_ms(pid) if has_cpu_clock() else 0.0
+    walls: list[float] = []
+    while len(walls) < (_RUNS if not walls or walls[0] < _SLOW_MS else _SLOW_RUNS):
+        start = time.perf_counter()
+        await run()
+        walls.append((time.perf_counter() - start) * 1000)
+    cpu = (cpu_ms(pid) - start_cpu) / len(walls) if has_cpu_clock() else None
+    return walls, cpu

@@ -1,0 +1,109 @@
+"""The database that is measured: an embedded PostgreSQL of its own, filled once and kept."""
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+from rich.progress import Progress
+
+from auth.actor import Actor, Scope
+from db.migrate import upgrade
+from db.session import Database
+from domain.ids import encode_id
+from resolvers.workspaces import create_workspace, list_workspaces
+from server.data_directory import DataDirectory
+from server.demo import generate
+from server.embedded import EmbeddedPostgres
+
+SEED: Final = 1
+_LOCALE, _CURRENCY = "ru", "RUB"
+_ADMIN: Final = "admin@example.com"
+_SAMPLE: Final = 2_000
+
+
+class WrongPlaceError(Exception):
+    """The folder holds something else than what shall be measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A running database with one workspace of a known size."""
+
+    folder: Path
+    url: str
+    actor: Actor
+    deals: int
+    sample: tuple[str, ...]
+    """Ids of some deals, out of all parts of any list."""
+
+    @property
+    def workspace_id(self) -> UUID:
+        """The workspace that is measured."""
+        return self.actor.workspace_id
+
+
+@contextlib.contextmanager
+def open_place(folder: Path, deals: int, *, fresh: bool) -> Iterator[Place]:
+    """Start the database in a folder, filled before if it is there; raises WrongPlaceError."""
+    if fresh and folder.exists():
+        shutil.rmtree(folder)
+    with DataDirectory(folder).lock():
+        postgres = EmbeddedPostgres(folder)
+        url = postgres.start()
+        try:
+            upgrade(url)
+            actor, sample = asyncio.run(_prepare(url, deals))
+            yield Place(folder, url, actor, deals, sample)
+        finally:
+            postgres.stop()
+
+
+async def _prepare(url: str, deals: int) -> tuple[Actor, tuple[str, ...]]:
+    name = f"bench {deals}"
+    database = Database(url, pool_size=1)
+    try:
+        if not await list_workspaces(database):
+            await create_workspace(database, name, _LOCALE, _CURRENCY, _ADMIN)
+        (workspace,) = await list_workspaces(database)
+    finally:
+        await database.dispose()
+    connection = await asyncpg.connect(url)
+    try:
+        there = await connection.fetchval(
+            "SELECT count(*) FROM deals WHERE workspace_id = $1", workspace.id
+        )
+        if there == 0:
+            await _fill(url, workspace.id, deals)
+        elif there != deals or workspace.name != name:
+            raise WrongPlaceError(f"There are {there} deals, not {deals}: --fresh starts again.")
+        admin = await connection.fetchval(
+            "SELECT id FROM users WHERE workspace_id = $1 AND is_admin", workspace.id
+        )
+        sample = await connection.fetch(
+            "SELECT id FROM deals WHERE workspace_id = $1 ORDER BY md5(id::text) LIMIT $2",
+            workspace.id,
+            _SAMPLE,
+        )
+    finally:
+        await connection.close()
+    actor = Actor(
+        workspace.id, admin, None, is_session=False, scopes=frozenset(Scope), is_admin=True,
+        locale=_LOCALE, currency=_CURRENCY,
+    )  # fmt: skip
+    return actor, tuple(encode_id("deal", row["id"]) for row in sample)
+
+
+async def _fill(url: str, workspace_id: UUID, deals: int) -> None:
+    with Progress() as shown:
+        task = shown.add_task(f"Making {deals:,} deals and what belongs to them")
+
+        def tell(done: int, total: int) -> None:
+            shown.update(task, completed=done, total=total)
+
+        await generate(url, workspace_id, deals=deals, locale=_LOCALE, seed=SEED, progress=tell)

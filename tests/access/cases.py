@@ -1,0 +1,214 @@
+"""One valid document for every root field of the API, and a world to ask it in."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLType,
+    build_schema,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
+from tests.access.world import RECORDS, World
+
+SDL = build_schema((Path(__file__).parents[2] / "schema" / "schema.graphql").read_text("utf-8"))
+Arguments = dict[str, Any]
+Build = Callable[[World], Arguments]
+
+PLURALS = {"lead": "Leads", "contact": "Contacts", "company": "Companies", "deal": "Deals"}
+
+
+def fields_of(root: str) -> Mapping[str, GraphQLField]:
+    """Give the root fields of Query or Mutation."""
+    kind = SDL.type_map[root]
+    assert isinstance(kind, GraphQLObjectType)
+    return kind.fields
+
+
+def _record_cases(name: str) -> dict[str, Build]:
+    thing, things = name.capitalize(), PLURALS[name]
+    label = "lastName" if name == "contact" else "title"
+    deleted = f"deleted_{name}"
+    external = {"system": "erp", "value": "new"}
+    return {
+        f"create{thing}": lambda _: {"input": {label: "Made"}},
+        f"update{thing}": lambda w: {"input": {"id": w[name], "comments": "Changed"}},
+        f"delete{thing}": lambda w: {"input": {"id": w[name]}},
+        f"restore{thing}": lambda w: {"id": w[deleted]},
+        f"purge{thing}": lambda w: {"id": w[deleted]},
+        f"create{things}": lambda _: {"input": [{label: "Made"}]},
+        f"update{things}": lambda w: {"input": [{"id": w[name], "comments": "Changed"}]},
+        f"upsert{things}": lambda _: {"input": [{"externalId": external, label: "Made"}]},
+        f"delete{things}": lambda w: {"ids": [w[name]]},
+    }
+
+
+def _given(**values: Any) -> Build:
+    return lambda w: {
+        "input": {
+            key: w[value[1:]] if isinstance(value, str) and value.startswith("$") else value
+            for key, value in values.items()
+        }
+    }
+
+
+RECORD_MUTATIONS: dict[str, Build] = {
+    **{key: build for name in RECORDS for key, build in _record_cases(name).items()},
+    "moveDeal": _given(id="$deal", stageId="$stage_beside"),
+}
+"""What a member may do."""
+
+SETTINGS_MUTATIONS: dict[str, Build] = {
+    "createPipeline": _given(name="Second"),
+    "updatePipeline": _given(id="$pipeline", name="Renamed"),
+    "deletePipeline": _given(id="$pipeline", moveTo="$default_pipeline"),
+    "reorderPipelines": lambda w: {"ids": [w["pipeline"], w["default_pipeline"]]},
+    "createStage": _given(pipelineId="$pipeline", name="More"),
+    "updateStage": _given(id="$stage", name="Renamed"),
+    "deleteStage": _given(id="$stage", moveTo="$stage_beside"),
+    "reorderStages": lambda w: {
+        "ids": [
+            w[f"stage_{code}"]
+            for code in ("NEW", "EXECUTING", "PREPARATION", "PREPAYMENT_INVOICE", "FINAL_INVOICE",
+                         "WON", "APOLOGY", "LOSE")
+        ]
+    },
+    "createDictionary": _given(code="SIZES", name="Sizes"),
+    "updateDictionary": _given(id="$dictionary", name="Renamed"),
+    "deleteDictionary": _given(id="$dictionary"),
+    "createDictionaryItem": _given(dictionaryId="$dictionary", name="Blue"),
+    "updateDictionaryItem": _given(id="$item", name="Renamed"),
+    "deleteDictionaryItem": _given(id="$source_EMAIL", replaceWith="$source_WEB"),
+    "reorderDictionaryItems": lambda w: {"ids": [w["item_beside"], w["item"]]},
+    "setExchangeRate": _given(currency="EUR", rate="2"),
+    "createUser": _given(email="new-person@example.com", password="a good password"),
+    "updateUser": _given(id="$user", lastName="Renamed"),
+    "activateUser": lambda w: {"id": w["former_user"]},
+    "deactivateUser": lambda w: {"id": w["user"]},
+    "createDepartment": _given(name="Support"),
+    "updateDepartment": _given(id="$department", name="Renamed"),
+    "deleteDepartment": _given(id="$empty_department"),
+    "createGroup": _given(name="More"),
+    "updateGroup": _given(id="$group", name="Renamed"),
+    "deleteGroup": _given(id="$group"),
+    "updateWorkspace": _given(name="Renamed"),
+}  # fmt: skip
+"""What only an administrator may do."""
+
+OWN_MUTATIONS: dict[str, Build] = {
+    "createApiKey": _given(name="One more"),
+    "revokeApiKey": lambda w: {"id": w["api_key"]},
+}
+"""What everyone may do with what is their own."""
+
+MUTATIONS = RECORD_MUTATIONS | SETTINGS_MUTATIONS | OWN_MUTATIONS
+SESSION_MUTATIONS = ("signIn", "signOut", "changePassword")
+"""Tested by themselves: they are about the token in use or about a password."""
+
+QUERIES: dict[str, Build] = {
+    **{name: lambda w, name=name: {"id": w[name]} for name in (*RECORDS, "pipeline", "user")},  # type: ignore[misc]  # mypy infers no type for a lambda with a default
+    **{name: lambda _: {} for name in ("leads", "contacts", "companies", "deals", "users")},
+    "pipelines": lambda _: {"entity": "DEAL"},
+    "dictionaries": lambda _: {},
+    "dictionary": lambda _: {"code": "COLOURS"},
+    "exchangeRates": lambda _: {},
+    "departments": lambda _: {},
+    "groups": lambda _: {},
+    "viewer": lambda _: {},
+    "node": lambda w: {"id": w["deal"]},
+    "nodes": lambda w: {"ids": [w["deal"], w["company"]]},
+    "search": lambda _: {"text": "acme"},
+}
+
+
+def document(root: str, name: str) -> str:
+    """Write the operation that calls a root field with all its arguments as variables."""
+    field = fields_of(root)[name]
+    wanted = {
+        key: argument
+        for key, argument in field.args.items()
+        if is_required_argument(argument) or key in {"ids", "id", "input", "text", "entity", "code"}
+    }
+    declared = ", ".join(f"${key}: {argument.type}" for key, argument in wanted.items())
+    passed = ", ".join(f"{key}: ${key}" for key in wanted)
+    head = f"{root.lower()} ({declared})" if declared else root.lower()
+    call = f"{name}({passed})" if passed else name
+    return f"{head} {{ {call} {_selection(field.type, 3)} }}"
+
+
+def _selection(kind: GraphQLType, depth: int) -> str:
+    """Select everything that needs no argument, down to a depth; below it the ids."""
+    named = get_named_type(kind)
+    if is_leaf_type(named):
+        return ""
+    if not isinstance(named, GraphQLObjectType):
+        return "{ __typename id }"
+    parts = []
+    for name, field in named.fields.items():
+        inner = get_named_type(field.type)
+        if any(is_required_argument(argument) for argument in field.args.values()):
+            continue
+        if is_leaf_type(inner):
+            parts.append(name)
+        elif depth > 0 and name in _WORTH:
+            parts.append(f"{name} {_selection(inner, depth - 1)}")
+    return "{ " + " ".join(parts or ["__typename"]) + " }"
+
+
+_WORTH = frozenset(
+    {"userErrors", "results", "nodes", "user", "workspace", "apiKeys", "apiKey", "items", "stages",
+     "members", "pipeline", "dictionary", "dictionaryItem", "stage", "department", "group",
+     "exchangeRate", "lead", "contact", "company", "deal", "pipelines", "dictionaryItems"}
+)  # fmt: skip
+
+
+def id_places(name: str) -> Iterator[tuple[str, ...]]:
+    """Give the paths of all ids in the arguments of a mutation."""
+    for key, argument in fields_of("Mutation")[name].args.items():
+        yield from _places(argument.type, (key,))
+
+
+def _places(kind: GraphQLType, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    while isinstance(kind, GraphQLNonNull):
+        kind = kind.of_type
+    if isinstance(kind, GraphQLList):
+        yield from _places(kind.of_type, (*path, "0"))
+    elif isinstance(kind, GraphQLInputObjectType):
+        for key, field in kind.fields.items():
+            yield from _places(field.type, (*path, key))
+    elif str(kind) == "ID":
+        yield path
+
+
+def put(arguments: Any, path: tuple[str, ...], value: str) -> Any:
+    """Give the arguments with a value put in at a path; lists on the way get one element."""
+    key, *rest = path
+    if key == "0":
+        first = arguments[0] if isinstance(arguments, list) and arguments else None
+        return [put(first, tuple(rest), value) if rest else value]
+    arguments = dict(arguments or {})
+    inner = arguments.get(key, [dict(_POINTS[key])] if key in _POINTS else None)
+    arguments[key] = put(inner, tuple(rest), value) if rest else value
+    return arguments
+
+
+_VALUES = {
+    "phones": "+12025550177",
+    "emails": "someone@example.com",
+    "websites": "https://example.org",
+    "messengers": "someone",
+}
+_POINTS = {
+    name: {"value": value}
+    for key, value in _VALUES.items()
+    for name in (key, f"add{key.capitalize()}")
+}
+"""What a phone or the like that is made up on the way has besides its id."""

@@ -1,0 +1,52 @@
+"""Two worlds that are never changed, and a look into every answer for what must stay inside."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from tests.access.world import World, build_world
+from tests.conftest import Server
+from tests.people import Cast, make_cast
+
+# Far from the numbers of the casts that tests get: e-mail addresses are unique in an installation.
+_NUMBER = 60_000
+
+SECRETS = re.compile(
+    r"password_hash|argon2|\bhash\b|\bSELECT\b|\bINSERT\b|\bUPDATE\b \w+ SET|sqlalchemy|asyncpg"
+    r"|Traceback|\.py\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Stage:
+    """A cast with everything in both workspaces; tests leave it as it is."""
+
+    people: Cast
+    ours: World
+    theirs: World
+
+
+@pytest.fixture(scope="session")
+async def stage(server: Server, http: httpx.AsyncClient) -> Stage:
+    """Give the two worlds: root's, and olga's."""
+    people = await make_cast(server.database, http, _NUMBER, "en", "USD")
+    return Stage(people, await build_world(people.root), await build_world(people.olga))
+
+
+@pytest.fixture(autouse=True)
+async def no_secrets(http: httpx.AsyncClient) -> AsyncIterator[None]:
+    """Fail a test in which an answer told of hashes, SQL or code."""
+    told: list[str] = []
+
+    async def look(response: httpx.Response) -> None:
+        await response.aread()
+        told.extend(SECRETS.findall(response.text))
+
+    http.event_hooks["response"].append(look)
+    yield
+    http.event_hooks["response"].remove(look)
+    assert told == []

@@ -1,0 +1,162 @@
+"""A workspace with one of everything, and a fingerprint that tells of any change."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import text
+
+from db.base import metadata
+from db.session import Database
+from domain.ids import decode_id
+from tests.client import Client
+
+RECORDS = ("lead", "contact", "company", "deal")
+_POINTS = {
+    "phones": [{"value": "+12025550123"}],
+    "emails": [{"value": "sales@example.com"}],
+    "websites": [{"value": "https://example.com"}],
+    "messengers": [{"value": "acme_sales", "kind": "TELEGRAM"}],
+}
+_POINT_IDS = "phones { id } emails { id } websites { id } messengers { id }"
+
+
+@dataclass(slots=True)
+class World:
+    """One workspace: the ids of what is in it, by what they stand for."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+    password: str = ""
+    """Of the person whose key `api_key` is."""
+
+    def __getitem__(self, name: str) -> str:
+        """Give the id of a thing."""
+        return self.ids[name]
+
+
+async def build_world(admin: Client) -> World:
+    """Fill an administrator's workspace with one of everything."""
+    world = World()
+    ids = world.ids
+    viewer = (await admin.data("{ viewer { user { id } workspace { id } } }"))["viewer"]
+    ids["workspace"], ids["admin"] = viewer["workspace"]["id"], viewer["user"]["id"]
+    await _add_people(admin, ids)
+    await _add_settings(admin, ids)
+    await _add_records(admin, ids)
+    return world
+
+
+async def _make(admin: Client, mutation: str, given: dict[str, Any], selection: str = "id") -> Any:
+    verb_free = mutation.removeprefix("create")
+    thing = verb_free[0].lower() + verb_free[1:]
+    answer = await admin.mutate(mutation, given, f"{thing} {{ {selection} }}")
+    return answer.payload()[thing]
+
+
+async def _add_people(admin: Client, ids: dict[str, str]) -> None:
+    department = await _make(admin, "createDepartment", {"name": "Sales"})
+    ids["department"] = department["id"]
+    ids["empty_department"] = (await _make(admin, "createDepartment", {"name": "Empty"}))["id"]
+    colleague = {
+        "email": f"carl-{ids['workspace'][-12:]}@example.com",
+        "password": "carl's password",
+        "lastName": "Carlson",
+        "departmentIds": [ids["department"]],
+    }
+    ids["user"] = (await _make(admin, "createUser", colleague))["id"]
+    former = {"email": f"dora-{ids['workspace'][-12:]}@example.com", "password": "dora's password"}
+    ids["former_user"] = (await _make(admin, "createUser", former))["id"]
+    (await admin.mutate("deactivateUser", ids["former_user"], "user { id }", "id")).payload()
+    group = {"name": "Keys", "memberIds": [ids["user"]]}
+    ids["group"] = (await _make(admin, "createGroup", group))["id"]
+    key = await admin.mutate("createApiKey", {"name": "For a program"}, "apiKey { id }")
+    ids["api_key"] = key.payload()["apiKey"]["id"]
+
+
+async def _add_settings(admin: Client, ids: dict[str, str]) -> None:
+    found = await admin.data(
+        "{ pipelines { id stages { id code } } leads: pipelines(entity: LEAD) { stages { id } }"
+        " dictionary(code: SOURCE_CODE) { id items { id code } } }".replace(
+            "SOURCE_CODE", '"SOURCE"'
+        )
+    )
+    ids["default_pipeline"] = found["pipelines"][0]["id"]
+    for stage in found["pipelines"][0]["stages"]:
+        ids[f"stage_{stage['code']}"] = stage["id"]
+    ids["lead_stage"] = found["leads"][0]["stages"][1]["id"]
+    ids["source_dictionary"] = found["dictionary"]["id"]
+    for item in found["dictionary"]["items"]:
+        ids[f"source_{item['code']}"] = item["id"]
+    pipeline = await _make(
+        admin, "createPipeline", {"name": "Partners", "template": "SALES"}, "id stages { id code }"
+    )
+    ids["pipeline"] = pipeline["id"]
+    ids["stage"] = pipeline["stages"][1]["id"]
+    ids["stage_beside"] = pipeline["stages"][2]["id"]
+    dictionary = await _make(admin, "createDictionary", {"code": "COLOURS", "name": "Colours"})
+    ids["dictionary"] = dictionary["id"]
+    item = {"dictionaryId": ids["dictionary"], "code": "RED", "name": "Red"}
+    ids["item"] = (await _make(admin, "createDictionaryItem", item))["id"]
+    beside = {"dictionaryId": ids["dictionary"], "code": "BLUE", "name": "Blue"}
+    ids["item_beside"] = (await _make(admin, "createDictionaryItem", beside))["id"]
+    rate = {"currency": "EUR", "rate": "1.1"}
+    (await admin.mutate("setExchangeRate", rate, "exchangeRate { rate }")).payload()
+
+
+async def _add_records(admin: Client, ids: dict[str, str]) -> None:
+    company = await _make(admin, "createCompany", {"title": "Acme", **_POINTS}, f"id {_POINT_IDS}")
+    ids["company"] = company["id"]
+    for points in _POINTS:
+        ids[points.removesuffix("s")] = company[points][0]["id"]
+    person = {"lastName": "Acme-Smith", "companyId": ids["company"]}
+    ids["contact"] = (await _make(admin, "createContact", person))["id"]
+    client = {"companyId": ids["company"], "contactId": ids["contact"]}
+    given = {"title": "Acme asks", "stageId": ids["lead_stage"], **client}
+    ids["lead"] = (await _make(admin, "createLead", given))["id"]
+    deal = {
+        "title": "Acme buys",
+        "stageId": ids["stage"],
+        "sourceId": ids["source_EMAIL"],
+        "responsibleId": ids["user"],
+        "observerIds": [ids["user"]],
+        "leadId": ids["lead"],
+        "externalIds": [{"system": "erp", "value": "1"}],
+        **client,
+    }
+    ids["deal"] = (await _make(admin, "createDeal", deal))["id"]
+    beside = {"title": "Acme buys more", "stageId": ids["stage"]}
+    ids["deal_beside"] = (await _make(admin, "createDeal", beside))["id"]
+    for name in RECORDS:
+        label = "lastName" if name == "contact" else "title"
+        thing = name.capitalize()
+        gone = (await _make(admin, f"create{thing}", {label: "Gone"}))["id"]
+        ids[f"deleted_{name}"] = gone
+        (await admin.mutate(f"delete{thing}", {"id": gone}, f"{name} {{ id }}")).payload()
+
+
+async def fingerprint(database: Database, *worlds: World) -> dict[str, str]:
+    """Give a checksum of all rows of the worlds' workspaces by table, and of all identities."""
+    workspaces = [decode_id(world["workspace"])[1] for world in worlds]
+    parts = [
+        _checksum(table.name, "workspace_id = ANY(:workspaces)")
+        for table in metadata.sorted_tables
+        if "workspace_id" in table.c
+    ]
+    parts.append(_checksum("workspaces", "id = ANY(:workspaces)"))
+    parts.append(_checksum("identities", "true"))
+    async with database.engine.connect() as connection:
+        rows = await connection.execute(text(" UNION ALL ".join(parts)), {"workspaces": workspaces})
+        return {row[0]: row[1] for row in rows}
+
+
+def _checksum(table: str, condition: str) -> str:
+    return (
+        f"SELECT '{table}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"  # noqa: S608 - our own tables' names
+        f" FROM {table} AS t WHERE {condition}"
+    )
+
+
+def another_id(text_id: str) -> str:
+    """Give an id of the same type that nobody has."""
+    prefix, _, suffix = text_id.rpartition("_")
+    # The first ten characters are the time of a UUIDv7; nothing was made in the year 1970.
+    return f"{prefix}_{'0' * 10}{suffix[10:]}"

@@ -1,0 +1,270 @@
+"""Every writable field of every record type, with two values: as written, and as read back.
+
+The matrix of `test_records.py` and `test_bulk.py` runs over these declarations; a field that is not
+here fails `test_samples.py`.
+"""
+
+import itertools
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tests.api.world import COMPANY, CONTACT, DEAL, LEAD, Names, World
+
+# External ids are unique in a workspace, and tests share one.
+_numbers = itertools.count(1)
+
+REFUSED: Final = object()
+"""Stands for what is read after null was given, where null is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """How a list is changed without replacing it: one more item, and the first list with it."""
+
+    written: Any
+    shown: Any
+    add: str
+    remove: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One writable field: its name in inputs, how it is read, two values written and shown."""
+
+    name: str
+    reads: str
+    written: tuple[Any, Any]
+    shown: tuple[Any, Any]
+    empty: Any = None
+    """What is read after null was given; REFUSED where null is not taken."""
+    more: More | None = None
+
+    @property
+    def key(self) -> str:
+        """Name of the field in answers."""
+        return self.reads.split(" ", maxsplit=1)[0]
+
+
+def _plain(name: str, first: Any, second: Any, empty: Any = None) -> Sample:
+    return Sample(name, name, (first, second), (first, second), empty)
+
+
+def _parts(name: str, first: dict[str, Any], second: dict[str, Any]) -> Sample:
+    """Sample a composite field; parts that are left out are read as null."""
+    parts = list(dict.fromkeys((*first, *second)))
+    shown = tuple({part: value.get(part) for part in parts} for value in (first, second))
+    return Sample(name, f"{name} {{ {' '.join(parts)} }}", (first, second), (shown[0], shown[1]))
+
+
+def _reference(name: str, first: str, second: str, empty: Any = None) -> Sample:
+    key = name.removesuffix("Id")
+    shown = ({"id": first}, {"id": second})
+    return Sample(name, f"{key} {{ id }}", (first, second), shown, empty)
+
+
+def _value(value: str, kind: str) -> dict[str, str]:
+    return {"value": value, "kind": kind}
+
+
+def _values(name: str, first: list[Any], second: list[Any], more: Any) -> Sample:
+    one = name.removesuffix("s").capitalize()
+    edit = More(more, [*first, more], f"add{one}s", f"remove{one}Ids")
+    both = (first, second)
+    return Sample(name, f"{name} {{ value kind }}", both, both, [], edit)
+
+
+def _client_points() -> list[Sample]:
+    return [
+        _values(
+            "phones",
+            [_value("+12025550123", "WORK"), _value("+12025550124", "MOBILE")],
+            [_value("+442079460958", "FAX")],
+            _value("+12025550199", "HOME"),
+        ),
+        _values(
+            "emails",
+            [_value("sales@example.com", "WORK")],
+            [_value("info@example.org", "HOME"), _value("news@example.org", "MAILING")],
+            _value("more@example.com", "OTHER"),
+        ),
+        _values(
+            "websites",
+            [_value("https://example.com", "WORK")],
+            [_value("https://vk.com/example", "VK")],
+            _value("https://example.org/more", "OTHER"),
+        ),
+        _values(
+            "messengers",
+            [_value("acme_sales", "TELEGRAM")],
+            [_value("acme", "SKYPE"), _value("acme.support", "VIBER")],
+            _value("acme.more", "JABBER"),
+        ),
+    ]
+
+
+def _money(name: str) -> Sample:
+    first = {"amount": "1200.5", "currency": "USD"}
+    return _parts(name, first, {"amount": "0", "currency": "USD"})
+
+
+def _list(world: World, name: str, first: list[str], second: list[str], more: str) -> Sample:
+    """Sample a connection of linked records, which is read newest first."""
+    singular = name.removesuffix("Ids")
+    key = {"contact": "contacts", "company": "companies"}[singular]
+
+    def nodes(members: list[str]) -> dict[str, Any]:
+        return {"nodes": [{"id": world[member]} for member in members[::-1]]}
+
+    ids = ([world[member] for member in first], [world[member] for member in second])
+    one = singular.capitalize()
+    edit = More(world[more], nodes([*first, more]), f"add{one}Ids", f"remove{one}Ids")
+    shown = (nodes(first), nodes(second))
+    return Sample(name, f"{key} {{ nodes {{ id }} }}", ids, shown, nodes([]), edit)
+
+
+def _common(world: World) -> list[Sample]:
+    people = {name: {"id": world[name]} for name in ("anna", "boris", "root")}
+    observers = [people["anna"], people["boris"]]
+    more = More(world["root"], [*observers, people["root"]], "addObserverIds", "removeObserverIds")
+    number = next(_numbers)
+    first = {"system": "erp", "value": f"first {number}"}
+    second = {"system": "erp", "value": f"second {number}"}
+    ids = ([first], [second, {"system": "site", "value": f"/{number}"}])
+    return [
+        Sample(
+            "observerIds",
+            "observers { id }",
+            ([world["anna"], world["boris"]], [world["boris"]]),
+            (observers, [people["boris"]]),
+            [],
+            more,
+        ),
+        _reference("responsibleId", world["anna"], world["boris"]),
+        _plain("isShared", True, False, REFUSED),
+        Sample("externalIds", "externalIds { system value }", ids, ids, []),
+        _plain("comments", "Likes tea.\nCalls on Mondays.", "Moved."),
+        _parts(
+            "utm",
+            {"source": "news", "medium": "cpc", "campaign": "spring", "content": "a", "term": "b"},
+            {"source": "search", "campaign": "autumn"},
+        ),
+    ]
+
+
+def _person(world: World) -> list[Sample]:
+    honorifics = sorted(key for key in world.ids if key.startswith("HONORIFIC:"))
+    return [
+        _reference("honorificId", world[honorifics[0]], world[honorifics[1]]),
+        _plain("firstName", "Anna", "Vera"),
+        _plain("middleName", "Ivanovna", "Petrovna"),
+        _plain("birthDate", "1980-02-29", "1981-12-31"),
+        _plain("jobTitle", "Head of purchases", "Director"),
+    ]
+
+
+def _source(world: World) -> list[Sample]:
+    return [
+        _reference("sourceId", world["SOURCE:WEB"], world["SOURCE:PARTNER"]),
+        _plain("sourceDescription", "The banner\non the left", "Globex told them"),
+    ]
+
+
+def lead(world: World) -> list[Sample]:
+    """Sample the fields of leads."""
+    return [
+        _plain("title", "Asks for prices", "Asks for a discount"),
+        *_person(world),
+        _plain("lastName", "Petrova", "Sidorova"),
+        _plain("companyTitle", "Horns and Hooves", "Roga i kopyta"),
+        *_client_points(),
+        _parts(
+            "address",
+            {"line1": "1 Main St", "line2": "Suite 2", "city": "Springfield",
+             "postalCode": "01101", "region": "MA", "country": "US"},
+            {"city": "Москва", "country": "RU"},
+        ),
+        *_source(world),
+        _reference("stageId", world["lead stage:IN_PROCESS"], world["lead stage:PROCESSED"],
+                   REFUSED),
+        _plain("stageDescription", "Waits for a call", "Called"),
+        _money("amount"),
+        _reference("companyId", world["acme"], world["globex"]),
+        _reference("contactId", world["ivan"], world["maria"]),
+        _list(world, "contactIds", ["ivan", "maria"], ["maria"], "petr"),
+        *_common(world),
+    ]  # fmt: skip
+
+
+def contact(world: World) -> list[Sample]:
+    """Sample the fields of contacts; the last name stays, a contact needs one of its names."""
+    return [
+        *_person(world),
+        _plain("lastName", "Petrova", "Sidorova"),
+        _reference("typeId", world["CONTACT_TYPE:CLIENT"], world["CONTACT_TYPE:PARTNER"]),
+        *_source(world),
+        *_client_points(),
+        _reference("companyId", world["acme"], world["globex"]),
+        _list(world, "companyIds", ["acme", "globex"], ["globex"], "initech"),
+        _plain("isExportable", False, True, REFUSED),
+        *_common(world),
+    ]
+
+
+def company(world: World) -> list[Sample]:
+    """Sample the fields of companies."""
+    return [
+        _plain("title", "Horns and Hooves", "Roga i kopyta", REFUSED),
+        _reference("typeId", world["COMPANY_TYPE:CUSTOMER"], world["COMPANY_TYPE:PARTNER"]),
+        _reference("industryId", world["INDUSTRY:IT"], world["INDUSTRY:BANKING"]),
+        _reference("employeesId", world["EMPLOYEES:EMPLOYEES_1"], world["EMPLOYEES:EMPLOYEES_4"]),
+        _money("revenue"),
+        *_client_points(),
+        _plain("isMine", True, False, REFUSED),
+        _reference("parentId", world["acme"], world["globex"]),
+        *_common(world),
+    ]
+
+
+def deal(world: World) -> list[Sample]:
+    """Sample the fields of deals."""
+    return [
+        _plain("title", "Annual licence", "Two licences"),
+        _reference("typeId", world["DEAL_TYPE:SALE"], world["DEAL_TYPE:GOODS"]),
+        _reference("pipelineId", world["sales"], world["support"], REFUSED),
+        _reference("stageId", world["sales:PREPARATION"], world["support:first OPEN"], REFUSED),
+        _plain("probability", 30, 100),
+        _money("amount"),
+        _money("tax"),
+        _reference("companyId", world["acme"], world["globex"]),
+        _reference("contactId", world["ivan"], world["maria"]),
+        _list(world, "contactIds", ["ivan", "maria"], ["maria"], "petr"),
+        _reference("leadId", world["call"], world["letter"]),
+        _plain("beginDate", "2026-01-15", "2026-02-01"),
+        _plain("closeDate", "2026-03-31", "2026-04-30"),
+        _plain("lossReason", "Too dear", "No answer"),
+        *_source(world),
+        *_common(world),
+    ]
+
+
+SAMPLES: Final = {LEAD: lead, CONTACT: contact, COMPANY: company, DEAL: deal}
+
+
+def samples(names: Names, world: World) -> list[Sample]:
+    """Give the samples of a type of records."""
+    return SAMPLES[names](world)
+
+
+def written(fields: list[Sample], which: int) -> dict[str, Any]:
+    """Give an input with the first (0) or second (1) values of all fields."""
+    return {sample.name: sample.written[which] for sample in fields}
+
+
+def shown(fields: list[Sample], which: int) -> dict[str, Any]:
+    """Give what is read after `written`."""
+    return {sample.key: sample.shown[which] for sample in fields}
+
+
+def reads(fields: list[Sample]) -> str:
+    """Give the selection that reads all fields."""
+    return " ".join(sample.reads for sample in fields)

@@ -1,0 +1,32 @@
+"""The samples of the matrix are whole: every record type, every writable field, every list edit."""
+
+import pytest
+
+from domain.entities import RECORDS
+from tests.api.calling import input_fields
+from tests.api.samples import SAMPLES, samples
+from tests.api.world import TYPES, Names, World
+
+by_type = pytest.mark.parametrize("names", TYPES, ids=lambda names: names.one)
+
+
+def test_every_record_type_has_samples() -> None:
+    assert {names.one for names in SAMPLES} == {entity.name for entity in RECORDS}
+
+
+@by_type
+async def test_every_writable_field_is_sampled(names: Names, world: World) -> None:
+    fields = samples(names, world)
+    edits = {name for field in fields if field.more for name in (field.more.add, field.more.remove)}
+    sampled = {field.name for field in fields}
+
+    assert input_fields(f"Create{names.type}Input") == sampled
+    assert input_fields(f"Update{names.type}Input") == sampled | edits | {"id", "ifVersion"}
+    assert input_fields(f"Upsert{names.type}Input") == sampled | {"externalId"}
+
+
+@by_type
+async def test_the_two_values_of_a_sample_differ(names: Names, world: World) -> None:
+    same = [field.name for field in samples(names, world) if field.shown[0] == field.shown[1]]
+
+    assert same == []
