@@ -94,16 +94,18 @@ async def change(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
     return result
 
 
-async def change_derived(op: Operation, drafts: Sequence[Draft]) -> None:
-    """Write columns that follow from others (base amounts): no new version and no event."""
+async def change_derived(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
+    """Write columns that are no content (base amounts, ranks): no new version and no event."""
     if not drafts:
-        return
+        return []
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for draft in drafts:
         names = tuple(sorted(draft.columns))
         groups.setdefault(names, []).append({**draft.columns, "id": draft.id})
     await _write_groups(op, drafts[0].entity, groups)
-    op.loaders.clear()
+    rows = [with_values(_before(draft), draft.columns) for draft in drafts]
+    _reload(op, drafts[0].entity, rows)
+    return rows
 
 
 async def move_to_bin(op: Operation, drafts: Sequence[Draft], *, deleted: bool) -> list[Row]:

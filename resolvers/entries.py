@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from auth.policy import Action, require
 from db.base import new_id
@@ -45,6 +46,15 @@ async def draft_existing(
 
 async def locked(op: Operation, entity: Entity, text: str, name: str = "id") -> Row:
     """Find an entry by its id and lock it; raises RefusedError with the path of `name`."""
+    found = checked_id(entity, text, name)
+    rows = await lock_rows(op.session, op.actor, entity.name, [found])
+    if found not in rows:
+        raise refuse(Code.NOT_FOUND, "not_found", name, target=entity.name)
+    return rows[found]
+
+
+def checked_id(entity: Entity, text: str, name: str) -> UUID:
+    """Read the id of an entity; raises RefusedError with the path of `name`."""
     try:
         prefix, found = decode_id(text)
     except InvalidIdError as error:
@@ -53,10 +63,7 @@ async def locked(op: Operation, entity: Entity, text: str, name: str = "id") -> 
         raise refuse(
             Code.INVALID, "id_of_another_type", name, target=entity.name, found=prefix[:30]
         )
-    rows = await lock_rows(op.session, op.actor, entity.name, [found])
-    if found not in rows:
-        raise refuse(Code.NOT_FOUND, "not_found", name, target=entity.name)
-    return rows[found]
+    return found
 
 
 async def save(op: Operation, draft: Draft) -> Row:
@@ -92,13 +99,7 @@ def in_given_order(rows: Sequence[Row], ids: Sequence[str], entity: Entity) -> l
     """Give the rows in the order of ids; raises RefusedError unless the ids name each row once."""
     by_id = {}
     for index, text in enumerate(ids):
-        try:
-            prefix, found = decode_id(text)
-        except InvalidIdError as error:
-            raise refuse(Code.INVALID, "invalid_id", str(index), target=entity.name) from error
-        if prefix != entity.name:
-            raise refuse(Code.INVALID, "id_of_another_type", str(index), target=entity.name,
-                         found=prefix[:30])  # fmt: skip
+        found = checked_id(entity, text, str(index))
         if found in by_id:
             raise refuse(Code.DUPLICATE, "given_twice", str(index))
         by_id[found] = index

@@ -57,33 +57,42 @@ async def move_deal(op: Operation, raw: Mapping[str, Any]) -> Row:
     `before` and `after` name the deal that shall stand below or above it.
     """
     require(op.actor, Action.UPDATE, DEAL.name)
-    neighbour_name = next((name for name in ("before", "after") if raw.get(name)), None)
-    change = {name: raw[name] for name in ("id", "stageId", "pipelineId", "ifVersion")
-              if raw.get(name) is not None}  # fmt: skip
-    neighbour = None
-    if neighbour_name is not None:
-        if raw.get("before") and raw.get("after"):
-            raise refuse(Code.INVALID, "before_or_after", "after")
-        neighbour = await entries.locked(op, DEAL, raw[neighbour_name], neighbour_name)
-        if neighbour.deleted_at is not None:
-            raise refuse(Code.NOT_FOUND, "not_found", neighbour_name, target=DEAL.name)
+    side = next((name for name in ("before", "after") if raw.get(name)), None)
+    neighbour = None if side is None else await _neighbour(op, raw, side)
+    names = ("id", "stageId", "pipelineId", "ifVersion")
+    change = {name: raw[name] for name in names if raw.get(name) is not None}
     outcome = (await records.update(op, DEAL, [change], single=True))[0]
     if outcome.row is None:
         raise RefusedError(outcome.errors)
-    if neighbour is None:
+    if neighbour is None or side is None:
         return outcome.row
-    return await _place_beside(op, outcome.row, neighbour, neighbour_name or "")
+    return await _place_beside(op, outcome.row, neighbour, side)
+
+
+async def _neighbour(op: Operation, raw: Mapping[str, Any], side: str) -> Row:
+    """Find the deal that the moved one goes beside, and take the turn in its column.
+
+    One mover a column at a time: two cards put between the same two get different ranks. The turn
+    is taken before any row is locked, so movers do not wait for each other crosswise.
+    """
+    if raw.get("before") and raw.get("after"):
+        raise refuse(Code.INVALID, "before_or_after", "after")
+    key = entries.checked_id(DEAL, raw[side], side)
+    row: Row | None = await op.loaders.one(DEAL.name).load(key)
+    if row is None:
+        raise refuse(Code.NOT_FOUND, "not_found", side, target=DEAL.name)
+    await lock_name(op.session, encode_id(STAGE.name, row.stage_id))
+    return row
 
 
 async def _place_beside(op: Operation, row: Row, neighbour: Row, side: str) -> Row:
     if neighbour.stage_id != row.stage_id or neighbour.id == row.id:
         raise refuse(Code.INVALID, "neighbour_elsewhere", side)
     stage, above = row.stage_id, side == "before"
-    # One mover a column at a time: two cards put between the same two get different ranks.
-    await lock_name(op.session, encode_id(STAGE.name, stage))
     place = await position_beside(op.session, stage, neighbour.id, row.id, above=above)
     if place is None:
         await changes.spread_positions(op, stage)
         place = await position_beside(op.session, stage, neighbour.id, row.id, above=above)
+    # A rank is a place among others, no content: neither a new version nor an event.
     draft = Draft(DEAL, row.id, Values(()), row, columns={"board_position": place})
-    return (await changes.change(op, [draft]))[0]
+    return (await changes.change_derived(op, [draft]))[0]

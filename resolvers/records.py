@@ -5,7 +5,7 @@ Single operations are lists of one. Each element of a call is validated on its o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from auth.policy import Action, require
@@ -79,13 +79,26 @@ async def upsert(
         seen.add(key)
         if row is None:
             own = _read(op, entity, {"externalIds": [raw["externalId"]]}, path, creating=False)
-            values.errors.extend(own.errors)
-            extra = [item for item in values.given.get("external_ids", ()) if item.system != key[0]]
-            values.given["external_ids"] = (ExternalId(*key), *extra)
+            values.errors.extend(
+                replace(error, path=(*path, "externalId", *error.path[len(path) + 2 :]))
+                for error in own.errors
+            )
         elif row.deleted_at is not None:
             values.wrong(Code.CONFLICT, "in_recycle_bin", "externalId")
+        if row is None or "external_ids" in values.given:
+            _keep_own_id(values, ExternalId(*key))
         drafts.append(Draft(entity, new_id() if row is None else row.id, values, row))
     return await _save(op, drafts, atomic=atomic)
+
+
+def _keep_own_id(values: Values, own: ExternalId) -> None:
+    """Add the id that an upsert goes by to the ids that it gives."""
+    given = values.given.get("external_ids", ())
+    for index, item in enumerate(given):
+        if item.system == own.system and item != own:
+            values.wrong(Code.INVALID, "system_given_twice", "externalIds", str(index), "system",
+                         system=own.system)  # fmt: skip
+    values.given["external_ids"] = given if own in given else (*given, own)
 
 
 async def delete(
@@ -211,7 +224,8 @@ async def _refuse_taken_ids(op: Operation, drafts: Sequence[Draft]) -> None:
     wanted = [
         (draft, index, item)
         for draft in drafts
-        for index, item in enumerate(draft.lists.get("external_ids", ()))
+        if "external_ids" in draft.lists
+        for index, item in enumerate(draft.given["external_ids"])
         if item not in draft.lists_before.get("external_ids", ())
     ]
     if not wanted:

@@ -59,41 +59,65 @@ def resolve_lists(drafts: Sequence[Draft]) -> None:
         for declared in _touched(draft):
             before = draft.lists_before.get(declared.name, ())
             if declared.name in draft.values.edits:
+                if draft.before is None:
+                    continue  # noted as not found already
                 after = _edited(draft, declared, before, draft.values.edits[declared.name])
             elif declared.name in draft.given:
                 after = draft.given[declared.name]
+                if declared.kind is Kind.POINTS:
+                    after = _with_identity(draft, declared, camel(declared.name), before, after)
+                elif declared.kind is Kind.EXTERNAL_IDS:
+                    # They have no order of their own; another one is no change.
+                    after = tuple(sorted(after, key=lambda item: (item.system, item.value)))
             else:
                 continue
-            if declared.kind is Kind.POINTS:
-                after = _with_identity(draft, declared, before, after)
             draft.lists[declared.name] = after
 
 
 def _edited(
     draft: Draft, declared: Field, before: tuple[Any, ...], edit: ListEdit
 ) -> tuple[Any, ...]:
-    ids = {point.id for point in before} if declared.kind is Kind.POINTS else set(before)
-    if not edit.remove <= ids:
-        draft.values.wrong(
-            Code.NOT_FOUND, "not_found", edit_names(declared)[1], target=declared.target or "value"
-        )
-    kept = [
-        item for item in before if (item.id if isinstance(item, Point) else item) not in edit.remove
-    ]
-    return (*kept, *(item for item in edit.add if item not in kept))
+    """Give the list without what is removed and with what is added; known points are changed."""
+    adding, removing = edit_names(declared)
+    if not edit.remove <= {_key(item) for item in before}:
+        target = declared.target or declared.points.lower()
+        draft.values.wrong(Code.NOT_FOUND, "not_found", removing, target=target)
+    kept = {_key(item): item for item in before if _key(item) not in edit.remove}
+    added = edit.add
+    if declared.kind is Kind.POINTS:
+        added = _with_identity(draft, declared, adding, tuple(kept.values()), added)
+    fresh = [item for item in added if _key(item) is None or _key(item) not in kept]
+    # Adding what is there already leaves it as it is, unless its id says that it is meant.
+    named = {item.id for item in edit.add if isinstance(item, Point)}
+    changed = {_key(item): item for item in added if _key(item) in named & kept.keys()}
+    return (*(changed.get(key, item) for key, item in kept.items()), *fresh)
+
+
+def _key(item: Any) -> Any:
+    return item.id if isinstance(item, Point) else item
 
 
 def _with_identity(
-    draft: Draft, declared: Field, before: tuple[Point, ...], after: Sequence[Point]
+    draft: Draft,
+    declared: Field,
+    name: str,
+    before: tuple[Point, ...],
+    after: Sequence[Point],
 ) -> tuple[Point, ...]:
     """Let given values keep the id of the stored value that they name, or repeat."""
-    known = {point.id for point in before}
     by_value = {point.value: point.id for point in before}
+    known = {point.id for point in before}
+    named = [point.id for point in after if point.id is not None]
     result: list[Point] = []
     for index, point in enumerate(after):
         if point.id is not None and point.id not in known:
-            draft.values.wrong(Code.NOT_FOUND, "not_found", camel(declared.name), str(index), "id",
+            draft.values.wrong(Code.NOT_FOUND, "not_found", name, str(index), "id",
                                target=declared.points.lower())  # fmt: skip
+        elif point.id is not None and point.id in {item.id for item in result}:
+            draft.values.wrong(Code.DUPLICATE, "given_twice", name, str(index), "id")
         identity = point.id or by_value.get(point.value)
+        # A value whose stored twin is given another value by its id is a new one.
+        if point.id is None and identity in named:
+            identity = None
         result.append(Point(point.value, point.kind, identity))
     return tuple(result)

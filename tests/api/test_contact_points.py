@@ -194,6 +194,22 @@ async def test_adding_what_is_there_already_changes_nothing(world: World, stored
     assert await stored() == before
 
 
+async def test_adding_a_known_number_leaves_its_kind_and_naming_its_id_changes_it(
+    world: World,
+) -> None:
+    anna = world.people.anna
+    made = await company_with(anna, "phones", "+12025550101", kind="MOBILE")
+    item = made["phones"][0]["id"]
+
+    same = await updated(anna, id=made["id"], addPhones=[{"value": "+12025550101"}])
+    other = await updated(
+        anna, id=made["id"], addPhones=[{"id": item, "value": "+12025550102", "kind": "FAX"}]
+    )
+
+    assert same["phones"] == [{"id": item, "value": "+12025550101", "kind": "MOBILE"}]
+    assert other["phones"] == [{"id": item, "value": "+12025550102", "kind": "FAX"}]
+
+
 async def test_a_list_is_not_replaced_and_edited_at_once(world: World, stored: Stored) -> None:
     anna = world.people.anna
     made = await company_with(anna, "phones", "+12025550101")

@@ -119,6 +119,43 @@ async def test_an_upsert_gives_the_id_and_may_give_others(world: World) -> None:
     assert again == made
 
 
+async def test_the_order_of_external_ids_does_not_count(world: World, stored: Stored) -> None:
+    anna = world.people.anna
+    main, more = key("site"), key("erp")
+    given = {"externalId": main, "title": "Acme", "externalIds": [more]}
+    read = "results { company { id version externalIds { system value } } }"
+    first = await mutate(anna, "upsertCompanies", read, input=[given])
+    (made,) = first.payload()["results"]
+    before = await stored()
+
+    again = await mutate(anna, "upsertCompanies", read, input=[given])
+    turned = await mutate(
+        anna, "updateCompany", "company { version }",
+        input={"id": made["company"]["id"], "externalIds": [main, more]},
+    )  # fmt: skip
+
+    assert again.payload()["results"] == [made]
+    assert turned.payload()["company"] == {"version": 1}
+    assert await stored() == before
+
+
+async def test_an_upsert_gives_no_second_id_of_its_own_system(
+    world: World, stored: Stored
+) -> None:
+    main, rival = key(), key()
+    before = await stored()
+
+    answer = await mutate(
+        world.people.anna, "upsertCompanies", "results { userErrors { code path } }",
+        input=[{"externalId": main, "title": "Acme", "externalIds": [rival]}],
+    )  # fmt: skip
+
+    ((result),) = answer.data["upsertCompanies"]["results"]
+    path = ["input", "0", "externalIds", "0", "system"]
+    assert result["userErrors"] == [{"code": "INVALID", "path": path}]
+    assert await stored() == before
+
+
 async def test_spaces_around_an_id_do_not_count(world: World) -> None:
     anna = world.people.anna
     plain = key()

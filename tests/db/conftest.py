@@ -1,0 +1,55 @@
+"""Databases beside the one of the server under test, and two filled workspaces in that one."""
+
+import asyncio
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+
+from domain.ids import decode_id
+from tests.access.world import build_world
+from tests.conftest import Server
+from tests.people import make_cast
+
+_numbers = itertools.count(1)
+# Far from the numbers of the casts that tests get: e-mail addresses are unique in an installation.
+_CAST = 61_000
+
+
+@pytest.fixture
+def empty_database(database_url: str) -> Iterator[str]:
+    """Give the URL of a database with nothing in it."""
+    name = f"beside_{next(_numbers)}"
+    base, _, query = database_url.partition("?")
+    server, _, _ = base.rpartition("/")
+    asyncio.run(_execute(database_url, f"CREATE DATABASE {name}"))
+    yield f"{server}/{name}" + (f"?{query}" if query else "")
+    asyncio.run(_execute(database_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Workspaces:
+    """The ids of two workspaces that have something in every table; tests leave them as they are."""
+
+    ours: UUID
+    theirs: UUID
+
+
+@pytest.fixture(scope="session")
+async def workspaces(server: Server, http: httpx.AsyncClient) -> Workspaces:
+    """Fill two workspaces."""
+    people = await make_cast(server.database, http, _CAST, "en", "USD")
+    worlds = [await build_world(admin) for admin in (people.root, people.olga)]
+    return Workspaces(*(decode_id(world["workspace"])[1] for world in worlds))
