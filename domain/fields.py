@@ -128,6 +128,28 @@ class Field:
         return self.name
 
 
+def name_field(max_length: int) -> Field:
+    """Declare the name that people see of an entry."""
+    return Field(
+        "name",
+        Kind.STRING,
+        "Name that people see.",
+        max_length=max_length,
+        required=True,
+        always=True,
+        sortable=True,
+    )
+
+
+def fixed(
+    name: str, kind: Kind, doc: str, *, sortable: bool = False, enum: type[Enum] | None = None
+) -> Field:
+    """Declare a field that the system sets and nobody writes."""
+    return Field(
+        name, kind, doc, sortable=sortable, enum=enum, always=True, writable=False, creatable=False
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """One type of the CRM: a record (lead, deal, …), a settings entry or a person."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from domain.fields import Entity, Field, Kind, Link
+from domain.fields import Entity, Field, Kind, Link, fixed, name_field
 
 _MEMBERSHIP: Final = Link(table="user_departments", owner="user_id", target="department_id")
 _MEMBERS: Final = Link(table="user_departments", owner="department_id", target="user_id")
@@ -28,14 +28,7 @@ USER: Final = Entity(
         Field("job_title", Kind.STRING, "Position in the company."),
         Field("locale", Kind.STRING, "Language of the person: ru or en.", max_length=2),
         Field("is_admin", Kind.BOOLEAN, "May change settings and people.", always=True),
-        Field(
-            "is_active",
-            Kind.BOOLEAN,
-            "May sign in; records of inactive people stay.",
-            always=True,
-            writable=False,
-            creatable=False,
-        ),
+        fixed("is_active", Kind.BOOLEAN, "May sign in; records of inactive people stay."),
         Field(
             "departments",
             Kind.LINKS,
@@ -43,15 +36,7 @@ USER: Final = Entity(
             target="department",
             link=_MEMBERSHIP,
         ),
-        Field(
-            "created_at",
-            Kind.DATETIME,
-            "When the person was added.",
-            always=True,
-            writable=False,
-            creatable=False,
-            sortable=True,
-        ),
+        fixed("created_at", Kind.DATETIME, "When the person was added.", sortable=True),
     ),
 )
 
@@ -61,15 +46,7 @@ DEPARTMENT: Final = Entity(
     doc="A part of the company; departments form a tree.",
     title_field="name",
     fields=(
-        Field(
-            "name",
-            Kind.STRING,
-            "Name that people see.",
-            max_length=255,
-            required=True,
-            always=True,
-            sortable=True,
-        ),
+        name_field(255),
         Field(
             "parent", Kind.REFERENCE, "The department above; empty at the top.", target="department"
         ),
@@ -99,15 +76,7 @@ GROUP: Final = Entity(
     doc="People taken together across departments.",
     title_field="name",
     fields=(
-        Field(
-            "name",
-            Kind.STRING,
-            "Name that people see.",
-            max_length=255,
-            required=True,
-            always=True,
-            sortable=True,
-        ),
+        name_field(255),
         Field(
             "members",
             Kind.LINKS,

@@ -1,9 +1,9 @@
-"""The settings that records point to: dictionaries, pipelines, stages, currencies."""
+"""The settings that records point to: dictionaries, pipelines, stages."""
 
 from enum import Enum
 from typing import Final
 
-from domain.fields import Entity, Field, Kind
+from domain.fields import Entity, Field, Kind, fixed, name_field
 
 
 class StageSemantics(Enum):
@@ -23,57 +23,43 @@ class PipelineEntity(Enum):
     INVOICE = "INVOICE"
 
 
+def _owner(name: str, doc: str) -> Field:
+    return Field(name, Kind.REFERENCE, doc, target=name, required=True, always=True, writable=False)
+
+
+def _code(within: str) -> Field:
+    return Field(
+        "code",
+        Kind.STRING,
+        f"Code that stays the same when it is renamed; unique in its {within}. "
+        "One is made when none is given; it never changes.",
+        max_length=50,
+        always=True,
+        writable=False,
+    )
+
+
+def _sort(doc: str) -> Field:
+    return fixed("sort", Kind.INTEGER, doc, sortable=True)
+
+
+_COLOR: Final = Field("color", Kind.COLOR, "Colour as #RRGGBB.", filterable=False)
+_IS_SYSTEM: Final = fixed(
+    "is_system", Kind.BOOLEAN, "Made with the workspace or the pipeline; not deletable."
+)
+
 DICTIONARY_ITEM: Final = Entity(
     name="dictionary_item",
     plural="dictionary_items",
     doc="One value of a dictionary, such as the source *Web site* or the industry *Banking*.",
     title_field="name",
     fields=(
-        Field(
-            "dictionary",
-            Kind.REFERENCE,
-            "The dictionary that the value belongs to.",
-            target="dictionary",
-            required=True,
-            always=True,
-            writable=False,
-        ),
-        Field(
-            "code",
-            Kind.STRING,
-            "Code that stays the same when the value is renamed; unique in its dictionary. "
-            "One is made when none is given; it never changes.",
-            max_length=50,
-            always=True,
-            writable=False,
-        ),
-        Field(
-            "name",
-            Kind.STRING,
-            "Name that people see.",
-            max_length=100,
-            required=True,
-            always=True,
-            sortable=True,
-        ),
-        Field("color", Kind.COLOR, "Colour as #RRGGBB.", filterable=False),
-        Field(
-            "sort",
-            Kind.INTEGER,
-            "Position in the dictionary; small comes first.",
-            always=True,
-            writable=False,
-            creatable=False,
-            sortable=True,
-        ),
-        Field(
-            "is_system",
-            Kind.BOOLEAN,
-            "Made with the workspace and not deletable.",
-            always=True,
-            writable=False,
-            creatable=False,
-        ),
+        _owner("dictionary", "The dictionary that the value belongs to."),
+        _code("dictionary"),
+        name_field(100),
+        _COLOR,
+        _sort("Position in the dictionary; small comes first."),
+        _IS_SYSTEM,
     ),
 )
 
@@ -92,17 +78,8 @@ DICTIONARY: Final = Entity(
             required=True,
             writable=False,
         ),
-        Field(
-            "name", Kind.STRING, "Name that people see.", max_length=100, required=True, always=True
-        ),
-        Field(
-            "is_system",
-            Kind.BOOLEAN,
-            "Made with the workspace and not deletable.",
-            always=True,
-            writable=False,
-            creatable=False,
-        ),
+        name_field(100),
+        _IS_SYSTEM,
         Field(
             "items",
             Kind.INVERSE,
@@ -119,43 +96,22 @@ PIPELINE: Final = Entity(
     doc="An ordered set of stages that records pass: a sales pipeline, lead statuses, …",
     title_field="name",
     fields=(
-        Field(
-            "name",
-            Kind.STRING,
-            "Name that people see.",
-            max_length=255,
-            required=True,
-            always=True,
-            sortable=True,
+        name_field(255),
+        fixed(
+            "entity", Kind.ENUM, "The type of records that move through it.", enum=PipelineEntity
         ),
-        Field(
-            "entity",
-            Kind.ENUM,
-            "The type of records that move through it.",
-            enum=PipelineEntity,
-            always=True,
-            writable=False,
-            creatable=False,
-        ),
-        Field(
-            "sort",
-            Kind.INTEGER,
-            "Position among the pipelines of its type; small comes first.",
-            always=True,
-            writable=False,
-            creatable=False,
-            sortable=True,
-        ),
-        Field(
+        _sort("Position among the pipelines of its type; small comes first."),
+        fixed(
             "is_default",
             Kind.BOOLEAN,
             "Where new records go when none is named; it cannot be deleted.",
-            always=True,
-            writable=False,
-            creatable=False,
         ),
         Field(
-            "stages", Kind.INVERSE, "The stages in their order.", target="stage", via="pipeline_id"
+            "stages",
+            Kind.INVERSE,
+            "The stages in their order.",
+            target="stage",
+            via="pipeline_id",
         ),
     ),
 )
@@ -166,43 +122,11 @@ STAGE: Final = Entity(
     doc="A step of a pipeline.",
     title_field="name",
     fields=(
-        Field(
-            "pipeline",
-            Kind.REFERENCE,
-            "The pipeline that the stage belongs to.",
-            target="pipeline",
-            required=True,
-            always=True,
-            writable=False,
-        ),
-        Field(
-            "code",
-            Kind.STRING,
-            "Code that stays the same when the stage is renamed; unique in its pipeline. "
-            "One is made when none is given; it never changes.",
-            max_length=50,
-            always=True,
-            writable=False,
-        ),
-        Field(
-            "name",
-            Kind.STRING,
-            "Name that people see.",
-            max_length=100,
-            required=True,
-            always=True,
-            sortable=True,
-        ),
-        Field("color", Kind.COLOR, "Colour as #RRGGBB.", filterable=False),
-        Field(
-            "sort",
-            Kind.INTEGER,
-            "Position in the pipeline; OPEN stages, then WON, then LOST.",
-            always=True,
-            writable=False,
-            creatable=False,
-            sortable=True,
-        ),
+        _owner("pipeline", "The pipeline that the stage belongs to."),
+        _code("pipeline"),
+        name_field(100),
+        _COLOR,
+        _sort("Position in the pipeline; OPEN stages, then WON, then LOST."),
         Field(
             "semantics",
             Kind.ENUM,
@@ -211,13 +135,6 @@ STAGE: Final = Entity(
             always=True,
             writable=False,
         ),
-        Field(
-            "is_system",
-            Kind.BOOLEAN,
-            "The first, won or lost stage of the pipeline's making; not deletable.",
-            always=True,
-            writable=False,
-            creatable=False,
-        ),
+        _IS_SYSTEM,
     ),
 )

@@ -41,7 +41,7 @@ async def _execute(url: str, statement: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Workspaces:
-    """The ids of two workspaces that have something in every table; tests leave them as they are."""
+    """The ids of two workspaces with something in every table; tests leave them as they are."""
 
     ours: UUID
     theirs: UUID

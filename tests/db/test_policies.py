@@ -64,7 +64,10 @@ async def test_no_row_of_another_workspace_is_visible(
     count = text(f"SELECT count(*), count(*) FILTER (WHERE workspace_id <> :w) FROM {table.name}")  # noqa: S608 - our own table's name
     for workspace in (workspaces.ours, workspaces.theirs):
         async with application(server, workspace) as connection:
-    XX    for nowhere in (None, uuid4()):
+            seen, foreign = (await connection.execute(count, {"w": workspace})).one()
+        assert seen > 0
+        assert foreign == 0
+    for nowhere in (None, uuid4()):
         async with application(server, nowhere) as connection:
             assert (await connection.execute(count, {"w": workspaces.ours})).one() == (0, 0)
 
