@@ -6,7 +6,6 @@ PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13 python3.1
 VENV := .venv/bin
 # Options of `make demo`.
 DEALS ?= 2000
-LOCALE ?= ru
 # Exact versions with the hashes of their files, and no word about where they come from.
 COMPILE := $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --extra embedded --extra examples pyproject.toml
@@ -24,8 +23,8 @@ help:
 run: setup ## Set everything up and serve on http://127.0.0.1:8000 (VORONKA_PORT and others: docs)
 	@./voronka serve
 
-demo: setup ## Fill a workspace with believable data (DEALS=2000 LOCALE=ru)
-	@./voronka demo --deals $(DEALS) --locale $(LOCALE)
+demo: setup ## Fill a workspace with believable data (DEALS=2000, LOCALE=ru or en)
+	@./voronka demo --deals $(DEALS) $(if $(LOCALE),--locale $(LOCALE))
 
 migrate: setup ## Bring the database to this version's schema
 	@./voronka migrate

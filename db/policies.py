@@ -12,11 +12,16 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'voronka_app') THEN
         CREATE ROLE voronka_app NOLOGIN NOBYPASSRLS;
     END IF;
-    IF NOT pg_has_role(current_user, 'voronka_app', 'SET') THEN
+    -- PostgreSQL 15 knows no SET: there a member may become the role.
+    IF NOT pg_has_role(current_user, 'voronka_app', CASE
+        WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END) THEN
         EXECUTE format('GRANT voronka_app TO %I', current_user);
     END IF;
 END $$
 """
+
+EXTENSIONS: Final = ("pg_trgm", "btree_gin")
+"""Trusted extensions: the owner of a database may create them."""
 
 CURRENT_WORKSPACE: Final = (
     "(SELECT nullif(current_setting('voronka.workspace_id', true), '')::uuid)"

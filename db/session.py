@@ -67,8 +67,9 @@ class Session:
         An operation that fails early leaves fields behind that still wait for their turn; a commit
         in the middle of their statements would break the connection for whoever gets it next.
         """
+        self._ended = True  # before the turn comes: whoever waits in front is turned away
         async with self._lock:
-            self._ended = True
+            return
 
     def _parameters(self, values: Mapping[str, Any] | None) -> dict[str, Any]:
         if self.workspace_id is None:

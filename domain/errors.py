@@ -3,6 +3,7 @@
 CrmError
 ├── UnauthenticatedError   no valid token
 ├── ForbiddenError         the operation as a whole is not allowed
+├── RaceLostError          another transaction was faster; the edge runs the operation again
 ├── BadInputError          an argument makes no sense (top-level error with its path)
 └── RefusedError           a mutation is refused with user errors; nothing is written
 
@@ -68,6 +69,13 @@ class ForbiddenError(CrmError):
         """Say why, by a key of `domain/messages.py`."""
         super().__init__(message)
         self.message = message
+
+
+class RaceLostError(CrmError):
+    """Another transaction was faster; the operation has to look again from its beginning."""
+
+    sqlstate = "40001"
+    """As PostgreSQL calls it where it notices by itself: a serialization failure."""
 
 
 class BadInputError(CrmError):

@@ -100,6 +100,8 @@ class Field:
     sortable: bool = False
     via: str = ""
     """For INVERSE: the target's column that points here."""
+    order: str = ""
+    """For INVERSE lists that can grow: the target's field that orders them; else newest first."""
     link: Link | None = None
     points: str = ""
     """For POINTS: PHONE, EMAIL, WEBSITE or MESSENGER."""

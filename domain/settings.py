@@ -136,5 +136,14 @@ STAGE: Final = Entity(
             writable=False,
         ),
         _IS_SYSTEM,
+        Field(
+            "deals",
+            Kind.INVERSE,
+            "The deals on the stage, in the order of the board.",
+            target="deal",
+            via="stage_id",
+            order="board_position",
+            filterable=False,
+        ),
     ),
 )

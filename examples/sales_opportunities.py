@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -137,7 +138,9 @@ def _tell(api: Api, pipeline: str, console: Console) -> None:
     console.print(f"The pipeline {found['name']!r} now holds:")
     for column in found["board"]:
         worth = column["sum"]
-        money = f", {float(worth['amount']):,.0f} {worth['currency']}" if worth else ""
+        # Another base currency would need a rate: no sum is better than one that leaves deals out.
+        known = worth["currency"] == CURRENCY
+        money = f", {Decimal(worth['amount']):,} {CURRENCY}" if known else ""
         console.print(f"  {column['stage']['name']:<12}{column['count']:>6,} deals{money}")
 
 

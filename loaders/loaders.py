@@ -129,6 +129,29 @@ class Loaders:
 
         return self._loader(("linked", field), batch)
 
+    def linked_ids(self, field: Field) -> DataLoader[UUID, list[UUID]]:
+        """Load the ids that a LINKS field holds by owner id, whatever became of their rows."""
+        declared = field.link
+        if declared is None:
+            raise TypeError(f"{field.name} is no link")
+
+        async def batch(owners: Sequence[UUID]) -> Sequence[list[UUID]]:
+            link = linking(declared)
+            owner, target = link.c[declared.owner], link.c[declared.target]
+            statement = (
+                select(owner.label("owner_key"), target.label("target_key"))
+                .where(link.c["workspace_id"] == WORKSPACE, owner == id_array(owners))
+                .order_by(link.c["sort"], target)
+            )
+            if declared.owner_type is not None:
+                statement = statement.where(link.c["record_type"] == declared.owner_type)
+            grouped: dict[UUID, list[UUID]] = {}
+            for row in await self.session.rows(statement):
+                grouped.setdefault(row.owner_key, []).append(row.target_key)
+            return [grouped.get(key, []) for key in owners]
+
+        return self._loader(("linked_ids", field), batch)
+
     def children(self, field: Field) -> DataLoader[UUID, list[Row]]:
         """Load a short INVERSE list by owner id, in its own order (`sort`, else name, then id)."""
 

@@ -22,6 +22,15 @@ async def active_admins(session: Session) -> int:
     return int(count)
 
 
+async def is_here(session: Session, identity_id: UUID) -> bool:
+    """Tell whether somebody of the installation is a person of this workspace."""
+    user = TABLES["user"].alias()
+    found = await session.scalar(
+        select(user.c.id).where(user.c.workspace_id == WORKSPACE, user.c.identity_id == identity_id)
+    )
+    return found is not None
+
+
 async def api_keys(session: Session, user_id: UUID | None) -> Sequence[Any]:
     """Give the live API keys of a person, or of everyone, newest first."""
     token = tokens.alias()

@@ -11,7 +11,7 @@ from domain.errors import Code, ForbiddenError, RefusedError, UserError, refuse
 from domain.fields import Entity
 from domain.people import DEPARTMENT, GROUP, USER
 from loaders.locking import lock_name
-from loaders.people import active_admins
+from loaders.people import active_admins, is_here
 from loaders.rows import Row
 from resolvers import entries
 from resolvers.drafts import Draft
@@ -22,8 +22,12 @@ from resolvers.sign_in import revoke_tokens
 Raw = Mapping[str, Any]
 
 
-async def create_user(op: Operation, raw: Raw) -> Row:
-    """Add a person who signs in with an e-mail address and a password."""
+async def create_user(op: Operation, raw: Raw, *, known: bool = False) -> Row:
+    """Add a person who signs in with an e-mail address and a password.
+
+    Somebody who is in the installation already keeps the password that they have, and is added only
+    where `known` allows it: that is for the operator, who sees all workspaces anyway.
+    """
     draft = await entries.draft_new(op, USER, raw)
     draft.values.errors.extend(password_errors(raw.get("password"), "password"))
     _check_locale(draft)
@@ -35,8 +39,7 @@ async def create_user(op: Operation, raw: Raw) -> Row:
         draft.given["email"],
         await hash_password(raw["password"]),
     )
-    if not found[0].is_new:
-        # Whoever has the address keeps the password: only the operator adds known people.
+    if not found[0].is_new and (not known or await is_here(op.session, found[0].identity_id)):
         draft.values.wrong(Code.DUPLICATE, "email_taken", "email")
     draft.columns["identity_id"] = found[0].identity_id
     return await entries.save(op, draft)

@@ -4,13 +4,13 @@ Single operations are lists of one. Each element of a call is validated on its o
 (and in single calls) one that is refused refuses all, without it the others are written.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from auth.policy import Action, require
 from db.base import new_id
-from domain.errors import Code, UserError
+from domain.errors import Code, RaceLostError, UserError
 from domain.fields import Entity, camel
 from domain.ids import InvalidIdError, decode_id
 from loaders.locking import find_by_external_ids, lock_rows
@@ -88,7 +88,7 @@ async def upsert(
         if row is None or "external_ids" in values.given:
             _keep_own_id(values, ExternalId(*key))
         drafts.append(Draft(entity, new_id() if row is None else row.id, values, row))
-    return await _save(op, drafts, atomic=atomic)
+    return await _save(op, drafts, atomic=atomic, unknown=seen - known.keys())
 
 
 def _keep_own_id(values: Values, own: ExternalId) -> None:
@@ -186,14 +186,21 @@ async def _existing(
     return drafts
 
 
-async def _save(op: Operation, drafts: Sequence[Draft], *, atomic: bool) -> list[Outcome]:
+async def _save(
+    op: Operation,
+    drafts: Sequence[Draft],
+    *,
+    atomic: bool,
+    unknown: Set[tuple[str, str]] = frozenset(),
+) -> list[Outcome]:
+    """Write drafts; `unknown` are external ids that nobody had when the operation began."""
     if not drafts:
         return []
     await prepare(op, drafts)
     good = [draft for draft in drafts if not draft.errors]
     if good:
         await apply_rules(op, good)
-        await _refuse_taken_ids(op, good)
+        await _refuse_taken_ids(op, good, unknown)
 
     async def write(ready: list[Draft]) -> list[Row]:
         made = iter(await changes.create(op, [item for item in ready if item.before is None]))
@@ -219,7 +226,9 @@ async def _finish(
     ]
 
 
-async def _refuse_taken_ids(op: Operation, drafts: Sequence[Draft]) -> None:
+async def _refuse_taken_ids(
+    op: Operation, drafts: Sequence[Draft], unknown: Set[tuple[str, str]]
+) -> None:
     """Refuse external ids that another record of the type has already."""
     wanted = [
         (draft, index, item)
@@ -232,6 +241,8 @@ async def _refuse_taken_ids(op: Operation, drafts: Sequence[Draft]) -> None:
         return
     pairs = [(item.system, item.value) for _, _, item in wanted]
     known = await find_by_external_ids(op.session, drafts[0].entity.name, pairs)
+    if unknown & known.keys():
+        raise RaceLostError  # made meanwhile: it is a change then, and no duplicate
     taken: dict[tuple[str, str], Any] = dict(known)
     place = camel("external_ids")
     for draft, index, item in wanted:

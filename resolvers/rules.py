@@ -148,18 +148,17 @@ async def _mark_returning(op: Operation, drafts: Sequence[Draft]) -> None:
 async def _refuse_cycles(op: Operation, drafts: Sequence[Draft]) -> None:
     """Refuse a parent that stands below the record itself."""
     entity = drafts[0].entity.name
-    becoming = {
-        draft.id: draft.given["parent"] for draft in drafts if draft.given.get("parent") is not None
-    }
+    becoming = {draft.id: draft.given["parent"] for draft in drafts if "parent" in draft.given}
     for draft in drafts:
-        if draft.id not in becoming:
-            continue
         seen: set[Any] = set()
-        above = becoming[draft.id]
+        above = becoming.get(draft.id)
         while above is not None and above not in seen:
             if above == draft.id:
                 draft.values.wrong(Code.INVALID, "parent_below_itself", "parentId")
                 break
             seen.add(above)
+            if above in becoming:
+                above = becoming[above]
+                continue
             row = await op.loaders.one(entity).load(above)
-            above = becoming.get(above, row.parent_id if row is not None else None)
+            above = row.parent_id if row is not None else None

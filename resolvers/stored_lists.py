@@ -49,8 +49,9 @@ async def _read(op: Operation, drafts: Sequence[Draft], name: str) -> list[tuple
     if declared.kind is Kind.EXTERNAL_IDS:
         found = await op.loaders.external_ids(entity.name).load_many(ids)
         return [tuple(ExternalId(row.system, row.value) for row in rows) for rows in found]
-    found = await op.loaders.linked(declared).load_many(ids)
-    return [tuple(row.id for row in rows) for rows in found]
+    # With those in the recycle bin: a list that is edited keeps them.
+    linked = await op.loaders.linked_ids(declared).load_many(ids)
+    return [tuple(targets) for targets in linked]
 
 
 def resolve_lists(drafts: Sequence[Draft]) -> None:

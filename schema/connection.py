@@ -12,7 +12,7 @@ import strawberry
 from domain.entities import ENTITIES, RECORDS
 from domain.errors import BadInputError
 from domain.fields import Entity, Field, Kind, camel
-from domain.filters import OrderKey
+from domain.filters import Direction, OrderKey
 from domain.people import USER
 from loaders.lists import DEFAULT_PAGE, MAX_PAGE, ListSpec, PageSpec
 from loaders.loaders import WHOLE, Page
@@ -261,7 +261,6 @@ async def open_list(
     given: ListArguments,
     relation: Field | None = None,
     parent: tuple[str, UUID] | None = None,
-    otherwise: tuple[OrderKey, ...] = (),
 ) -> ConnectionSource:
     """Read the arguments of a list; raises BadInputError."""
     op = operation(info)
@@ -269,7 +268,7 @@ async def open_list(
         entity=entity.name,
         where=read_where(entity, given.where),
         search=read_search(given.search),
-        order=read_order(entity, given.order_by) or otherwise,
+        order=read_order(entity, given.order_by) or _usual_order(entity, relation),
         relation=relation,
         parent=parent[0] if parent else "",
         with_deleted=mentions(entity, given.where, camel("deleted_at")),
@@ -283,6 +282,13 @@ async def open_list(
     return ConnectionSource(
         info, spec, PageSpec(spec, limit, backward, position), parent[1] if parent else WHOLE
     )
+
+
+def _usual_order(entity: Entity, relation: Field | None) -> tuple[OrderKey, ...]:
+    """Give the order of a list that asks for none: its relation's, else newest first."""
+    if relation is None or not relation.order:
+        return ()
+    return (OrderKey((entity.get(relation.order),), Direction.ASC),)
 
 
 def _window(given: ListArguments) -> tuple[int, bool, str | None]:

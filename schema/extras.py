@@ -6,10 +6,8 @@ from typing import Any, Final
 
 import strawberry
 
-from domain.fields import Field, Kind
-from domain.filters import Direction, OrderKey
 from domain.records import DEAL
-from domain.settings import PIPELINE
+from domain.settings import PIPELINE, STAGE
 from schema.classes import OBJECTS
 from schema.connection import (
     CONNECTIONS,
@@ -49,15 +47,12 @@ class BoardColumnSource:
         self.arguments = arguments
 
 
-_STAGE_DEALS: Final = Field(
-    "deals", Kind.INVERSE, "Deals on the stage.", target="deal", via="stage_id"
-)
-_BY_RANK: Final = (OrderKey((DEAL.get("board_position"),), Direction.ASC),)
+_STAGE_DEALS: Final = STAGE.get("deals")
 
 
 async def _open_column(root: BoardColumnSource, info: Info) -> ConnectionSource:
     place = ("stage", root.stage.id)
-    return await open_list(info, DEAL, root.arguments, _STAGE_DEALS, place, otherwise=_BY_RANK)
+    return await open_list(info, DEAL, root.arguments, _STAGE_DEALS, place)
 
 
 async def _column_deals(root: Any, info: Info) -> Any:

@@ -133,7 +133,19 @@ def _operators(declared: Field, raw: Raw, path: Path, part: str = "") -> Conditi
                                             (*path, key)), part)
         for key in raw
     ]  # fmt: skip
+    if declared.kind is Kind.MONEY and not part:
+        return And(tuple(_of_rated(compare) for compare in found))
     return found[0] if len(found) == 1 else And(tuple(found))
+
+
+def _of_rated(compare: Compare) -> Condition:
+    """Keep an amount without a rate, which has no base amount, from passing for an empty one."""
+    empty = Compare(compare.field, Op.IS_NULL, True, "currency")
+    if compare.op is Op.IS_NULL and compare.value:
+        return And((compare, empty))
+    if compare.op is Op.NE:
+        return And((compare, Or((Compare(compare.field, Op.IS_NULL, False), empty))))
+    return compare
 
 
 def _operand(declared: Field, op: Op, value: Any, path: Path) -> Any:

@@ -26,7 +26,7 @@ def parse_decimal(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise GraphQLError("A decimal is given as a string.")
     try:
-        return checked_decimal(str(value)[:_LONGEST])
+        return checked_decimal(str(value)[:_LONGEST]) or Decimal(0)  # there is no -0
     except DecimalRangeError:
         raise GraphQLError(
             "A decimal is finite, has at most 18 digits, and at most 4 after the point."

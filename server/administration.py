@@ -35,7 +35,7 @@ class CommandError(Exception):
 async def add_user(database: Database, workspace: str | None, given: dict[str, Any]) -> str:
     """Add a person; `given` has the API's names and a password. Return the person's id."""
     async with _acting(database, workspace) as op:
-        row = await people.create_user(op, given)
+        row = await people.create_user(op, given, known=True)
         return encode_id("user", row.id)
 
 

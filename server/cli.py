@@ -148,7 +148,7 @@ def demo(
 ) -> None:
     """Fill a workspace with believable data; one is made if none has the language."""
     settings = Settings.from_env()
-    language = locale.value if locale is not None else settings.locale
+    language = locale.value if locale is not None else None
     with open_database(settings) as url:
         bring_up_to_date(settings, url)
         place = _run(
@@ -160,7 +160,14 @@ def demo(
                 bar.update(done * deals // total - bar.pos)
 
             counts = asyncio.run(
-                generate(url, place.id, deals=deals, locale=language, seed=seed, progress=show)
+                generate(
+                    url,
+                    place.id,
+                    deals=deals,
+                    locale=language or place.locale,
+                    seed=seed,
+                    progress=show,
+                )
             )
     _table((count, name) for name, count in dataclasses.asdict(counts).items())
     if place.made is not None:

@@ -122,20 +122,22 @@ class DemoPlace:
 
     id: UUID
     name: str
+    locale: str
     made: NewWorkspace | None = None
 
 
 async def demo_workspace(
-    settings: Settings, url: str, database: Database, wanted: str | None, locale: str
+    settings: Settings, url: str, database: Database, wanted: str | None, locale: str | None
 ) -> DemoPlace:
-    """Choose the workspace `wanted`, or the first of a language, made if there is none."""
+    """Choose the workspace `wanted`, or the first (of a language), made if there is none."""
     async with _alone(url):
         known = await list_workspaces(database)
-        fitting = [row for row in known if row.locale == locale]
+        fitting = [row for row in known if locale in {None, row.locale}]
         if wanted is not None:
             fitting = [choose_workspace(known, wanted)]
         if fitting:
-            return DemoPlace(fitting[0].id, fitting[0].name)
+            return DemoPlace(fitting[0].id, fitting[0].name, fitting[0].locale)
+        locale = locale or settings.locale
         currency = CURRENCY_OF_LOCALE[locale]
         if known:
             name = _DEMO_NAMES[locale]
@@ -143,7 +145,7 @@ async def demo_workspace(
         else:
             name = _NAMES[locale]
             made = await _make_first(settings, database, locale, currency)
-        return DemoPlace(made.workspace_id, name, made)
+        return DemoPlace(made.workspace_id, name, locale, made)
 
 
 async def _make_first(

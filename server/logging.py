@@ -24,7 +24,7 @@ _MAX_FRAMES: Final = 30
 # They log what callers wrote: query strings here, the text of every error there.
 _SILENCED: Final = ("uvicorn.access", "strawberry.execution")
 # They log the address of every request that we send.
-_QUIETED: Final = ("httpx", "httpcore")
+_QUIETED: Final = ("httpx", "httpcore", "alembic")
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("voronka")
 

@@ -45,7 +45,12 @@ identities = Table(
 users = workspace_table(
     "users",
     id_column(),
-    Column("identity_id", Uuid(), ForeignKey("identities.id", name="fk_users_identity_id"), nullable=False),
+    Column(
+        "identity_id",
+        Uuid(),
+        ForeignKey("identities.id", name="fk_users_identity_id"),
+        nullable=False,
+    ),
     text_column("email", required=True),
     text_column("first_name"),
     text_column("last_name"),

@@ -87,6 +87,13 @@ class _Row:
         said = self.cells[column].strip()
         return KNOWN_FLAWS.get((self.file, column), {}).get(said, said)
 
+    def required(self, column: str) -> str:
+        """Give a cell that must not be empty."""
+        word = self.text(column)
+        if not word:
+            raise self.flaw(column, "must not be empty")
+        return word
+
     def one_of(self, column: str, known: Collection[str], home: str) -> str:
         """Give a cell that must be a known word; `home` says where those stand."""
         word = self.text(column)
@@ -98,7 +105,7 @@ class _Row:
         """Give a cell as something else than text."""
         try:
             return read(self.text(column))
-        except (ValueError, InvalidOperation):
+        except ValueError:
             raise self.flaw(column, f"is not {kind}") from None
 
     def read_or_none(self, column: str, read: Callable[[str], T], kind: str) -> T | None:
@@ -113,7 +120,12 @@ class _Row:
 def read_sales_data(folder: Path) -> SalesData:
     """Read the four files; raises FlawError for the first row that makes no sense."""
     agents = [
-        Agent(row.text("sales_agent"), row.text("manager"), row.text("regional_office"), row.where)
+        Agent(
+            row.text("sales_agent"),
+            row.required("manager"),
+            row.required("regional_office"),
+            row.where,
+        )
         for row in _rows(folder, "sales_teams.csv")
     ]
     products = {row.text("product") for row in _rows(folder, "products.csv")}
@@ -139,11 +151,13 @@ def _rows(folder: Path, name: str) -> Iterator[_Row]:
                 raise FlawError(f"{name} has no column {', '.join(sorted(missing))}.")
             for cells in reader:
                 if None in cells or None in cells.values():
-                    raise FlawError(f"{name}, line {reader.line_num}: not as many cells as columns")
+                    raise FlawError(
+                        f"{name}, line {reader.line_num}: not as many cells as columns."
+                    )
                 row = _Row(name, reader.line_num, cells)
-                key = row.text(columns[0])
-                if not key or key in seen:
-                    raise row.flaw(columns[0], "is there twice" if key else "must not be empty")
+                key = row.required(columns[0])
+                if key in seen:
+                    raise row.flaw(columns[0], "is there twice")
                 seen.add(key)
                 yield row
     except FileNotFoundError:
@@ -152,8 +166,18 @@ def _rows(folder: Path, name: str) -> Iterator[_Row]:
         raise FlawError(f"{folder / name} cannot be read: {error}") from None
 
 
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    if not number.is_finite():
+        raise ValueError(text)
+    return number
+
+
 def _account(row: _Row, names: Collection[str]) -> Account:
-    millions = row.read("revenue", Decimal, "a number")
+    millions = row.read("revenue", _number, "a number")
     parent = row.text("subsidiary_of") and row.one_of("subsidiary_of", names, "accounts.csv")
     return Account(
         name=row.text("account"),
@@ -173,7 +197,7 @@ def _opportunity(
     account = row.text("account") and row.one_of("account", accounts, "accounts.csv")
     stage = row.one_of("deal_stage", STAGES, "STAGES")
     closed = row.read_or_none("close_date", date.fromisoformat, "a day")
-    value = row.read_or_none("close_value", Decimal, "a number")
+    value = row.read_or_none("close_value", _number, "a number")
     for column, given in (("close_date", closed), ("close_value", value)):
         if (given is None) != (STAGES[stage] == "OPEN"):
             raise row.flaw(column, f"does not go with the stage {stage}")

@@ -112,7 +112,7 @@ def _ensure_user(api: Api, person: _Person, user: Any) -> str:
             "jobTitle": person.job_title,
             "departmentIds": person.departments,
         }
-        where = f"{person.where}, {person.name} with the address {person.email}"
+        where = f"{person.where}, user {person.email} (--domain gives another address)"
         user = api.change("createUser", given, "user { id }", where)["user"]
     else:
         present = {department["id"] for department in user["departments"]}

@@ -30,7 +30,8 @@ def fields_of(root: str) -> Mapping[str, GraphQLField]:
     """Give the root fields of Query or Mutation."""
     kind = SDL.type_map[root]
     assert isinstance(kind, GraphQLObjectType)
-    return kind.fields
+    fields: Mapping[str, GraphQLField] = kind.fields
+    return fields
 
 
 def _record_cases(name: str) -> dict[str, Build]:

@@ -51,7 +51,7 @@ def kind_of(mutation: str, path: tuple[str, ...], world: World) -> str:
         return "department" if "Department" in mutation else "company"
     if last == "id" and len(names) > 2:
         return names[-2].removeprefix("add").lower().removesuffix("s")
-    own = MUTATIONS[mutation](world)
+    own: Any = MUTATIONS[mutation](world)
     for name in path:
         own = own[0] if name == "0" else own[name]
     return next(key for key, value in world.ids.items() if value == own)

@@ -81,7 +81,7 @@ async def test_no_row_of_another_workspace_is_changed(
         f"UPDATE {table.name} SET workspace_id = workspace_id WHERE workspace_id = :w",  # noqa: S608 - as above
     ):
         async with application(server, workspaces.theirs) as connection:
-            assert (await connection.execute(text(statement), {"w": workspaces.ours})).rowcount == 0  # type: ignore[attr-defined]  # a CursorResult, which text() does not tell
+            assert (await connection.execute(text(statement), {"w": workspaces.ours})).rowcount == 0
 
 
 @by_name

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import UserDefinedType
 from typing_extensions import override
 
-from db.policies import CREATE_ROLE, FUNCTIONS, protect, publish
+from db.policies import CREATE_ROLE, EXTENSIONS, FUNCTIONS, protect, publish
 
 
 class TransactionId(UserDefinedType[str]):
@@ -53,6 +53,8 @@ WORKSPACE_TABLES = (
 
 def upgrade() -> None:
     """Apply the change."""
+    for extension in EXTENSIONS:
+        op.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
     op.create_table(
         "identities",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -1,0 +1,1 @@
+"""The programs under examples/, run as a partner runs them: as processes of their own."""
