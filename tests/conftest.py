@@ -6,7 +6,9 @@ as customers do. Reads and writes run under row-level security.
 
 import asyncio
 import itertools
+import shutil
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,16 +32,28 @@ from tests.people import Cast, make_cast
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give a migrated database of this worker's own."""
-    postgres = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), durable=False)
-    url = postgres.start()
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder with a short path that every account may enter: sockets and PostgreSQL want it."""
+    folder = Path(tempfile.mkdtemp(prefix="voronka-test-", dir="/tmp"))
+    folder.chmod(0o755)
     try:
-        upgrade(url)
-        yield url
+        yield folder
     finally:
-        postgres.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """Give a migrated database of this worker's own."""
+    with open_folder() as folder:
+        postgres = EmbeddedPostgres(folder / "postgres", durable=False)
+        url = postgres.start()
+        try:
+            upgrade(url)
+            yield url
+        finally:
+            postgres.stop()
 
 
 @pytest.fixture(scope="session")

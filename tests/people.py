@@ -29,7 +29,16 @@ class Cast:
     nobody: Client
     ids: dict[str, str]
     """User ids by name."""
+    emails: dict[str, str]
+    """E-mail addresses by name, of those who can sign in with `password_of(name)`."""
+    address: str
+    """The network address that the cast signs in from: one may try 20 times a minute."""
     workspace_name: str
+
+
+def password_of(name: str) -> str:
+    """Tell the password of a member of the cast."""
+    return f"{name}'s password"
 
 
 async def make_cast(
@@ -45,8 +54,10 @@ async def make_cast(
     root = Client(http, first.api_key)
     ids: dict[str, str] = {}
     tokens: dict[str, str] = {}
-    for name in ("anna", "boris"):
-        email, password = f"{name}{number}@example.com", f"{name}'s password"
+    emails = {name: f"{name}{number}@example.com" for name in ("anna", "boris")}
+    address = f"10.1.{number // 256}.{number % 256}"
+    for name, email in emails.items():
+        password = password_of(name)
         made = await root.mutate(
             "createUser",
             {
@@ -62,8 +73,7 @@ async def make_cast(
             "mutation ($given: SignInInput!) { signIn(input: $given) "
             "{ token userErrors { code } } }",
             {"given": {"email": email, "password": password}},
-            # Each cast comes from an address of its own: one address may try 20 times a minute.
-            {"X-Forwarded-For": f"10.1.{number // 256}.{number % 256}"},
+            {"X-Forwarded-For": address},
         )
         tokens[name] = signed.payload()["token"]
     ids["root"] = (await root.data("{ viewer { user { id } } }"))["viewer"]["user"]["id"]
@@ -77,5 +87,7 @@ async def make_cast(
         reader=Client(http, key.payload()["secret"]),
         nobody=Client(http, None),
         ids=ids,
+        emails=emails,
+        address=address,
         workspace_name=f"First {number}",
     )

@@ -1,7 +1,4 @@
-"""A headless Chromium for the tests of the explorer, and a page that tolerates nothing odd.
-
-`explorer_server`, the server that the page talks to, comes from the suite's own fixtures.
-"""
+"""A headless Chromium for the tests of the explorer, and a page that tolerates nothing odd."""
 
 import os
 import shutil
@@ -17,6 +14,9 @@ from playwright.async_api import (
     async_playwright,
     expect,
 )
+
+from tests.conftest import Server
+from tests.people import Cast, password_of
 
 # For one step: two workers on a busy machine, and the editor's megabytes to start.
 PATIENCE_MS = 20_000
@@ -40,6 +40,14 @@ class ExplorerServer(NamedTuple):
     base_url: str
     email: str
     password: str
+    address: str
+    """Where the browser says it comes from: tries to sign in are counted per address."""
+
+
+@pytest.fixture
+def explorer_server(server: Server, people: Cast) -> ExplorerServer:
+    """Give the server of all tests, and anna to sign in."""
+    return ExplorerServer(server.url, people.emails["anna"], password_of("anna"), people.address)
 
 
 def find_chromium() -> str:
@@ -75,6 +83,7 @@ async def context(
     context = await browser.new_context(
         base_url=explorer_server.base_url,
         locale=locale,
+        extra_http_headers={"X-Forwarded-For": explorer_server.address},
         viewport={"width": 1440, "height": 900},
     )
     context.set_default_timeout(PATIENCE_MS)

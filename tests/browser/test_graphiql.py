@@ -171,7 +171,9 @@ async def test_a_session_that_ended_elsewhere_leads_back_to_the_form(
     page: Page, context: BrowserContext, explorer_server: ExplorerServer
 ) -> None:
     await sign_in(page, explorer_server)
-    await page.wait_for_load_state("networkidle")  # the schema has come
+    await page.get_by_role("button", name="Show Documentation Explorer").click()
+    docs = page.get_by_role("region", name="Documentation Explorer")
+    await expect(docs).to_contain_text("Root Types")  # the schema has come
     await context.clear_cookies()
 
     await page.get_by_role("button", name="Execute query").click()
@@ -179,7 +181,8 @@ async def test_a_session_that_ended_elsewhere_leads_back_to_the_form(
     await expect(form.get_by_role("alert")).to_have_text("Your session has ended. Sign in again.")
 
     await fill_in(page, explorer_server.email, explorer_server.password)
-    await expect(page.get_by_role("heading", name="Examples")).to_be_visible()
+    await expect(form).to_be_hidden()
+    await expect(docs).to_contain_text("Root Types")
 
 
 @pytest.mark.parametrize("locale", ["ru-RU"])

@@ -1,12 +1,10 @@
 """Folders and processes for the tests of the server as people run it."""
 
-import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,21 +13,11 @@ import pytest
 from server import launcher
 from server.embedded import EmbeddedPostgres
 from server.processes import stop_leftovers
+from tests.conftest import open_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 Serve = Callable[..., "RunningServer"]
 Hold = Callable[..., "tuple[subprocess.Popen[str], str]"]
-
-
-@contextlib.contextmanager
-def open_folder() -> Iterator[Path]:
-    """A folder with a short path that every account may enter: sockets and PostgreSQL want it."""
-    folder = Path(tempfile.mkdtemp(prefix="voronka-test-", dir="/tmp"))
-    folder.chmod(0o755)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from server.cli import main
 from server.cluster import find_binaries
 from server.data_directory import DataDirectory
 from server.embedded import EmbeddedPostgres
-from tests.server.conftest import ROOT, RunningServer, Serve, open_folder
+from tests.conftest import open_folder
+from tests.server.conftest import ROOT, RunningServer, Serve
 
 EMAIL = "admin@example.com"
 
