@@ -20,7 +20,7 @@ from sales.failures import LoadError, TokenError
 from sales.files import SalesData, read_sales_data
 from sales.meanings import EMPLOYEES, INDUSTRIES, MORE_EMPLOYEES
 from sales.organisation import load_people
-from sales.records import CURRENCY, load_companies, load_deals
+from sales.records import load_companies, load_deals
 from sales.settings import load_items, load_pipeline
 
 _EXIT_CODES: Final = """\
@@ -38,14 +38,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         data = read_sales_data(arguments.data)
         api = Api(arguments.url, arguments.token)
         workspace = _writable_workspace(api)
-        if workspace["currency"] != CURRENCY:
+        base = workspace["currency"]
+        currency = arguments.currency or base
+        if currency != base:
             told.print(
-                f"Note: the base currency of {workspace['name']} is {workspace['currency']}. Sums "
-                f"and filters compare in it, and only once there is a rate of {CURRENCY} "
-                "(mutation setExchangeRate); the amounts themselves are stored as they are."
+                f"Note: the base currency of {workspace['name']} is {base}. Sums and filters "
+                f"compare in it, and only once there is a rate of {currency} (mutation "
+                "setExchangeRate); the amounts themselves are stored as they are."
             )
-        pipeline = _load(api, data, arguments.domain, problems)
-        _tell(api, pipeline, told)
+        pipeline = _load(api, data, arguments.domain, currency, problems)
+        _tell(api, pipeline, currency, told)
     except LoadError as error:
         problems.print(str(error))
         return error.exit_code
@@ -74,6 +76,11 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="domain of the derived e-mail addresses (%(default)s); an address is unique in an "
         "installation, so a second workspace needs another one, such as second.example.com",
     )
+    parser.add_argument(
+        "--currency",
+        help="currency of the amounts, such as USD: the files name none; by default the base "
+        "currency of the workspace, the one that it sums in",
+    )
     arguments = parser.parse_args(argv)
     arguments.token = (arguments.token or "").strip()
     if not arguments.token or not arguments.token.isascii():
@@ -97,14 +104,14 @@ def _writable_workspace(api: Api) -> Any:
     return workspace
 
 
-def _load(api: Api, data: SalesData, domain: str, console: Console) -> str:
+def _load(api: Api, data: SalesData, domain: str, currency: str, console: Console) -> str:
     """Load all of it behind a progress bar; give the pipeline's id."""
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(),
                TimeElapsedColumn())  # fmt: skip
     with Progress(*columns, console=console) as progress:
         number = len({agent.name for agent in data.agents} | {one.manager for one in data.agents})
         people_bar = progress.add_task("People", total=number)
-        companies_bar = progress.add_task("Companies", total=len(data.accounts))
+        companies_bar = progress.add_task("Companies", total=sum(map(len, data.accounts)))
         deals_bar = progress.add_task("Deals", total=len(data.opportunities))
         people = load_people(
             api, data.agents, domain, lambda done: progress.advance(people_bar, done)
@@ -113,6 +120,7 @@ def _load(api: Api, data: SalesData, domain: str, console: Console) -> str:
         companies = load_companies(
             api,
             data.accounts,
+            currency,
             load_items(api, "INDUSTRY", INDUSTRIES.values()),
             load_items(api, "EMPLOYEES", [*(item for _most, item in EMPLOYEES), MORE_EMPLOYEES]),
             lambda done: progress.advance(companies_bar, done),
@@ -120,6 +128,7 @@ def _load(api: Api, data: SalesData, domain: str, console: Console) -> str:
         load_deals(
             api,
             data.opportunities,
+            currency,
             pipeline,
             people,
             companies,
@@ -128,7 +137,7 @@ def _load(api: Api, data: SalesData, domain: str, console: Console) -> str:
     return pipeline[0]
 
 
-def _tell(api: Api, pipeline: str, console: Console) -> None:
+def _tell(api: Api, pipeline: str, currency: str, console: Console) -> None:
     """Say what stands in the workspace now, as the server counts it."""
     found = api.ask(
         "query ($id: ID!) { pipeline(id: $id) { name board(first: 0) "
@@ -139,8 +148,8 @@ def _tell(api: Api, pipeline: str, console: Console) -> None:
     for column in found["board"]:
         worth = column["sum"]
         # Another base currency would need a rate: no sum is better than one that leaves deals out.
-        known = worth["currency"] == CURRENCY
-        money = f", {Decimal(worth['amount']):,} {CURRENCY}" if known else ""
+        known = worth["currency"] == currency
+        money = f", {Decimal(worth['amount']):,} {currency}" if known else ""
         console.print(f"  {column['stage']['name']:<12}{column['count']:>6,} deals{money}")
 
 

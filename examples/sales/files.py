@@ -1,7 +1,7 @@
 """The four CSV files as checked rows: all is read and understood before anything is sent."""
 
 import csv
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -36,7 +36,7 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A company that buys; `revenue` is in US dollars a year."""
+    """A company that buys; `revenue` is that of a year, in units of the currency."""
 
     name: str
     sector: str
@@ -50,7 +50,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Opportunity:
-    """A deal; won and lost ones have a day and a value (US dollars), open ones have neither."""
+    """A deal; won and lost ones have a day and a value, open ones have neither."""
 
     key: str
     agent: str
@@ -68,7 +68,8 @@ class SalesData:
     """The whole data set."""
 
     agents: list[Agent]
-    accounts: list[Account]
+    accounts: list[list[Account]]
+    """By generation: those without an owner, those owned by the first, and so on."""
     opportunities: list[Opportunity]
 
 
@@ -137,7 +138,7 @@ def read_sales_data(folder: Path) -> SalesData:
         _opportunity(row, agent_names, products, names)
         for row in _rows(folder, "sales_pipeline.csv")
     ]
-    return SalesData(agents, accounts, opportunities)
+    return SalesData(agents, list(_generations(accounts)), opportunities)
 
 
 def _rows(folder: Path, name: str) -> Iterator[_Row]:
@@ -189,6 +190,19 @@ def _account(row: _Row, names: Collection[str]) -> Account:
         parent=parent or None,
         where=row.where,
     )
+
+
+def _generations(accounts: Sequence[Account]) -> Iterator[list[Account]]:
+    """Sort the accounts: those without an owner, those whose owners are known by then, …."""
+    known: set[str | None] = {None}
+    waiting = list(accounts)
+    while waiting:
+        ready = [account for account in waiting if account.parent in known]
+        if not ready:
+            raise FlawError(f"{waiting[0].where}: subsidiary_of leads round in a circle.")
+        yield ready
+        known.update(account.name for account in ready)
+        waiting = [account for account in waiting if account.name not in known]
 
 
 def _opportunity(

@@ -30,6 +30,7 @@ def load_people(
     api: Api, agents: Sequence[Agent], domain: str, advance: Callable[[int], object]
 ) -> dict[str, str]:
     """Make the departments and users that are not there yet; give user ids by the agents' names."""
+    _check_addresses(agents, domain)
     departments = _Departments(api)
     people: dict[str, _Person] = {}
     for agent in agents:
@@ -38,8 +39,7 @@ def load_people(
         for name, job_title in ((agent.manager, "Sales manager"), (agent.name, "Sales agent")):
             email = email_of(name, domain)
             person = _Person(name, email, job_title, (office, team), agent.where)
-            if people.setdefault(email, person).name != name:
-                raise FlawError(f"{agent.where}: {name!r} has the e-mail address of another one.")
+            people.setdefault(email, person)
     users = _known_users(api, list(people))
     ids: dict[str, str] = {}
     for person in people.values():
@@ -50,6 +50,16 @@ def load_people(
         for department in manager.departments:
             departments.headed(department, ids[manager.name], agent.where)
     return ids
+
+
+def _check_addresses(agents: Sequence[Agent], domain: str) -> None:
+    """Refuse, before anything is made, two names that would share an address."""
+    owners: dict[str, str] = {}
+    for agent in agents:
+        for name in (agent.manager, agent.name):
+            owner = owners.setdefault(email_of(name, domain), name)
+            if owner != name:
+                raise FlawError(f"{agent.where}: {name!r} has the e-mail address of {owner!r}.")
 
 
 def email_of(name: str, domain: str) -> str:

@@ -4,27 +4,29 @@ An upsert makes what is missing, changes what differs and leaves the rest alone.
 the load restartable: it needs to remember nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from sales.api import BULK, Api, batches
-from sales.failures import FlawError
 from sales.files import Account, Opportunity
 from sales.meanings import INDUSTRIES, employees_item
 
 SYSTEM: Final = "sales-opportunities"
-CURRENCY: Final = "USD"
 Ids = Mapping[str, str]
 
 
 def load_companies(
     api: Api,
-    accounts: Sequence[Account],
+    accounts: Sequence[Sequence[Account]],
+    currency: str,
     industries: Ids,
     employees: Ids,
     advance: Callable[[int], object],
 ) -> dict[str, str]:
-    """Upsert the companies, owners before what they own; give their ids by name."""
+    """Upsert the companies, owners before what they own; give their ids by name.
+
+    The accounts come by generation, as the files are read.
+    """
     ids: dict[str, str] = {}
 
     def company(account: Account) -> dict[str, Any]:
@@ -33,12 +35,12 @@ def load_companies(
             "title": account.name,
             "industryId": industries[INDUSTRIES[account.sector].code],
             "employeesId": employees[employees_item(account.employees).code],
-            "revenue": {"amount": f"{account.revenue:f}", "currency": CURRENCY},
+            "revenue": {"amount": f"{account.revenue:f}", "currency": currency},
             "parentId": ids[account.parent] if account.parent is not None else None,
             "comments": f"Founded in {account.founded}. Office in {account.country}.",
         }
 
-    for generation in _generations(accounts):
+    for generation in accounts:
         for some in batches(generation, BULK):
             given = [(company(account), account.where) for account in some]
             results = api.change_many(
@@ -50,22 +52,10 @@ def load_companies(
     return ids
 
 
-def _generations(accounts: Sequence[Account]) -> Iterator[list[Account]]:
-    """Sort the accounts into those without an owner, those whose owners are known by then, …."""
-    known: set[str | None] = {None}
-    waiting = list(accounts)
-    while waiting:
-        ready = [account for account in waiting if account.parent in known]
-        if not ready:
-            raise FlawError(f"{waiting[0].where}: subsidiary_of leads back to the company itself.")
-        yield ready
-        known.update(account.name for account in ready)
-        waiting = [account for account in waiting if account.name not in known]
-
-
 def load_deals(
     api: Api,
     opportunities: Sequence[Opportunity],
+    currency: str,
     pipeline: tuple[str, Ids],
     people: Ids,
     companies: Ids,
@@ -81,7 +71,7 @@ def load_deals(
             "title": opportunity.product + (f" for {account}" if account is not None else ""),
             "pipelineId": pipeline_id,
             "stageId": stages[opportunity.stage],
-            "amount": None if value is None else {"amount": f"{value:f}", "currency": CURRENCY},
+            "amount": None if value is None else {"amount": f"{value:f}", "currency": currency},
             "companyId": companies[account] if account is not None else None,
             "beginDate": opportunity.engaged and opportunity.engaged.isoformat(),
             "closeDate": opportunity.closed and opportunity.closed.isoformat(),

@@ -4,13 +4,15 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from domain.ids import decode_id
 from tests.conftest import Server
 from tests.people import Cast
 
@@ -46,12 +48,12 @@ class Loader:
 
     @asynccontextmanager
     async def started(
-        self, data: Path, token: str | None, url: str | None = None
+        self, data: Path, token: str | None, *more: str, url: str | None = None
     ) -> AsyncIterator[Process]:
         """Start the loader from a foreign folder and end it on the way out."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, str(self.program), "--data", str(data), "--url", url or self.url,
-            "--domain", self.domain,
+            "--domain", self.domain, *more,
             cwd=data, env=self._environment(token), stdout=PIPE, stderr=PIPE,
         )  # fmt: skip
         try:
@@ -61,9 +63,9 @@ class Loader:
                 process.kill()
                 await process.communicate()
 
-    async def run(self, data: Path, token: str | None, url: str | None = None) -> Ended:
-        """Run the loader to its end."""
-        async with self.started(data, token, url) as process:
+    async def run(self, data: Path, token: str | None, *more: str, url: str | None = None) -> Ended:
+        """Run the loader to its end; `more` are further arguments."""
+        async with self.started(data, token, *more, url=url) as process:
             said, complained = await process.communicate()
         code = process.returncode
         assert code is not None
@@ -83,6 +85,24 @@ def loader(server: Server, people: Cast, root_folder: Path) -> Loader:
     return Loader(root_folder / "examples" / "sales_opportunities.py", server.url, domain)
 
 
+CountEvents = Callable[[], Awaitable[int]]
+
+
+@pytest.fixture
+def count_events(server: Server, people: Cast) -> CountEvents:
+    """Give a function that counts all events of the workspace that is loaded into."""
+
+    async def count() -> int:
+        asked = "{ viewer { workspace { id } } }"
+        workspace = (await people.root.data(asked))["viewer"]["workspace"]["id"]
+        statement = text("SELECT count(*) FROM events WHERE workspace_id = :id")
+        async with server.database.engine.connect() as connection:
+            found = await connection.execute(statement, {"id": decode_id(workspace)[1]})
+            return int(found.scalar_one())
+
+    return count
+
+
 @pytest.fixture(scope="session")
 def sales_data() -> Path:
     """Give the folder of the real data set; skips where it is absent."""
@@ -96,6 +116,6 @@ def sales_data() -> Path:
 @pytest.fixture
 def small_data(tmp_path: Path) -> Path:
     """Give a folder with two deals, two companies and two people, free to be spoiled."""
-    for name, text in zip(_NAMES, _COMPLETE, strict=True):
-        (tmp_path / name).write_text(text, encoding="utf-8")
+    for name, rows in zip(_NAMES, _COMPLETE, strict=True):
+        (tmp_path / name).write_text(rows, encoding="utf-8")
     return tmp_path
