@@ -34,6 +34,19 @@ class ListSpec:
     """The filter speaks of `deletedAt` itself, so the recycle bin is not left out."""
 
     @property
+    def keys(self) -> tuple[OrderKey, ...]:
+        """Give the keys of the order, all but the final id.
+
+        Records ordered by one value of what they point to stay together by target where targets
+        share the value, so that the list is read target by target.
+        """
+        if len(self.order) == 1 and len(self.order[0].path) > 1:
+            (key,) = self.order
+            natural = Direction.DESC if key.direction.descending else Direction.ASC
+            return (key, OrderKey(key.path[:1], natural))
+        return self.order
+
+    @property
     def signature(self) -> str:
         """What a cursor is bound to: the list's entity, relation and order."""
         keys = ",".join(

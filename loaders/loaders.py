@@ -268,7 +268,7 @@ def _grouped(owners: Sequence[UUID], found: Sequence[Any], entity: str) -> list[
 
 def _page(found: Sequence[Any], spec: PageSpec, *, skip: int) -> Page:
     entity = spec.list.entity
-    width = len(found[0]) - skip - len(spec.list.order) if found else 0
+    width = len(found[0]) - skip - len(spec.list.keys) if found else 0
     rows = [make_row(entity, row[skip : skip + width]) for row in found[: spec.limit]]
     positions = [
         Position(tuple(row[skip + width :]), rows[index].id)

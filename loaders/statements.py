@@ -33,6 +33,7 @@ from loaders.keyset import Key, Ordering, chain, held_at
 from loaders.listing import Listing, alive
 from loaders.lists import EVERYTHING, ListSpec, PageSpec, id_descends
 from loaders.rows import columns
+from loaders.target_walk import chain_of_targets
 
 PARENT = "parent_id"
 
@@ -45,10 +46,10 @@ def listing(spec: ListSpec, actor: Actor, *, backward: bool = False) -> Listing:
     conditions = [base]
     if spec.where != EVERYTHING:
         conditions.append(condition(spec.where, source, spec.entity, rows))
-    conditions.extend(_word(word, spec.entity, source) for word in spec.search)
+    conditions.extend(_word(word, spec, source) for word in spec.search)
     joined: FromClause = source
     keys: list[Key] = []
-    for order in spec.order:
+    for order in spec.keys:
         joined, key = _key(order, source, joined, rows)
         keys.append(key)
     descends = id_descends(spec)
@@ -76,9 +77,10 @@ def _key(
     )
 
 
-def _word(word: str, entity: str, source: FromClause) -> ColumnElement[Any]:
+def _word(word: str, spec: ListSpec, source: FromClause) -> ColumnElement[Any]:
     """Give the condition that a word occurs in one of the entity's main text fields."""
     pattern = like_pattern(word)
+    entity = spec.entity
     declared = ENTITIES[entity]
     fields = [declared.get(name) for name in declared.searchable]
     plain = [field for field in fields if field.kind is not Kind.POINTS]
@@ -90,7 +92,7 @@ def _word(word: str, entity: str, source: FromClause) -> ColumnElement[Any]:
     own = TABLES[entity].alias()
     by_text = select(own.c["id"]).where(
         own.c["workspace_id"] == WORKSPACE,
-        own.c["deleted_at"].is_(None),
+        true() if spec.with_deleted else own.c["deleted_at"].is_(None),
         or_(*(own.c[field.name].ilike(pattern) for field in plain)),
     )
     values = contact_points.alias()
@@ -115,7 +117,8 @@ def page_statement(page: PageSpec, actor: Actor, parents: Sequence[UUID] | None)
     if page.list.relation is None or parents is None:
         hop = first_hop(page.list, parts)
         if hop is not None:
-            return chain_by_target(hop, page, actor, parts)
+            walk = chain_of_targets if len(page.list.order) == 1 else chain_by_target
+            return walk(hop, page, actor, parts)
         return chain(base, parts.keys, page.position, page.limit + 1)
     given = _given(parents)
     prefix: Ordering = ()

@@ -49,7 +49,7 @@ class Cursors:
         except (ValueError, InvalidTag) as error:
             raise BadInputError("invalid_cursor", path) from error
         values, record_id = orjson.loads(plain)
-        keys = [key.path[-1] for key in spec.order]
+        keys = [key.path[-1] for key in spec.keys]
         return Position(
             tuple(_typed(field, value) for field, value in zip(keys, values, strict=True)),
             UUID(record_id),
@@ -72,6 +72,8 @@ def _typed(field: Field, value: Any) -> Any:
         return Decimal(value)
     if field.kind is Kind.DATETIME:
         return datetime.fromisoformat(value)
+    if field.kind is Kind.REFERENCE:
+        return UUID(value)
     if field.kind is Kind.DATE:
         return date.fromisoformat(value)
     return value

@@ -1,5 +1,7 @@
 """What an embedded cluster is made of on disk: its making, its roles, its settings."""
 
+import contextlib
+import locale
 import os
 import shutil
 from importlib.util import find_spec
@@ -17,6 +19,7 @@ _SUPERUSER: Final = "postgres"
 _SUPERUSER_PASSWORD_FILE: Final = "database.superuser.password"  # noqa: S105 - the name of a file
 _MEGABYTE: Final = 1 << 20
 _CGROUP_LIMIT: Final = Path("/sys/fs/cgroup/memory.max")
+_CTYPES: Final = ("C.UTF-8", "C.utf8", "en_US.UTF-8", "UTF-8")
 # For a cluster whose data may vanish.
 _VOLATILE: Final = {
     "fsync": "off",
@@ -36,6 +39,22 @@ def find_binaries() -> Path:
             "or set VORONKA_DATABASE_URL to a PostgreSQL of your own."
         )
     return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def find_ctype() -> str:
+    """Return the name that this system has for Unicode's classes of characters.
+
+    pg_trgm asks the C library what a letter is, whatever provider the database has: without such a
+    locale it sees letters in ASCII alone, and a search for a Russian word reads every row.
+    """
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        for name in _CTYPES:
+            with contextlib.suppress(locale.Error):
+                return locale.setlocale(locale.LC_CTYPE, name)
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    raise EmbeddedPostgresError(f"This system has none of the locales {', '.join(_CTYPES)}.")
 
 
 def create_cluster(
@@ -60,6 +79,7 @@ def create_cluster(
         "--locale=C",
         "--locale-provider=builtin",
         "--builtin-locale=C.UTF-8",
+        f"--lc-ctype={find_ctype()}",
         "--auth=reject",
         *([] if durable else ["--no-sync"]),
     ]

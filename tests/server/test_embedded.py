@@ -82,6 +82,14 @@ async def test_letters_of_both_languages_have_case_on_every_machine(
     assert await ask(postgres.start(), "SELECT lower('Ёлка LLC') || upper('щ')") == "ёлка llcЩ"
 
 
+async def test_a_search_by_trigrams_knows_letters_of_both_languages(
+    postgres: EmbeddedPostgres,
+) -> None:
+    found = await ask(postgres.start(), "SELECT cardinality(show_trgm('слово'))")
+
+    assert found == len({"  с", " сл", "сло", "лов", "ово", "во "})
+
+
 def test_only_its_owner_gets_in(home: Path) -> None:
     data = home / "data"
     postgres = EmbeddedPostgres(data, durable=False)
