@@ -93,7 +93,7 @@ DICTIONARY: Final = Entity(
 PIPELINE: Final = Entity(
     name="pipeline",
     plural="pipelines",
-    doc="An ordered set of stages that records pass: a sales pipeline, lead statuses, …",
+    doc="An ordered set of stages that records pass: a sales pipeline or lead statuses.",
     title_field="name",
     fields=(
         name_field(255),

@@ -1,9 +1,12 @@
 """Reads behind exchange rates."""
 
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from auth.actor import Actor
 from auth.policy import visible
@@ -11,6 +14,17 @@ from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES, exchange_rates
 from loaders.rows import Row, columns, make_row
+
+
+async def newest_rates(session: Session, day: date) -> dict[str, Decimal]:
+    """Give the newest rate of each currency up to a day, in one statement."""
+    rows = await session.rows(
+        select(exchange_rates.c.currency, exchange_rates.c.rate)
+        .ext(distinct_on(exchange_rates.c.currency))
+        .where(exchange_rates.c.workspace_id == WORKSPACE, exchange_rates.c.date <= day)
+        .order_by(exchange_rates.c.currency, exchange_rates.c.date.desc())
+    )
+    return {row.currency: row.rate for row in rows}
 
 
 async def lock_unrated(

@@ -8,13 +8,10 @@ from functools import cache
 from typing import Final
 
 from babel.core import get_global
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
 
-from db.base import WORKSPACE
 from db.session import Session
-from db.tables import exchange_rates
 from domain.money import DIGITS, PLACES, Money, plain
+from loaders.rates import newest_rates
 
 _QUANTUM: Final = Decimal(1).scaleb(-PLACES)
 
@@ -50,11 +47,5 @@ class Rates:
 
 
 async def load_rates(session: Session, base: str, day: date) -> Rates:
-    """Read the newest rate of each currency up to a day, in one statement."""
-    rows = await session.rows(
-        select(exchange_rates.c.currency, exchange_rates.c.rate)
-        .ext(distinct_on(exchange_rates.c.currency))
-        .where(exchange_rates.c.workspace_id == WORKSPACE, exchange_rates.c.date <= day)
-        .order_by(exchange_rates.c.currency, exchange_rates.c.date.desc())
-    )
-    return Rates(base, {row.currency: row.rate for row in rows})
+    """Read the rates that hold on a day."""
+    return Rates(base, await newest_rates(session, day))

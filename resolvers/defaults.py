@@ -19,6 +19,10 @@ class DefaultItem:
     ru: str
     is_system: bool = False
 
+    def code_in(self, locale: str) -> str:
+        """Give the code in a language: salutations are coded by theirs."""
+        return self.code.replace("{LANG}", locale.upper())
+
 
 @dataclass(frozen=True, slots=True)
 class DefaultStage:
@@ -105,8 +109,8 @@ DICTIONARIES: Final = (
         ("SERVICE", 50, "Maintenance service", "Сервисное обслуживание"),
     )),
     DefaultDictionary("HONORIFIC", "Salutations", "Обращения", _items(
-        ("HNR_RU_1", 10, "Mr.", "г-н"),
-        ("HNR_RU_2", 20, "Ms.", "г-жа"),
+        ("HNR_{LANG}_1", 10, "Mr.", "г-н"),
+        ("HNR_{LANG}_2", 20, "Ms.", "г-жа"),
     )),
     DefaultDictionary("EVENT_TYPE", "Event types", "Типы событий", _items(
         ("INFO", 10, "Information", "Информация", True),
@@ -122,6 +126,9 @@ DICTIONARIES: Final = (
 )  # fmt: skip
 
 _GREEN, _RED = "#7BD500", "#FF5752"
+
+COLORS: Final = {OPEN: "#ACE9FB", LOST: "#FFBEBD"}
+"""Of a new stage for which none is given, by its meaning."""
 
 LEAD_STAGES: Final = (
     DefaultStage("NEW", "Unassigned", "Не обработан", "#39A8EF", is_system=True),

@@ -17,7 +17,7 @@ from domain.settings import PIPELINE, STAGE, PipelineEntity
 from loaders.locking import lock_name
 from loaders.rows import Row
 from resolvers import entries
-from resolvers.defaults import DEAL_STAGES, TEMPLATES, DefaultStage, in_language
+from resolvers.defaults import COLORS, DEAL_STAGES, TEMPLATES, DefaultStage, in_language
 from resolvers.drafts import Draft
 from resolvers.moves import move_all
 from resolvers.operation import Operation
@@ -43,8 +43,8 @@ async def create_pipeline(op: Operation, raw: Raw) -> Row:
     if kind != PipelineEntity.DEAL.value:
         draft.values.wrong(Code.INVALID, "one_pipeline_only", "entity")
     await lock_name(op.session, "pipelines")
-    siblings = await _siblings(op, kind)
-    draft.columns.update(entity=kind, sort=(len(siblings) + 1) * entries.STEP, is_default=False)
+    last = max((row.sort for row in await _siblings(op, kind)), default=0)
+    draft.columns.update(entity=kind, sort=last + entries.STEP, is_default=False)
     row = await entries.save(op, draft)
     template = raw.get("template")
     stages = TEMPLATES[template.value] if template is not None else DEAL_STAGES
@@ -89,7 +89,7 @@ async def delete_pipeline(op: Operation, raw: Raw) -> Row:
     if uses and raw.get("moveTo") is None:
         raise refuse(Code.IN_USE, "in_use", "id", count=uses)
     stages: list[Row] = await op.loaders.children(PIPELINE.get("stages")).load(row.id)
-    if uses:
+    if raw.get("moveTo") is not None:
         target = await entries.locked(op, PIPELINE, raw["moveTo"], "moveTo")
         if target.id == row.id or target.entity != row.entity:
             raise refuse(Code.INVALID, "no_target", "moveTo")
@@ -119,6 +119,7 @@ async def create_stage(op: Operation, raw: Raw) -> Row:
     draft.columns.update(
         code=entries.checked_code(draft, siblings), semantics=semantics, sort=0, is_system=False
     )
+    draft.columns.setdefault("color", COLORS.get(semantics))
     row = await entries.save(op, draft)
     before = [stage for stage in siblings if _RANKS[stage.semantics] <= _RANKS[semantics]]
     ordered = [*before, row, *siblings[len(before) :]]

@@ -115,8 +115,8 @@ async def _add_dictionaries(op: Operation, locale: str) -> None:
         op,
         DICTIONARY_ITEM,
         [
-            {"dictionary_id": ids[dictionary.code], "code": item.code, "sort": item.sort,
-             "name": in_language(item, locale), "is_system": item.is_system}
+            {"dictionary_id": ids[dictionary.code], "code": item.code_in(locale),
+             "sort": item.sort, "name": in_language(item, locale), "is_system": item.is_system}
             for dictionary in DICTIONARIES
             for item in dictionary.items
         ],

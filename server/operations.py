@@ -64,7 +64,7 @@ class Operations:
         self, request: Request, data: GraphQLRequestData, allowed: frozenset[OperationType]
     ) -> Reply:
         """Run an operation; raises what refuses it as a whole."""
-        graphql = self._schema._schema  # type: ignore[attr-defined]
+        graphql = self._schema._schema  # type: ignore[attr-defined]  # of the class that is built
         shape = outline(self._cache, graphql, data.query, data.operation_name)
         for attempt in range(1, _TRIES + 1):
             try:
