@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from aiodataloader import DataLoader
 from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, func, select
 
 from auth.actor import Actor
@@ -20,6 +19,7 @@ from db.session import Session
 from db.tables import TABLES, contact_points, external_ids, linking
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind
+from loaders.batching import BatchLoader
 from loaders.listing import alive
 from loaders.lists import ListSpec, PageSpec, Position
 from loaders.rows import Row, columns, make_row
@@ -54,12 +54,12 @@ class Loaders:
         self.session = session
         self.actor = actor
         self._alive = alive(actor)
-        self._made: dict[Hashable, DataLoader[Any, Any]] = {}
+        self._made: dict[Hashable, BatchLoader[Any, Any]] = {}
 
-    def _loader(self, key: Hashable, batch: Batch) -> DataLoader[Any, Any]:
+    def _loader(self, key: Hashable, batch: Batch) -> BatchLoader[Any, Any]:
         loader = self._made.get(key)
         if loader is None:
-            loader = self._made[key] = DataLoader(batch)
+            loader = self._made[key] = BatchLoader(batch)
         return loader
 
     def clear(self) -> None:
@@ -67,7 +67,7 @@ class Loaders:
         for loader in self._made.values():
             loader.clear_all()
 
-    def one(self, entity: str, *, with_deleted: bool = False) -> DataLoader[UUID, Row | None]:
+    def one(self, entity: str, *, with_deleted: bool = False) -> BatchLoader[UUID, Row | None]:
         """Load rows by id; a row that is not there or may not be read is None."""
 
         async def batch(ids: Sequence[UUID]) -> Sequence[Row | None]:
@@ -100,7 +100,7 @@ class Loaders:
         rows: list[Row] = await self._loader(("everything", entity), batch).load(entity)
         return rows
 
-    def linked(self, field: Field) -> DataLoader[UUID, list[Row]]:
+    def linked(self, field: Field) -> BatchLoader[UUID, list[Row]]:
         """Load the targets of a LINKS field by owner id, in the order given by the owner."""
         link_declaration = field.link
         if link_declaration is None:
@@ -129,7 +129,7 @@ class Loaders:
 
         return self._loader(("linked", field), batch)
 
-    def linked_ids(self, field: Field) -> DataLoader[UUID, list[UUID]]:
+    def linked_ids(self, field: Field) -> BatchLoader[UUID, list[UUID]]:
         """Load the ids that a LINKS field holds by owner id, whatever became of their rows."""
         declared = field.link
         if declared is None:
@@ -152,7 +152,7 @@ class Loaders:
 
         return self._loader(("linked_ids", field), batch)
 
-    def children(self, field: Field) -> DataLoader[UUID, list[Row]]:
+    def children(self, field: Field) -> BatchLoader[UUID, list[Row]]:
         """Load a short INVERSE list by owner id, in its own order (`sort`, else name, then id)."""
 
         async def batch(owners: Sequence[UUID]) -> Sequence[list[Row]]:
@@ -167,7 +167,7 @@ class Loaders:
 
         return self._loader(("children", field), batch)
 
-    def points(self, entity: str) -> DataLoader[tuple[UUID, str], list[Any]]:
+    def points(self, entity: str) -> BatchLoader[tuple[UUID, str], list[Any]]:
         """Load phones, e-mails, websites, messengers by (record id, PHONE | EMAIL | …)."""
 
         async def batch(keys: Sequence[tuple[UUID, str]]) -> Sequence[list[Any]]:
@@ -191,7 +191,7 @@ class Loaders:
 
         return self._loader(("points", entity), batch)
 
-    def external_ids(self, entity: str) -> DataLoader[UUID, list[Any]]:
+    def external_ids(self, entity: str) -> BatchLoader[UUID, list[Any]]:
         """Load the external ids of records by record id."""
 
         async def batch(owners: Sequence[UUID]) -> Sequence[list[Any]]:
@@ -212,7 +212,7 @@ class Loaders:
 
         return self._loader(("external_ids", entity), batch)
 
-    def page(self, spec: PageSpec) -> DataLoader[UUID, Page]:
+    def page(self, spec: PageSpec) -> BatchLoader[UUID, Page]:
         """Load a page of a list, by parent id (`WHOLE` for a list of the whole workspace)."""
 
         async def batch(parents: Sequence[UUID]) -> Sequence[Page]:
@@ -228,7 +228,7 @@ class Loaders:
 
         return self._loader(("page", spec), batch)
 
-    def numbers(self, spec: ListSpec) -> DataLoader[tuple[UUID, str], Any]:
+    def numbers(self, spec: ListSpec) -> BatchLoader[tuple[UUID, str], Any]:
         """Load the count (`"count"`) and aggregates (by field name) of a list, by parent id.
 
         All that one level asks for, of all parents, is one statement.

@@ -18,23 +18,24 @@ class Row(tuple[Any, ...]):
 
     __slots__ = ()
     declared: Entity
-    _positions: Mapping[str, int]
+    positions: Mapping[str, int]
+    """Where each column stands."""
 
     def __getattr__(self, name: str) -> Any:
         """Give a column's value."""
         try:
-            return self[self._positions[name]]
+            return self[self.positions[name]]
         except KeyError:
             raise AttributeError(name) from None
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the columns, in their order."""
-        return tuple(self._positions)
+        return tuple(self.positions)
 
     def as_dict(self) -> dict[str, Any]:
         """Give all columns by name."""
-        return dict(zip(self._positions, self, strict=True))
+        return dict(zip(self.positions, self, strict=True))
 
 
 def _row_type(entity: Entity) -> type[Row]:
@@ -45,7 +46,7 @@ def _row_type(entity: Entity) -> type[Row]:
         {
             "__slots__": (),
             "declared": entity,
-            "_positions": {name: index for index, name in enumerate(names)},
+            "positions": {name: index for index, name in enumerate(names)},
         },
     )
 

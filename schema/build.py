@@ -1,25 +1,35 @@
 """Put the schema together."""
 
+from typing import Any
+
 import strawberry
 from graphql import is_input_object_type
+from graphql.execution.executor import Executor
 from strawberry.schema.config import StrawberryConfig
 
 import schema.objects  # noqa: F401 - fills the classes with fields
 from schema.classes import OBJECTS
 from schema.documents import DocumentCache, Documents, QuietSchema
+from schema.execution.executor import PlannedExecutor
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
 from schema.values import POINT_TYPES
 
 
-def build_schema(cache: DocumentCache) -> strawberry.Schema:
-    """Build the schema that all workspaces share, over a cache of documents."""
+def build_schema(
+    cache: DocumentCache, executor: type[Executor[Any]] = PlannedExecutor
+) -> strawberry.Schema:
+    """Build the schema that all workspaces share, over a cache of documents.
+
+    `executor` runs the operations; graphql-core's own, in Strawberry's form, is the yardstick.
+    """
     built = QuietSchema(
         Query,
         Mutation,
         types=[*OBJECTS.values(), *POINT_TYPES.values()],
         extensions=[lambda: Documents(cache)],
+        execution_context_class=executor,
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
     )
     # Strawberry keeps @oneOf to itself; graphql-core, told of it, names the place of the fault.

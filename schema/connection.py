@@ -1,6 +1,7 @@
 """Relay connections over any list: pages by cursor, counts and aggregates only when selected."""
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,10 +18,11 @@ from domain.people import USER
 from loaders.lists import DEFAULT_PAGE, MAX_PAGE, ListSpec, PageSpec
 from loaders.loaders import WHOLE, Page
 from schema.classes import OBJECTS
-from schema.context import Info, operation
+from schema.context import Context, running
+from schema.execution.reading import batched_field, plain_field
 from schema.filter_types import FILTERS, ORDERS
 from schema.filters import mentions, read_order, read_search, read_where
-from schema.signatures import argument, declare_resolver, list_of, returns
+from schema.signatures import argument, list_of
 from schema.warnings import warn_of_unrated
 
 CONNECTED: Final = (*RECORDS, USER)
@@ -33,28 +35,65 @@ _TIMES: Final = frozenset({Kind.DATE, Kind.DATETIME})
 class ConnectionSource:
     """A list that a query has asked for; nothing is read before one of its fields is."""
 
-    info: Info
+    context: Context
     spec: ListSpec
     page: PageSpec
     parent: UUID
 
-    def load(self) -> Awaitable[Page]:
-        """Give the page; all who ask share one read."""
-        return operation(self.info).loaders.page(self.page).load(self.parent)
-
     def cursor(self, page: Page, index: int) -> str:
         """Give the cursor of the row at an index of the page."""
-        op = operation(self.info)
-        return self.info.context.cursors.encode(
-            op.actor.workspace_id, self.spec, page.positions[index]
+        return self.context.cursors.encode(
+            running(self.context).actor.workspace_id, self.spec, page.positions[index]
         )
 
-    async def number(self, name: str) -> Any:
-        """Give the row of numbers that holds `name`'s."""
-        op = operation(self.info)
-        if name != "count" and ENTITIES[self.spec.entity].get(name).kind is Kind.MONEY:
-            await warn_of_unrated(op, [(self.spec.entity, name)])
-        return await op.loaders.numbers(self.spec).load((self.parent, name))
+
+Sources = Sequence[ConnectionSource]
+
+
+async def load_pages(context: Context, sources: Sources) -> list[Page]:
+    """Give the page of each list; lists that differ in their parent alone are read together."""
+    loaders = running(context).loaders
+
+    async def load(spec: PageSpec, parents: Sequence[UUID]) -> Sequence[Page]:
+        if not spec.limit:
+            return [_NOTHING] * len(parents)
+        return await loaders.page(spec).load_batch(parents)
+
+    return await _by_spec(sources, lambda source: source.page, load)
+
+
+async def load_numbers(context: Context, sources: Sources, name: str) -> list[Any]:
+    """Give the row of numbers that holds the count (`"count"`) or a field's, of each list."""
+    op = running(context)
+    if sources and name != "count":
+        entity = sources[0].spec.entity
+        if ENTITIES[entity].get(name).kind is Kind.MONEY:
+            await warn_of_unrated(op, [(entity, name)])
+
+    async def load(spec: ListSpec, parents: Sequence[UUID]) -> Sequence[Any]:
+        return await op.loaders.numbers(spec).load_batch([(parent, name) for parent in parents])
+
+    return await _by_spec(sources, lambda source: source.spec, load)
+
+
+async def _by_spec(
+    sources: Sources,
+    spec_of: Callable[[ConnectionSource], Any],
+    load: Callable[[Any, Sequence[UUID]], Awaitable[Sequence[Any]]],
+) -> list[Any]:
+    """Load what belongs to each list, those of one spec in one go."""
+    indices: dict[Any, list[int]] = {}
+    for index, source in enumerate(sources):
+        indices.setdefault(spec_of(source), []).append(index)
+    found: list[Any] = [None] * len(sources)
+
+    async def fill(spec: Any, places: list[int]) -> None:
+        values = await load(spec, [sources[place].parent for place in places])
+        for place, value in zip(places, values, strict=True):
+            found[place] = value
+
+    await asyncio.gather(*(fill(spec, places) for spec, places in indices.items()))
+    return found
 
 
 @dataclass(slots=True)
@@ -76,36 +115,39 @@ class PageInfo:
     end_cursor: str | None = strawberry.field(description="Cursor of the last record.")
 
 
-async def _page_info(root: Any) -> PageInfo:
-    page = await root.load() if root.page.limit else Page((), (), has_more=False)
-    backward = root.page.backward
-    bounded = root.page.position is not None
+_NOTHING: Final = Page((), (), has_more=False)
+
+
+def _page_info(source: ConnectionSource, page: Page) -> PageInfo:
+    backward = source.page.backward
+    bounded = source.page.position is not None
     return PageInfo(
         has_next_page=bounded if backward else page.has_more,
         has_previous_page=page.has_more if backward else bounded,
-        start_cursor=root.cursor(page, 0) if page.rows else None,
-        end_cursor=root.cursor(page, len(page.rows) - 1) if page.rows else None,
+        start_cursor=source.cursor(page, 0) if page.rows else None,
+        end_cursor=source.cursor(page, len(page.rows) - 1) if page.rows else None,
     )
 
 
-async def _nodes(root: Any) -> Any:
-    return (await root.load()).rows if root.page.limit else ()
+async def _page_infos(context: Context, sources: Sources) -> list[PageInfo]:
+    pages = await load_pages(context, sources)
+    return [_page_info(source, page) for source, page in zip(sources, pages, strict=True)]
 
 
-async def _edges(root: Any) -> Any:
-    page = await root.load() if root.page.limit else Page((), (), has_more=False)
-    return [EdgeSource(root, page, index) for index in range(len(page.rows))]
+async def _nodes(context: Context, sources: Sources) -> list[Sequence[Any]]:
+    return [page.rows for page in await load_pages(context, sources)]
 
 
-async def _total_count(root: Any) -> int:
-    return int((await root.number("count"))["count"])
+async def _edges(context: Context, sources: Sources) -> list[list[EdgeSource]]:
+    pages = await load_pages(context, sources)
+    return [
+        [EdgeSource(source, page, index) for index in range(len(page.rows))]
+        for source, page in zip(sources, pages, strict=True)
+    ]
 
 
-def _copy(function: Any) -> Any:
-    async def resolve(root: Any) -> Any:
-        return await function(root)
-
-    return resolve
+async def _total_counts(context: Context, sources: Sources) -> list[int]:
+    return [int(numbers["count"]) for numbers in await load_numbers(context, sources, "count")]
 
 
 def _aggregate_part(cls: Any, part: str, text: str) -> Any:
@@ -116,7 +158,7 @@ def _aggregate_part(cls: Any, part: str, text: str) -> Any:
             value.quantize(_PLACES, ROUND_HALF_UP) if part == "avg" and value is not None else value
         )
 
-    return strawberry.field(resolver=returns(read, cls | None), description=text)
+    return plain_field(text, cls | None, (), read)
 
 
 def _aggregate_type(name: str, text: str, cls: Any, number: Any = None) -> Any:
@@ -151,19 +193,18 @@ def aggregated_fields(entity: Entity) -> list[Field]:
 
 def _entity_aggregate(entity: Entity) -> Any:
     def reader(declared: Field) -> Any:
-        async def read(root: Any) -> Any:
-            return await root.number(declared.name), declared.name
+        async def read(context: Context, sources: Sources) -> list[Any]:
+            numbers = await load_numbers(context, sources, declared.name)
+            return [(row, declared.name) for row in numbers]
 
-        return returns(read, _AGGREGATES[declared.kind])
+        return read
 
     fields: dict[str, Any] = {
-        "count": strawberry.field(
-            resolver=returns(_copy(_total_count), int), description="How many records."
-        )
+        "count": batched_field("How many records.", int, (), _total_counts),
     }
     for declared in aggregated_fields(entity):
-        fields[declared.name] = strawberry.field(
-            resolver=reader(declared), description=declared.doc
+        fields[declared.name] = batched_field(
+            declared.doc, _AGGREGATES[declared.kind], (), reader(declared)
         )
     return strawberry.type(
         type(f"{entity.type_name}Aggregate", (), fields),
@@ -171,51 +212,48 @@ def _entity_aggregate(entity: Entity) -> Any:
     )
 
 
+def _itself(root: Any) -> Any:
+    return root
+
+
+def _edge_node(root: EdgeSource) -> Any:
+    return root.page.rows[root.index]
+
+
+def _edge_cursor(root: EdgeSource) -> str:
+    return root.source.cursor(root.page, root.index)
+
+
 def _connection_type(entity: Entity) -> Any:
     node = OBJECTS[entity.name]
-
-    async def aggregate(root: Any) -> Any:
-        return root
-
-    def edge_node(root: Any) -> Any:
-        return root.page.rows[root.index]
-
-    def edge_cursor(root: Any) -> str:
-        return str(root.source.cursor(root.page, root.index))
-
     edge = strawberry.type(
         type(
             f"{entity.type_name}Edge",
             (),
             {
-                "node": strawberry.field(
-                    resolver=returns(edge_node, node), description="The record."
-                ),
-                "cursor": strawberry.field(
-                    resolver=edge_cursor, description="Its place, for `after` and `before`."
+                "node": plain_field("The record.", node, (), _edge_node),
+                "cursor": plain_field(
+                    "Its place, for `after` and `before`.", str, (), _edge_cursor
                 ),
             },
         ),
         description=f"A {entity.name} and its place in the list.",
     )
     fields = {
-        "nodes": (_nodes, list_of(node), "The records of the page."),
-        "edges": (_edges, list_of(edge), "The records of the page with their cursors."),
-        "page_info": (_page_info, PageInfo, "Where the page stands in its list."),
-        "total_count": (_total_count, int, "How many records there are on all pages."),
-        "aggregate": (aggregate, _entity_aggregate(entity), "Numbers about all pages."),
+        "nodes": batched_field("The records of the page.", list_of(node), (), _nodes),
+        "edges": batched_field(
+            "The records of the page with their cursors.", list_of(edge), (), _edges
+        ),
+        "page_info": batched_field("Where the page stands in its list.", PageInfo, (), _page_infos),
+        "total_count": batched_field(
+            "How many records there are on all pages.", int, (), _total_counts
+        ),
+        "aggregate": plain_field(
+            "Numbers about all pages.", _entity_aggregate(entity), (), _itself
+        ),
     }
     return strawberry.type(
-        type(
-            f"{entity.type_name}Connection",
-            (),
-            {
-                name: strawberry.field(
-                    resolver=returns(_copy(function), annotation), description=text
-                )
-                for name, (function, annotation, text) in fields.items()
-            },
-        ),
+        type(f"{entity.type_name}Connection", (), fields),
         description=f"A page of a list of {entity.plural}.",
     )
 
@@ -255,22 +293,25 @@ class ListArguments:
     before: str | None = None
 
 
-async def open_list(
-    info: Info,
+async def open_lists(
+    context: Context,
     entity: Entity,
     given: ListArguments,
     relation: Field | None = None,
-    parent: tuple[str, UUID] | None = None,
-) -> ConnectionSource:
-    """Read the arguments of a list; raises BadInputError."""
-    op = operation(info)
+    parents: tuple[str, Sequence[UUID]] = ("", (WHOLE,)),
+) -> list[ConnectionSource]:
+    """Read the arguments of a list that stands on some parents; raises BadInputError.
+
+    `parents` are the name of their entity and their ids: of the whole workspace if left out.
+    """
+    op = running(context)
     spec = ListSpec(
         entity=entity.name,
         where=read_where(entity, given.where),
         search=read_search(given.search),
         order=read_order(entity, given.order_by) or _usual_order(entity, relation),
         relation=relation,
-        parent=parent[0] if parent else "",
+        parent=parents[0],
         with_deleted=mentions(entity, given.where, camel("deleted_at")),
     )
     await warn_of_unrated(op, spec.amounts())
@@ -278,10 +319,9 @@ async def open_list(
     position = None
     if text is not None:
         path = ("before" if backward else "after",)
-        position = info.context.cursors.decode(op.actor.workspace_id, spec, text, path)
-    return ConnectionSource(
-        info, spec, PageSpec(spec, limit, backward, position), parent[1] if parent else WHOLE
-    )
+        position = context.cursors.decode(op.actor.workspace_id, spec, text, path)
+    page = PageSpec(spec, limit, backward, position)
+    return [ConnectionSource(context, spec, page, parent) for parent in parents[1]]
 
 
 def _usual_order(entity: Entity, relation: Field | None) -> tuple[OrderKey, ...]:
@@ -312,11 +352,12 @@ def connection_field(
 ) -> Any:
     """Make a field that is a list of an entity: of the workspace, or of the record it stands on."""
 
-    async def resolve(root: Any, info: Any, **given: Any) -> Any:
-        place = (parent, root.id) if relation is not None else None
-        return await open_list(info, entity, ListArguments(**given), relation, place)
+    async def read(context: Context, sources: Sequence[Any], **given: Any) -> Sequence[Any]:
+        arguments = ListArguments(**given)
+        if relation is None:
+            return await open_lists(context, entity, arguments)
+        parents = (parent, [source.id for source in sources])
+        return await open_lists(context, entity, arguments, relation, parents)
 
-    return strawberry.field(
-        resolver=declare_resolver(resolve, list_arguments(entity), CONNECTIONS[entity.name]),
-        description=text,
-    )
+    columns = () if relation is None else ("id",)
+    return batched_field(text, CONNECTIONS[entity.name], columns, read, list_arguments(entity))

@@ -30,9 +30,13 @@ class Context:
 Info = strawberry.Info[Context, None]
 
 
-def operation(info: Info) -> Operation:
+def running(context: Context) -> Operation:
     """Give the running operation; raises UnauthenticatedError where there is none."""
-    found = info.context.operation
-    if found is None:
+    if context.operation is None:
         raise UnauthenticatedError
-    return found
+    return context.operation
+
+
+def operation(info: Info) -> Operation:
+    """Give the running operation of a resolver; raises UnauthenticatedError where there is none."""
+    return running(info.context)

@@ -1,6 +1,7 @@
 """Fields of object types that are worked out rather than stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -14,10 +15,12 @@ from schema.connection import (
     ConnectionSource,
     ListArguments,
     list_arguments,
-    open_list,
+    load_numbers,
+    open_lists,
 )
-from schema.context import Info, operation
-from schema.signatures import declare_resolver, list_of, returns
+from schema.context import Context, running
+from schema.execution.reading import batched_field, plain_field
+from schema.signatures import list_of
 from schema.values import Money
 
 
@@ -29,46 +32,49 @@ def _joined(*names: str) -> Any:
 
 
 def _full_name(*names: str) -> Any:
-    return strawberry.field(
-        resolver=_joined(*names), description="The names put together; empty without any."
-    )
+    text = "The names put together; empty without any."
+    return plain_field(text, str | None, names, _joined(*names))
 
 
 def _user_name(root: Any) -> str:
     return _joined("first_name", "last_name")(root) or str(root.email)
 
 
+@dataclass(frozen=True, slots=True)
 class BoardColumnSource:
-    """One column of a board: a stage and what the board asked for."""
+    """One column of a board: a stage and what the board asked for; nothing is read yet."""
 
-    def __init__(self, stage: Any, arguments: ListArguments) -> None:
-        """Keep both; nothing is read before a field is."""
-        self.stage = stage
-        self.arguments = arguments
+    stage: Any
+    arguments: ListArguments
 
 
+Columns = Sequence[BoardColumnSource]
 _STAGE_DEALS: Final = STAGE.get("deals")
 
 
-async def _open_column(root: BoardColumnSource, info: Info) -> ConnectionSource:
-    place = ("stage", root.stage.id)
-    return await open_list(info, DEAL, root.arguments, _STAGE_DEALS, place)
+async def _column_deals(context: Context, sources: Columns) -> list[ConnectionSource]:
+    """Open the lists of columns of one board, whose arguments are the same."""
+    if not sources:
+        return []
+    stages = ("stage", [source.stage.id for source in sources])
+    return await open_lists(context, DEAL, sources[0].arguments, _STAGE_DEALS, stages)
 
 
-async def _column_deals(root: Any, info: Info) -> Any:
-    return await _open_column(root, info)
+async def _column_counts(context: Context, sources: Columns) -> list[int]:
+    lists = await _column_deals(context, sources)
+    return [int(numbers["count"]) for numbers in await load_numbers(context, lists, "count")]
 
 
-async def _column_count(root: Any, info: Info) -> int:
-    return int((await (await _open_column(root, info)).number("count"))["count"])
+async def _column_sums(context: Context, sources: Columns) -> list[Money]:
+    lists = await _column_deals(context, sources)
+    currency: Any = running(context).currency
+    return [
+        Money(amount=numbers["amount_sum"] or Decimal(0), currency=currency)
+        for numbers in await load_numbers(context, lists, "amount")
+    ]
 
 
-async def _column_sum(root: Any, info: Info) -> Money:
-    numbers = await (await _open_column(root, info)).number("amount")
-    return Money(amount=numbers["amount_sum"] or Decimal(0), currency=operation(info).currency)  # type: ignore[arg-type]  # a NewType at run time
-
-
-def _column_stage(root: Any) -> Any:
+def _column_stage(root: BoardColumnSource) -> Any:
     return root.stage
 
 
@@ -77,16 +83,13 @@ BoardColumn = strawberry.type(
         "BoardColumn",
         (),
         {
-            "stage": strawberry.field(
-                resolver=returns(_column_stage, OBJECTS["stage"]), description="The stage."
+            "stage": plain_field("The stage.", OBJECTS["stage"], (), _column_stage),
+            "deals": batched_field(
+                "The cards of the column, in their order.", CONNECTIONS["deal"], (), _column_deals
             ),
-            "deals": strawberry.field(
-                resolver=returns(_column_deals, CONNECTIONS["deal"]),
-                description="The cards of the column, in their order.",
-            ),
-            "count": strawberry.field(resolver=_column_count, description="How many cards."),
-            "sum": strawberry.field(
-                resolver=_column_sum, description="Sum of their amounts in the base currency."
+            "count": batched_field("How many cards.", int, (), _column_counts),
+            "sum": batched_field(
+                "Sum of their amounts in the base currency.", Money, (), _column_sums
             ),
         },
     ),
@@ -94,10 +97,13 @@ BoardColumn = strawberry.type(
 )
 
 
-async def _board(root: Any, info: Info, **given: Any) -> Any:
+async def _boards(context: Context, sources: Sequence[Any], **given: Any) -> list[Any]:
     arguments = ListArguments(**given)
-    stages = await operation(info).loaders.children(PIPELINE.get("stages")).load(root.id)
-    return [BoardColumnSource(stage, arguments) for stage in stages]
+    stages = running(context).loaders.children(PIPELINE.get("stages"))
+    return [
+        [BoardColumnSource(stage, arguments) for stage in column]
+        for column in await stages.load_batch([source.id for source in sources])
+    ]
 
 
 _BOARD_ARGUMENTS: Final = {
@@ -108,16 +114,22 @@ _BOARD_ARGUMENTS: Final = {
 _PERSON_NAME: Final = ("first_name", "middle_name", "last_name")
 EXTRA_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "user": {
-        "full_name": strawberry.field(
-            resolver=_user_name, description="Given and family name; the e-mail without any."
+        "full_name": plain_field(
+            "Given and family name; the e-mail without any.",
+            str,
+            ("first_name", "last_name", "email"),
+            _user_name,
         )
     },
     "contact": {"full_name": _full_name(*_PERSON_NAME)},
     "lead": {"full_name": _full_name(*_PERSON_NAME)},
     "pipeline": {
-        "board": strawberry.field(
-            resolver=declare_resolver(_board, _BOARD_ARGUMENTS, list_of(BoardColumn)),
-            description="The kanban board: a column for each stage.",
+        "board": batched_field(
+            "The kanban board: a column for each stage.",
+            list_of(BoardColumn),
+            ("id",),
+            _boards,
+            _BOARD_ARGUMENTS,
         )
     },
 }

@@ -1,9 +1,10 @@
 """The object types of the API, derived from the declarations: one field factory for each kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 import strawberry
 
@@ -14,11 +15,12 @@ from domain.records import COMMON_FIELDS
 from loaders.loaders import is_short
 from schema.classes import OBJECTS, Record
 from schema.connection import connection_field
-from schema.context import Info, operation
+from schema.context import Context, running
+from schema.execution.reading import BatchReader, batched_field, plain_field
 from schema.extras import EXTRA_FIELDS
 from schema.scalars import CurrencyCode
-from schema.signatures import list_of, returns
-from schema.values import PART_TYPES, POINT_TYPES, ExternalId, Money
+from schema.signatures import list_of
+from schema.values import ID_TEXT, PART_TYPES, POINT_TYPES, ExternalId, Money
 
 _PLAIN: Final[dict[Kind, Any]] = {
     Kind.STRING: str,
@@ -34,84 +36,99 @@ _PLAIN: Final[dict[Kind, Any]] = {
 }
 
 
-def _reader(declared: Field, entity: str) -> tuple[Callable[..., Any] | None, Any]:
-    """Give the resolver of a field (None: the row's own attribute) and what it returns."""
+def _declare(declared: Field, entity: str, annotation: Any) -> Any:
+    """Declare how a field is read."""
     match declared.kind:
         case Kind.REFERENCE:
-            return _reference(declared), OBJECTS[declared.target]
+            return batched_field(
+                declared.doc, annotation, (declared.column,), _references(declared)
+            )
         case Kind.LINKS | Kind.INVERSE:
-            return _short_list(declared), list_of(OBJECTS[declared.target])
+            return batched_field(declared.doc, annotation, ("id",), _short_lists(declared))
         case Kind.POINTS:
-            return _points(declared, entity), list_of(POINT_TYPES[declared.points])
+            return batched_field(declared.doc, annotation, ("id",), _points(declared, entity))
         case Kind.EXTERNAL_IDS:
-            return _external_ids(entity), list[ExternalId]
+            return batched_field(declared.doc, annotation, ("id",), _external_ids)
         case Kind.MONEY:
-            return _money(declared), Money
-        case Kind.ADDRESS | Kind.UTM:
-            return None, PART_TYPES[declared.kind]
+            return plain_field(declared.doc, annotation, declared.columns[:2], _money(declared))
         case Kind.ENUM:
-            return _enum(declared), declared.enum
+            return plain_field(declared.doc, annotation, (declared.name,), convert=declared.enum)
         case Kind.RANK:
-            return _rank(declared), str
+            return plain_field(declared.doc, annotation, (declared.name,), convert=str)
         case _:
-            return None, _PLAIN[declared.kind]
+            return strawberry.field(description=declared.doc)
 
 
-def _reference(declared: Field) -> Callable[..., Any]:
-    async def read(root: Any, info: Info) -> Any:
-        key = getattr(root, declared.column)
-        return None if key is None else await operation(info).loaders.one(declared.target).load(key)
+def _type(declared: Field) -> Any:
+    match declared.kind:
+        case Kind.REFERENCE:
+            return OBJECTS[declared.target]
+        case Kind.LINKS | Kind.INVERSE:
+            return list_of(OBJECTS[declared.target])
+        case Kind.POINTS:
+            return list_of(POINT_TYPES[declared.points])
+        case Kind.EXTERNAL_IDS:
+            return list[ExternalId]
+        case Kind.MONEY:
+            return Money
+        case Kind.ADDRESS | Kind.UTM:
+            return PART_TYPES[declared.kind]
+        case Kind.ENUM:
+            return declared.enum
+        case Kind.RANK:
+            return str
+        case _:
+            return _PLAIN[declared.kind]
+
+
+def _references(declared: Field) -> BatchReader:
+    column, target = declared.column, declared.target
+
+    async def read(context: Context, sources: Sequence[Any]) -> Sequence[Any]:
+        keys = [getattr(source, column) for source in sources]
+        there = [key for key in keys if key is not None]
+        if not there:
+            return keys
+        rows = iter(await running(context).loaders.one(target).load_batch(there))
+        return [None if key is None else next(rows) for key in keys]
 
     return read
 
 
-def _short_list(declared: Field) -> Callable[..., Any]:
-    async def read(root: Any, info: Info) -> Any:
-        loaders = operation(info).loaders
+def _short_lists(declared: Field) -> BatchReader:
+    async def read(context: Context, sources: Sequence[Any]) -> Sequence[Any]:
+        loaders = running(context).loaders
         inverse = declared.kind is Kind.INVERSE
         loader = loaders.children(declared) if inverse else loaders.linked(declared)
-        return await loader.load(root.id)
+        return await loader.load_batch([source.id for source in sources])
 
     return read
 
 
-def _points(declared: Field, entity: str) -> Callable[..., Any]:
-    async def read(root: Any, info: Info) -> Any:
-        return await operation(info).loaders.points(entity).load((root.id, declared.points))
+def _points(declared: Field, entity: str) -> BatchReader:
+    async def read(context: Context, sources: Sequence[Any]) -> Sequence[Any]:
+        keys = [(source.id, declared.points) for source in sources]
+        return await running(context).loaders.points(entity).load_batch(keys)
 
     return read
 
 
-def _external_ids(entity: str) -> Callable[..., Any]:
-    async def read(root: Any, info: Info) -> Any:
-        name = entity or root.declared.name
-        return await operation(info).loaders.external_ids(name).load(root.id)
+async def _external_ids(context: Context, sources: Sequence[Any]) -> Sequence[Any]:
+    loaders = running(context).loaders
+    found: dict[UUID, Any] = {}
+    for name in {source.declared.name for source in sources}:
+        ids = [source.id for source in sources if source.declared.name == name]
+        loaded = await loaders.external_ids(name).load_batch(ids)
+        found.update(zip(ids, loaded, strict=True))
+    return [found[source.id] for source in sources]
 
-    return read
 
-
-def _money(declared: Field) -> Callable[..., Any]:
+def _money(declared: Field) -> Callable[[Any], Any]:
     currency = f"{declared.name}_currency"
 
     def read(root: Any) -> Any:
         amount = getattr(root, declared.name)
         return None if amount is None else Money(amount=amount, currency=getattr(root, currency))
-
-    return read
-
-
-def _enum(declared: Field) -> Callable[..., Any]:
-    enum: Any = declared.enum
-
-    def read(root: Any) -> Any:
-        return enum(getattr(root, declared.name))
-
-    return read
-
-
-def _rank(declared: Field) -> Callable[..., Any]:
-    def read(root: Any) -> str:
-        return str(getattr(root, declared.name))
 
     return read
 
@@ -128,31 +145,23 @@ def _add_field(cls: Any, declared: Field, entity: Entity | None) -> None:
             connection_field(ENTITIES[declared.target], declared.doc, declared, name),
         )
         return
-    resolver, annotation = _reader(declared, name)
     always = declared.always or declared.kind in _LISTS
-    if resolver is None:
-        cls.__annotations__[declared.name] = annotation if always else annotation | None
-        setattr(cls, declared.name, strawberry.field(description=declared.doc))
-        return
-    shown = annotation if always else annotation | None
-    setattr(
-        cls,
-        declared.name,
-        strawberry.field(resolver=returns(resolver, shown), description=declared.doc),
-    )
+    annotation = _type(declared) if always else _type(declared) | None
+    cls.__annotations__[declared.name] = annotation
+    setattr(cls, declared.name, _declare(declared, name, annotation))
 
 
-def _id_field(prefix: Callable[[Any], str]) -> Any:
-    def read(root: Any) -> strawberry.ID:
-        return strawberry.ID(encode_id(prefix(root), root.id))
+def _id_field(prefix: str) -> Any:
+    def convert(key: UUID) -> str:
+        return encode_id(prefix, key)
 
-    return strawberry.field(resolver=read, description="Global id; it says the type.")
+    return plain_field(ID_TEXT, strawberry.ID, ("id",), convert=convert)
 
 
 def _fill(entity: Entity) -> None:
     cls = OBJECTS[entity.name]
     cls.__annotations__ = {}
-    cls.id = _id_field(lambda _root: entity.name)
+    cls.id = _id_field(entity.name)
     cls.is_type_of = classmethod(lambda _cls, obj, _info: getattr(obj, "declared", None) is entity)
     for declared in entity.fields:
         _add_field(cls, declared, entity)
@@ -161,9 +170,13 @@ def _fill(entity: Entity) -> None:
     strawberry.type(cls, description=entity.doc)
 
 
+def _record_id(root: Any) -> strawberry.ID:
+    return strawberry.ID(encode_id(root.declared.name, root.id))
+
+
 def _fill_record() -> None:
     Record.__annotations__ = {}
-    Record.id = _id_field(lambda root: root.declared.name)
+    Record.id = strawberry.field(resolver=_record_id, description=ID_TEXT)
     for declared in COMMON_FIELDS:
         _add_field(Record, declared, None)
     strawberry.interface(Record, description="What leads, contacts, companies and deals share.")

@@ -1,7 +1,8 @@
 """Value types of the API: money, phones and the like, addresses; and the interface Node."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 import strawberry
 
@@ -9,8 +10,11 @@ import schema.enums  # noqa: F401 - enums are declared before a type names them
 from domain.fields import PART_NAMES, Kind
 from domain.ids import encode_id
 from resolvers.contact_points import POINT_KINDS, EmailKind, MessengerKind, PhoneKind, WebsiteKind
+from schema.execution.reading import plain_field
 from schema.inputs import input_type
 from schema.scalars import CurrencyCode
+
+ID_TEXT: Final = "Global id; it says the type."
 
 
 def type_name(obj: Any, *_: Any) -> str:
@@ -27,7 +31,7 @@ def type_name(obj: Any, *_: Any) -> str:
 class Node:
     """Everything that has an id of its own."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; it says the type.")
+    id: strawberry.ID = strawberry.field(description=ID_TEXT)
 
     resolve_type = staticmethod(type_name)
 
@@ -54,18 +58,14 @@ MONEY_INPUT = input_type(
 
 
 def _point_type(name: str, description: str, kinds: Any) -> Any:
-    def read_id(root: Any) -> strawberry.ID:
-        return strawberry.ID(encode_id(name.lower(), root.id))
+    def show_id(key: UUID) -> str:
+        return encode_id(name.lower(), key)
 
-    def read_kind(root: Any) -> Any:
-        return kinds(root.kind)
-
-    read_kind.__annotations__["return"] = kinds
     namespace = {
         "__annotations__": {"value": str},
-        "id": strawberry.field(resolver=read_id, description="Global id; it says the type."),
+        "id": plain_field(ID_TEXT, strawberry.ID, ("id",), convert=show_id),
         "value": strawberry.field(description="The value in the form in which it is kept."),
-        "kind": strawberry.field(resolver=read_kind, description="What it is for."),
+        "kind": plain_field("What it is for.", kinds, ("kind",), convert=kinds),
         "is_type_of": classmethod(lambda _cls, obj, _info: obj.points == name.upper()),
     }
     return strawberry.type(type(name, (Node,), namespace), description=description)
@@ -127,7 +127,7 @@ def _parts_type(name: str, kind: Kind, description: str) -> tuple[Any, type]:
         return read
 
     fields = {
-        part: strawberry.field(resolver=reader(part), description=_PART_TEXTS[part])
+        part: plain_field(_PART_TEXTS[part], str | None, (), reader(part))
         for part in PART_NAMES[kind]
     }
     output = strawberry.type(type(name, (), dict(fields)), description=description)

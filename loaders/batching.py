@@ -1,0 +1,80 @@
+"""A DataLoader that a whole level may ask at once, without a future for every key."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Generic, TypeVar
+
+from aiodataloader import DataLoader
+from typing_extensions import override
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+# Turns of the event loop in which sibling fields add their keys to a batch: resolvers that are
+# called one by one reach their loader some turns after a planned level reaches its own.
+_TURNS = 3
+
+
+class BatchLoader(DataLoader[K, V], Generic[K, V]):
+    """Loads by key, or by many keys in one go; what both ask at the same time is one batch.
+
+    Values are kept for the operation, failures are not.
+    """
+
+    def __init__(self, fetch: Callable[[Sequence[K]], Coroutine[Any, Any, Sequence[V]]]) -> None:
+        """Load with `fetch`: values for keys, in their order."""
+        super().__init__(self.load_batch)
+        self._fetch = fetch
+        self._known: dict[K, V] = {}
+        self._bringing: dict[K, asyncio.Task[None]] = {}
+        self._wanted: dict[K, None] = {}
+        self._collecting: asyncio.Task[None] | None = None
+
+    async def load_batch(self, keys: Sequence[K]) -> list[V]:
+        """Give the values for keys, in their order; raises what `fetch` raises."""
+        known = self._known
+        while missing := [key for key in keys if key not in known]:
+            await asyncio.gather(*{self._bring(key) for key in missing})
+        return [known[key] for key in keys]
+
+    def _bring(self, key: K) -> "asyncio.Task[None]":
+        """Give the task that brings a key, which others may wait for already."""
+        task = self._bringing.get(key)
+        if task is None:
+            if self._collecting is None:
+                self._collecting = asyncio.get_running_loop().create_task(self._run())
+            task = self._bringing[key] = self._collecting
+            self._wanted[key] = None
+        return task
+
+    async def _run(self) -> None:
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        keys, self._wanted, self._collecting = list(self._wanted), {}, None
+        try:
+            values = await self._fetch(keys)
+            self._known.update(zip(keys, values, strict=True))
+        finally:
+            for key in keys:
+                self._bringing.pop(key, None)
+
+    @override
+    def clear(self, key: K) -> "BatchLoader[K, V]":
+        """Forget one value."""
+        self._known.pop(key, None)
+        super().clear(key)
+        return self
+
+    @override
+    def clear_all(self) -> "BatchLoader[K, V]":
+        """Forget everything."""
+        self._known.clear()
+        super().clear_all()
+        return self
+
+    @override
+    def prime(self, key: K, value: V) -> "BatchLoader[K, V]":
+        """Tell a value that is known already."""
+        self._known.setdefault(key, value)
+        super().prime(key, value)
+        return self

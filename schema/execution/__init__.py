@@ -1,0 +1,1 @@
+"""The executor: operations run breadth first, a level at a time, from plans that are kept."""

@@ -1,0 +1,136 @@
+"""The executor: GraphQL's own, with the levels that a plan knows completed many objects at a time.
+
+Root fields, abstract types and fields that only their resolver knows are executed as graphql-core
+does it. Where a value is an object, or a list of objects, of a type that can be planned, the whole
+selection below it is one `Level`. A level that meets an error, or a null where none may be, is
+given up, and graphql-core executes that position instead: errors and their paths are its own.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from graphql import (
+    GraphQLList,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+    Undefined,
+    is_non_null_type,
+    is_object_type,
+)
+from graphql.execution.collect_fields import FieldDetailsList
+from graphql.pyutils import Path
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from typing_extensions import override
+
+from schema.execution.plans import Level, Plan, Plans
+from schema.execution.shapers import UnplannedError
+
+_PLANS = Plans()
+
+
+class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Executes one operation by its plan."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Find the plan of the operation."""
+        super().__init__(*args, **kwargs)
+        self._plan: Plan | None = None
+        manager = self.middleware_manager
+        # A middleware wants to see every field; @disableErrorPropagation changes what a null does.
+        if self.error_propagation and not (manager is not None and manager.middlewares):
+            self._plan = _PLANS.of(self)
+
+    async def field_of(
+        self, kind: GraphQLObjectType, source: Any, details: FieldDetailsList, path: Path
+    ) -> Any:
+        """Resolve and complete one field of one object as GraphQL says."""
+        found = self.execute_field(kind, source, details, path, None)
+        return await found if self.is_awaitable(found) else found
+
+    @override
+    def complete_object_value(
+        self,
+        return_type: GraphQLObjectType,
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        """Complete an object, by its level where there is one."""
+
+        def stock() -> Any:
+            return super(PlannedExecutor, self).complete_object_value(
+                return_type, field_details_list, info, path, result, position_context
+            )
+
+        level = self._level(return_type, field_details_list)
+        if level is None or not _is_of(return_type, result, info):
+            return stock()
+        if level.waits:
+            return self._only(level, [result], [path], stock)
+        try:
+            return level.shape_now([result])[0]
+        except UnplannedError:
+            return stock()
+
+    @override
+    def complete_list_value(
+        self,
+        return_type: GraphQLList[GraphQLOutputType],
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        """Complete a list, by its items' level where there is one."""
+
+        def stock() -> Any:
+            return super(PlannedExecutor, self).complete_list_value(
+                return_type, field_details_list, info, path, result, position_context
+            )
+
+        kind = return_type.of_type
+        kind = kind.of_type if is_non_null_type(kind) else kind
+        if not is_object_type(kind) or not isinstance(result, list | tuple):
+            return stock()
+        level = self._level(kind, field_details_list)
+        if level is None or not all(_is_of(kind, item, info) for item in result):
+            return stock()
+        if level.waits:
+            paths = [path.add_key(index) for index in range(len(result))]
+            return self._all(level, result, paths, stock)
+        try:
+            return level.shape_now(result)
+        except UnplannedError:
+            return stock()
+
+    def _level(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Level | None:
+        return None if self._plan is None else self._plan.level(self, kind, details)
+
+    async def _only(
+        self, level: Level, sources: Sequence[Any], paths: Sequence[Path], stock: Callable[[], Any]
+    ) -> Any:
+        try:
+            return (await level.shape(self, sources, paths))[0]
+        except UnplannedError:
+            found = stock()
+            return await found if self.is_awaitable(found) else found
+
+    async def _all(
+        self, level: Level, sources: Sequence[Any], paths: Sequence[Path], stock: Callable[[], Any]
+    ) -> Any:
+        try:
+            return await level.shape(self, sources, paths)
+        except UnplannedError:
+            found: Awaitable[Any] | list[Any] = stock()
+            return await found if isinstance(found, Awaitable) else found
+
+
+def _is_of(kind: GraphQLObjectType, item: Any, info: GraphQLResolveInfo[Any]) -> bool:
+    """Tell whether a level may complete an item: an object, and not of another type."""
+    if item is None or item is Undefined or isinstance(item, Exception | Awaitable):
+        return False
+    return kind.is_type_of is None or kind.is_type_of(item, info) is True

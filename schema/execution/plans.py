@@ -1,0 +1,484 @@
+"""Plans: what a level of an operation reads and how it is put together, made once per document.
+
+A level is the selection that is made on objects of one type in one place of the document. Its parts
+are values that the objects hold, relations that are read for all of them in one go, and fields that
+only their own resolver knows, which the stock executor resolves object by object.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+    visit,
+)
+from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.values import get_argument_values
+from graphql.pyutils import Path
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
+from typing_extensions import override
+
+from schema.execution.reading import METADATA, Batched, Plain
+from schema.execution.shapers import (
+    Constant,
+    Given,
+    Leaf,
+    Part,
+    Shaper,
+    UnplannedError,
+    shown_by,
+)
+
+if TYPE_CHECKING:
+    from schema.execution.executor import PlannedExecutor
+
+Paths = Sequence[Path] | None
+
+
+class Plan:
+    """All levels of one operation, for one choice of `@skip` and `@include`."""
+
+    def __init__(self, *nodes: Any) -> None:
+        """Start without levels; each is planned when it is first met.
+
+        `nodes` are the definitions that the operation consists of. They are held, so that the ids
+        of their nodes, which are keys below, are not given to others.
+        """
+        self._nodes = nodes
+        self._levels: dict[tuple[str, tuple[int, ...]], Level | None] = {}
+
+    def level(
+        self, executor: "PlannedExecutor", kind: GraphQLObjectType, details: FieldDetailsList
+    ) -> "Level | None":
+        """Give the level of a place in the document; None where nothing in it can be planned."""
+        key = (kind.name, tuple(id(item.node) for item in details))
+        try:
+            return self._levels[key]
+        except KeyError:
+            level = Level(self, executor, kind, details)
+            found = self._levels[key] = level if level.is_worthwhile else None
+            return found
+
+
+class Level:
+    """The selection on objects of one type in one place."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        executor: "PlannedExecutor",
+        kind: GraphQLObjectType,
+        details: FieldDetailsList,
+    ) -> None:
+        """Plan the fields that are selected."""
+        self.kind = kind
+        self.relations: list[Relation] = []
+        parts: list[Part] = []
+        for key, field_details in executor.collect_subfields(
+            kind, details
+        ).grouped_field_set.items():
+            name = field_details[0].node.name.value
+            definition = executor.schema.get_field(kind, name)
+            if definition is None:
+                continue
+            if name == "__typename":
+                parts.append(Constant(key, kind.name))
+                continue
+            reading = reading_of(definition)
+            if isinstance(reading, Plain) and is_leaf_type(_without_null(definition.type)):
+                parts.append(Leaf(key, reading, definition.type))
+                continue
+            relation = Relation(plan, executor, self, key, field_details, definition, reading)
+            self.relations.append(relation)
+            parts.append(Given(key, required=is_non_null_type(definition.type)))
+        self._shaper = Shaper(parts)
+        self.is_foreign = any(relation.is_foreign for relation in self.relations)
+        """Whether some field below is resolved object by object, and so needs to know its path."""
+        self.waits = any(relation.waits for relation in self.relations)
+        """Whether something below has to be read."""
+        own = sum(relation.is_own for relation in self.relations)
+        self.is_worthwhile = not parts or own < len(parts)
+        """Whether anything is gained over resolving every field object by object."""
+
+    def shape_now(self, sources: Sequence[Any]) -> list[dict[str, Any]]:
+        """Complete objects of which everything is known already; raises UnplannedError."""
+        given = [relation.complete_now(sources) for relation in self.relations]
+        return self._shaper.shape(sources, given)
+
+    async def shape(
+        self, executor: "PlannedExecutor", sources: Sequence[Any], paths: Paths
+    ) -> list[dict[str, Any]]:
+        """Complete objects; raises UnplannedError."""
+        if not self.waits:
+            return self.shape_now(sources)
+        given: list[Any]
+        if len(self.relations) == 1:
+            given = [await self.relations[0].complete(executor, sources, paths)]
+        else:
+            given = await asyncio.gather(
+                *(relation.complete(executor, sources, paths) for relation in self.relations),
+                return_exceptions=True,
+            )
+            for found in given:
+                if isinstance(found, BaseException):
+                    raise found
+        return self._shaper.shape(sources, given)
+
+
+class Relation:
+    """A field of a level that is completed for all of its objects before they are shaped."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        executor: "PlannedExecutor",
+        owner: Level,
+        key: str,
+        details: FieldDetailsList,
+        definition: GraphQLField,
+        reading: Plain | Batched | None,
+    ) -> None:
+        """Plan how its values are completed."""
+        self._owner = owner
+        self._key = key
+        self._details = details
+        self._definition = definition
+        self._reading = reading
+        self._completion = (
+            None if reading is None else complete_by(plan, executor, definition.type, details)
+        )
+        completion = self._completion
+        self.is_own = completion is None
+        """Whether only the field's own resolver knows it."""
+        self.is_foreign = completion is None or completion.is_foreign
+        self.waits = completion is None or completion.waits or isinstance(reading, Batched)
+        self._names = _python_names(definition)
+
+    def complete_now(self, sources: Sequence[Any]) -> list[Any]:
+        """Give the completed value for each object, where nothing has to be read."""
+        if self._completion is None or not isinstance(self._reading, Plain):
+            raise UnplannedError
+        return self._completion.complete_now(_read_all(self._reading, sources))
+
+    async def complete(
+        self, executor: "PlannedExecutor", sources: Sequence[Any], paths: Paths
+    ) -> list[Any]:
+        """Give the completed value for each object; raises UnplannedError."""
+        if self._completion is None:
+            return await self._resolve_each(executor, sources, paths)
+        values: Sequence[Any]
+        if isinstance(self._reading, Batched):
+            try:
+                values = await self._reading.read(
+                    executor.context_value, sources, **self._arguments(executor)
+                )
+            except Exception as error:
+                raise UnplannedError from error
+        elif isinstance(self._reading, Plain):
+            values = _read_all(self._reading, sources)
+        if not self._completion.waits:
+            return self._completion.complete_now(values)
+        below = None
+        if self._completion.is_foreign and paths is not None:
+            below = [path.add_key(self._key, self._owner.kind.name) for path in paths]
+        return await self._completion.complete(executor, values, below)
+
+    def _arguments(self, executor: "PlannedExecutor") -> dict[str, Any]:
+        if not self._definition.args:
+            return {}
+        given = get_argument_values(
+            self._definition,
+            self._details[0].node,
+            executor.variable_values,
+            self._details[0].fragment_variable_values,
+            executor.hide_suggestions,
+        )
+        return {self._names[name]: value for name, value in given.items()}
+
+    async def _resolve_each(
+        self, executor: "PlannedExecutor", sources: Sequence[Any], paths: Paths
+    ) -> list[Any]:
+        if paths is None:
+            raise UnplannedError
+        kind = self._owner.kind
+        waiting = [
+            executor.field_of(kind, source, self._details, path.add_key(self._key, kind.name))
+            for source, path in zip(sources, paths, strict=True)
+        ]
+        found = await asyncio.gather(*waiting, return_exceptions=True)
+        for value in found:
+            if isinstance(value, BaseException):
+                raise UnplannedError from value
+        return found
+
+
+class Completion:
+    """How the values of a field become a part of the answer, many at once."""
+
+    waits = False
+    is_foreign = False
+
+    def complete_now(self, values: Sequence[Any]) -> list[Any]:
+        """Complete values of which everything is known; nulls stay null."""
+        raise UnplannedError
+
+    async def complete(
+        self, executor: "PlannedExecutor", values: Sequence[Any], paths: Paths
+    ) -> list[Any]:
+        """Complete values, reading what they need; raises UnplannedError."""
+        del executor, paths
+        return self.complete_now(values)
+
+
+class Leaves(Completion):
+    """Scalars and enums."""
+
+    def __init__(self, kind: Any) -> None:
+        """Write values as the type does."""
+        self._show = shown_by(kind)
+
+    @override
+    def complete_now(self, values: Sequence[Any]) -> list[Any]:
+        show = self._show
+        try:
+            return [None if value is None else show(value) for value in values]
+        except Exception as error:
+            raise UnplannedError from error
+
+
+class Objects(Completion):
+    """Objects of one type; the same object asked for twice is completed once."""
+
+    def __init__(self, level: Level) -> None:
+        """Complete objects by a level."""
+        self._level = level
+        self.waits = level.waits
+        self.is_foreign = level.is_foreign
+
+    @override
+    def complete_now(self, values: Sequence[Any]) -> list[Any]:
+        there, places = _distinct(values)
+        return _spread(self._level.shape_now(there), places)
+
+    @override
+    async def complete(
+        self, executor: "PlannedExecutor", values: Sequence[Any], paths: Paths
+    ) -> list[Any]:
+        if self.is_foreign:
+            # Each place has a path of its own, which resolvers may look at.
+            there = [index for index, value in enumerate(values) if value is not None]
+            below = None if paths is None else [paths[index] for index in there]
+            shaped = await self._level.shape(executor, [values[index] for index in there], below)
+            found: list[Any] = [None] * len(values)
+            for index, value in zip(there, shaped, strict=True):
+                found[index] = value
+            return found
+        distinct, places = _distinct(values)
+        return _spread(await self._level.shape(executor, distinct, None), places)
+
+
+class Lists(Completion):
+    """Lists, whose items are completed together, those of all lists at once."""
+
+    def __init__(self, item: Completion, *, required: bool) -> None:
+        """Complete items by `item`; `required`: none may be null."""
+        self._item = item
+        self._required = required
+        self.waits = item.waits
+        self.is_foreign = item.is_foreign
+
+    @override
+    def complete_now(self, values: Sequence[Any]) -> list[Any]:
+        return self._cut(values, self._item.complete_now(_flat(values)))
+
+    @override
+    async def complete(
+        self, executor: "PlannedExecutor", values: Sequence[Any], paths: Paths
+    ) -> list[Any]:
+        below = None
+        if self.is_foreign and paths is not None:
+            below = [
+                path.add_key(index)
+                for path, items in zip(paths, values, strict=True)
+                if items is not None
+                for index in range(len(items))
+            ]
+        return self._cut(values, await self._item.complete(executor, _flat(values), below))
+
+    def _cut(self, values: Sequence[Any], items: list[Any]) -> list[Any]:
+        if self._required and None in items:
+            raise UnplannedError
+        found: list[Any] = []
+        start = 0
+        for value in values:
+            if value is None:
+                found.append(None)
+                continue
+            found.append(items[start : start + len(value)])
+            start += len(value)
+        return found
+
+
+def complete_by(
+    plan: Plan, executor: "PlannedExecutor", kind: GraphQLOutputType, details: FieldDetailsList
+) -> Completion | None:
+    """Plan the completion of values of a type; None where it is not known before their turn."""
+    inner = _without_null(kind)
+    if is_list_type(inner):
+        item = complete_by(plan, executor, inner.of_type, details)
+        required = is_non_null_type(inner.of_type)
+        return None if item is None else Lists(item, required=required)
+    if is_leaf_type(inner):
+        return Leaves(inner)
+    if is_object_type(inner):
+        level = plan.level(executor, inner, details)
+        return None if level is None else Objects(level)
+    return None
+
+
+def reading_of(definition: GraphQLField) -> Plain | Batched | None:
+    """Tell how a field is read; None: by its own resolver alone."""
+    declared = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if not isinstance(declared, StrawberryField):
+        return None
+    reading = declared.metadata.get(METADATA)
+    if isinstance(reading, Plain | Batched):
+        return reading
+    if declared.base_resolver is None and not declared.extensions:
+        return Plain((declared.python_name,))
+    return None
+
+
+def _python_names(definition: GraphQLField) -> Mapping[str, str]:
+    declared: Any = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if declared is None:
+        return {}
+    python = [argument.python_name for argument in declared.arguments]
+    return dict(zip(definition.args, python, strict=True))
+
+
+def _without_null(kind: Any) -> Any:
+    return kind.of_type if is_non_null_type(kind) else kind
+
+
+def _read_all(reading: Plain, sources: Sequence[Any]) -> list[Any]:
+    """Read a field that objects hold, of all of them."""
+    try:
+        if reading.read is not None:
+            return [reading.read(source) for source in sources]
+        (column, *_), convert = reading.columns, reading.convert
+        values = [getattr(source, column) for source in sources]
+        if convert is None:
+            return values
+        return [None if value is None else convert(value) for value in values]
+    except Exception as error:
+        raise UnplannedError from error
+
+
+def _distinct(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
+    """Give the different objects among values, and the place of each value there (-1: null)."""
+    seen: dict[int, int] = {}
+    distinct: list[Any] = []
+    places: list[int] = []
+    for value in values:
+        if value is None:
+            places.append(-1)
+            continue
+        if isinstance(value, Exception):
+            raise UnplannedError from value
+        place = seen.get(id(value))
+        if place is None:
+            place = seen[id(value)] = len(distinct)
+            distinct.append(value)
+        places.append(place)
+    return distinct, places
+
+
+def _spread(shaped: list[Any], places: list[int]) -> list[Any]:
+    shaped.append(None)  # at -1
+    return [shaped[place] for place in places]
+
+
+def _flat(values: Sequence[Any]) -> list[Any]:
+    try:
+        return [item for items in values if items is not None for item in items]
+    except TypeError as error:
+        raise UnplannedError from error
+
+
+class _Conditions(Visitor):
+    """Collects the variables of `@skip` and `@include`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: Any, *_: Any) -> None:
+        """Note the variable of a condition."""
+        if node.name.value in {"skip", "include"}:
+            for argument in node.arguments:
+                if isinstance(argument.value, VariableNode):
+                    self.names.add(argument.value.name.value)
+
+
+_MAX_PLANS: Final = 1_000
+_MAX_CHOICES: Final = 16
+
+
+@dataclass(slots=True)
+class _Known:
+    """An operation with the variables of its conditions, and a plan for each choice of them."""
+
+    operation: OperationDefinitionNode
+    conditions: tuple[str, ...]
+    plans: dict[tuple[bool, ...], Plan] = field(default_factory=dict)
+
+
+class Plans:
+    """The plans of known operations, the least recently used going first."""
+
+    def __init__(self, size: int = _MAX_PLANS) -> None:
+        """Keep at most `size` operations."""
+        self._size = size
+        self._known: OrderedDict[int, _Known] = OrderedDict()
+
+    def of(self, executor: "PlannedExecutor") -> Plan:
+        """Give the plan of an operation with the executor's variables."""
+        operation = executor.operation
+        known = self._known.get(id(operation))
+        if known is None:
+            known = self._known[id(operation)] = _Known(operation, _conditions(executor))
+            if len(self._known) > self._size:
+                self._known.popitem(last=False)
+        else:
+            self._known.move_to_end(id(operation))
+        values = executor.variable_values.coerced
+        choice = tuple(bool(values.get(name)) for name in known.conditions)
+        plan = known.plans.get(choice)
+        if plan is None:
+            if len(known.plans) == _MAX_CHOICES:
+                known.plans.clear()
+            plan = Plan(operation, *executor.fragment_definitions.values())
+            known.plans[choice] = plan
+        return plan
+
+
+def _conditions(executor: "PlannedExecutor") -> tuple[str, ...]:
+    found = _Conditions()
+    visit(executor.operation, found)
+    for fragment in executor.fragment_definitions.values():
+        visit(fragment, found)
+    return tuple(sorted(found.names))
