@@ -13,7 +13,7 @@ from bench.meter import Meter
 from bench.over_http import measure_requests
 from bench.place import Place, WrongPlaceError, open_place
 from bench.report import Measured, show_requests, show_statements, write_plans
-from db.session import RowSecurity
+from db.database import RowSecurity
 
 _ROOT: Final = Path(__file__).parent.parent
 _LARGE: Final = 1_000_000
@@ -56,7 +56,7 @@ async def _statements(console: Console, place: Place, mode: RowSecurity) -> list
         with console.status("") as status:
             async for case in all_cases(meter, place):
                 status.update(f"VORONKA_RLS={mode.value}: {case.name}")
-                measured.append((case, await meter.measure(case.statement)))
+                measured.append((case, await meter.measure(case.statement, case.values)))
     finally:
         await meter.close()
     return measured

@@ -1,7 +1,7 @@
 """The statements that are measured, built by the product's own code, and how fast each shall be."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from domain.records import COMPANY, CONTACT, DEAL
 from loaders.lists import ListSpec, PageSpec
 from loaders.loaders import field_of
 from loaders.rows import Row
-from loaders.statements import numbers_statement, page_statement
+from loaders.statements import KEYS_NAME, numbers_statement, page_statement
 from schema.filters import read_search, read_where
 
 PAGE_MS: Final = 3.0
@@ -36,6 +36,7 @@ class Case:
     statement: Select[Any]
     target: float | None
     """Milliseconds; None where nothing is promised."""
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def all_cases(meter: Meter, place: Place) -> AsyncIterator[Case]:
@@ -54,7 +55,7 @@ async def all_cases(meter: Meter, place: Place) -> AsyncIterator[Case]:
 
 
 def _page(group: str, name: str, meter: Meter, page: PageSpec, target: float = PAGE_MS) -> Case:
-    return Case(group, name, page_statement(page, meter.actor, None), target)
+    return Case(group, name, page_statement(page, meter.actor, nested=False), target)
 
 
 async def _searches(meter: Meter) -> list[Case]:
@@ -103,7 +104,9 @@ def _numbers(meter: Meter) -> list[Case]:
     )
 
     def count(name: str, spec: ListSpec, *fields: str, target: float | None = None) -> Case:
-        return Case("count", name, numbers_statement(spec, meter.actor, fields, None), target)
+        return Case(
+            "count", name, numbers_statement(spec, meter.actor, fields, nested=False), target
+        )
 
     return [
         count("totalCount of all deals", ListSpec("deal"), target=COUNT_MS),
@@ -121,8 +124,9 @@ async def _nested(meter: Meter) -> Case:
     companies = await meter.page(PageSpec(ListSpec("company", order=(oldest,)), _PARENTS))
     parents = [row.id for row in companies.rows]
     spec = ListSpec("deal", relation=field_of("company", "deals"), parent="company")
-    statement = page_statement(PageSpec(spec, _CHILDREN), meter.actor, parents)
-    return Case("nested", f"{_PARENTS} companies with {_CHILDREN} deals each", statement, None)
+    statement = page_statement(PageSpec(spec, _CHILDREN), meter.actor, nested=True)
+    name = f"{_PARENTS} companies with {_CHILDREN} deals each"
+    return Case("nested", name, statement, None, {KEYS_NAME: parents})
 
 
 def _list(entity: Entity, where: dict[str, Any]) -> ListSpec:

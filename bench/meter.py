@@ -2,17 +2,18 @@
 
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 import asyncpg
-from sqlalchemy import Select, event
+from sqlalchemy import Select
 
 from auth.actor import Actor
 from bench.clock import cpu_ms, has_cpu_clock, median
-from db.session import Database, RowSecurity, Session
+from db.database import Database, RowSecurity
+from db.session import Session
 from loaders.lists import PageSpec
 from loaders.loaders import WHOLE, Loaders, Page
 
@@ -71,16 +72,20 @@ class Meter:
         async with self.session() as session:
             return await Loaders(session, self.actor).page(spec).load(WHOLE)
 
-    async def measure(self, statement: Select[Any]) -> Figures:
+    async def measure(self, statement: Select[Any], values: Mapping[str, Any]) -> Figures:
         """Run a statement several times, warm, and once more to see its plan."""
-        setting, sent = await self._captured(statement)
+        begin, *settings, sent = await self._captured(statement, values)
         raw = self._raw = self._raw or await asyncpg.connect(self._url)
-        async with raw.transaction(isolation="repeatable_read", readonly=True):
-            await raw.fetch(setting.text, *setting.values)
+        await raw.execute(begin.text)
+        try:
+            for setting in settings:
+                await raw.fetch(setting.text, *setting.values)
             prepared = await raw.prepare(sent.text)
             found = await prepared.fetch(*sent.values)
             walls, cpu = await _timed(raw, lambda: prepared.fetch(*sent.values))
             lines = await raw.fetch(f"EXPLAIN (ANALYZE, BUFFERS) {sent.text}", *sent.values)
+        finally:
+            await raw.execute("ROLLBACK")
         plan = "\n".join(line[0] for line in lines)
         times = {name: float(value) for name, value in _TIMES.findall(plan)}
         return Figures(
@@ -93,21 +98,13 @@ class Meter:
             sql=sent.text,
         )
 
-    async def _captured(self, statement: Select[Any]) -> tuple[_Sent, _Sent]:
-        """Give the last two statements of a session: its settings, and the one that is measured."""
+    async def _captured(self, statement: Select[Any], values: Mapping[str, Any]) -> list[_Sent]:
+        """Give what a session sends: its beginning, its settings, the one that is measured."""
         sent: list[_Sent] = []
-
-        def note(_connection: Any, _cursor: Any, text: str, values: Any, *_rest: Any) -> None:
-            sent.append(_Sent(text, tuple(values)))
-
-        engine = self._database.engine.sync_engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with self._database.watch(lambda text, given: sent.append(_Sent(text, given))):
             async with self.session() as session:
-                await session.rows(statement)
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-        return sent[-2], sent[-1]
+                await session.rows(statement, values)
+        return sent
 
 
 async def _timed(

@@ -17,7 +17,7 @@ import httpx
 from auth.actor import Scope
 from bench.clock import cpu_ms, has_cpu_clock, median
 from bench.place import Place
-from db.session import Database, RowSecurity
+from db.database import Database, RowSecurity
 from domain.ids import decode_id, encode_id
 from server.administration import create_token
 

@@ -13,8 +13,8 @@ import asyncpg
 from rich.progress import Progress
 
 from auth.actor import Actor, Scope
+from db.database import Database
 from db.migrate import upgrade
-from db.session import Database
 from domain.ids import encode_id
 from resolvers.workspaces import create_workspace, list_workspaces
 from server.data_directory import DataDirectory

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, func, select
+from sqlalchemy import ARRAY, Select, Text, Uuid, and_, any_, bindparam, func, select
 
 from auth.actor import Actor
-from auth.policy import visible
+from auth.policy import fingerprint, visible
 from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES, contact_points, external_ids, linking
@@ -23,7 +23,7 @@ from loaders.batching import BatchLoader
 from loaders.listing import alive
 from loaders.lists import ListSpec, PageSpec, Position
 from loaders.rows import Row, columns, make_row
-from loaders.statements import numbers_statement, page_statement
+from loaders.statements import KEYS_NAME, numbers_statement, page_statement
 
 WHOLE: Final = UUID(int=0)
 """Stands for the parent of a list that has none: the workspace as a whole."""
@@ -41,6 +41,10 @@ class Page:
     """Whether rows follow in the direction of paging."""
 
 
+KEYS: Final = any_(bindparam(KEYS_NAME, type_=ARRAY(Uuid())))
+"""The place of the keys of a batch in its statement."""
+
+
 def id_array(ids: Sequence[UUID]) -> Any:
     """Bind many ids as one array, so that the statement is the same for any number."""
     return any_(bindparam(None, list(ids), type_=ARRAY(Uuid()), unique=True))
@@ -54,6 +58,7 @@ class Loaders:
         self.session = session
         self.actor = actor
         self._alive = alive(actor)
+        self._rights = fingerprint(actor)
         self._made: dict[Hashable, BatchLoader[Any, Any]] = {}
 
     def _loader(self, key: Hashable, batch: Batch) -> BatchLoader[Any, Any]:
@@ -61,6 +66,18 @@ class Loaders:
         if loader is None:
             loader = self._made[key] = BatchLoader(batch)
         return loader
+
+    async def _fetch(
+        self,
+        key: tuple[Hashable, ...],
+        build: Callable[[], Select[Any]],
+        keys: Sequence[UUID],
+        **values: Any,
+    ) -> Sequence[Any]:
+        """Run the statement of a key with `keys` (and further values) in its places."""
+        return await self.session.fetch(
+            (*key, self._rights), build, {KEYS_NAME: list(keys), **values}
+        )
 
     def clear(self) -> None:
         """Forget everything read so far; called after writes."""
@@ -71,14 +88,15 @@ class Loaders:
         """Load rows by id; a row that is not there or may not be read is None."""
 
         async def batch(ids: Sequence[UUID]) -> Sequence[Row | None]:
-            source = TABLES[entity].alias(entity)
-            rows = visible(self.actor, entity, source) if with_deleted else None
-            found = await self.session.rows(
-                select(*columns(entity, source)).where(
+            def build() -> Select[Any]:
+                source = TABLES[entity].alias(entity)
+                rows = visible(self.actor, entity, source) if with_deleted else None
+                return select(*columns(entity, source)).where(
                     self._alive(entity, source) if rows is None else rows,
-                    source.c["id"] == id_array(ids),
+                    source.c["id"] == KEYS,
                 )
-            )
+
+            found = await self._fetch(("one", entity, with_deleted), build, ids)
             by_id = {row.id: make_row(entity, row) for row in found}
             return [by_id.get(key) for key in ids]
 
@@ -88,13 +106,16 @@ class Loaders:
         """Load all rows of a settings entity, in its order (`sort`, else name, then id)."""
 
         async def batch(keys: Sequence[str]) -> Sequence[list[Row]]:
-            source = TABLES[entity].alias(entity)
-            rank = source.c["sort"] if "sort" in source.c else source.c["name"]
-            found = await self.session.rows(
-                select(*columns(entity, source))
-                .where(self._alive(entity, source))
-                .order_by(rank, source.c["id"])
-            )
+            def build() -> Select[Any]:
+                source = TABLES[entity].alias(entity)
+                rank = source.c["sort"] if "sort" in source.c else source.c["name"]
+                return (
+                    select(*columns(entity, source))
+                    .where(self._alive(entity, source))
+                    .order_by(rank, source.c["id"])
+                )
+
+            found = await self._fetch(("everything", entity), build, ())
             return [[make_row(entity, row) for row in found]] * len(keys)
 
         rows: list[Row] = await self._loader(("everything", entity), batch).load(entity)
@@ -107,25 +128,31 @@ class Loaders:
             raise TypeError(f"{field.name} is no link")
 
         async def batch(owners: Sequence[UUID]) -> Sequence[list[Row]]:
-            link = linking(link_declaration)
-            target = TABLES[field.target].alias(field.target)
-            owner = link.c[link_declaration.owner]
-            statement = (
-                select(owner.label("owner_key"), *columns(field.target, target))
-                .select_from(link)
-                .join(
-                    target,
-                    and_(
-                        self._alive(field.target, target),
-                        target.c["id"] == link.c[link_declaration.target],
-                    ),
+            def build() -> Select[Any]:
+                link = linking(link_declaration)
+                target = TABLES[field.target].alias(field.target)
+                owner = link.c[link_declaration.owner]
+                statement = (
+                    select(owner.label("owner_key"), *columns(field.target, target))
+                    .select_from(link)
+                    .join(
+                        target,
+                        and_(
+                            self._alive(field.target, target),
+                            target.c["id"] == link.c[link_declaration.target],
+                        ),
+                    )
+                    .where(link.c["workspace_id"] == WORKSPACE, owner == KEYS)
+                    .order_by(link.c["sort"], target.c["id"])
                 )
-                .where(link.c["workspace_id"] == WORKSPACE, owner == id_array(owners))
-                .order_by(link.c["sort"], target.c["id"])
-            )
-            if link_declaration.owner_type is not None:
-                statement = statement.where(link.c["record_type"] == link_declaration.owner_type)
-            return _grouped(owners, await self.session.rows(statement), field.target)
+                if link_declaration.owner_type is not None:
+                    statement = statement.where(
+                        link.c["record_type"] == link_declaration.owner_type
+                    )
+                return statement
+
+            found = await self._fetch(("linked", field), build, owners)
+            return _grouped(owners, found, field.target)
 
         return self._loader(("linked", field), batch)
 
@@ -156,14 +183,17 @@ class Loaders:
         """Load a short INVERSE list by owner id, in its own order (`sort`, else name, then id)."""
 
         async def batch(owners: Sequence[UUID]) -> Sequence[list[Row]]:
-            target = TABLES[field.target].alias(field.target)
-            rank = target.c["sort"] if "sort" in target.c else target.c["name"]
-            statement = (
-                select(target.c[field.via].label("owner_key"), *columns(field.target, target))
-                .where(self._alive(field.target, target), target.c[field.via] == id_array(owners))
-                .order_by(rank, target.c["id"])
-            )
-            return _grouped(owners, await self.session.rows(statement), field.target)
+            def build() -> Select[Any]:
+                target = TABLES[field.target].alias(field.target)
+                rank = target.c["sort"] if "sort" in target.c else target.c["name"]
+                return (
+                    select(target.c[field.via].label("owner_key"), *columns(field.target, target))
+                    .where(self._alive(field.target, target), target.c[field.via] == KEYS)
+                    .order_by(rank, target.c["id"])
+                )
+
+            found = await self._fetch(("children", field), build, owners)
+            return _grouped(owners, found, field.target)
 
         return self._loader(("children", field), batch)
 
@@ -171,19 +201,23 @@ class Loaders:
         """Load phones, e-mails, websites, messengers by (record id, PHONE | EMAIL | …)."""
 
         async def batch(keys: Sequence[tuple[UUID, str]]) -> Sequence[list[Any]]:
-            table = contact_points.alias()
-            kinds = sorted({points for _, points in keys})
-            found = await self.session.rows(
-                select(table.c.record_id, table.c.points, table.c.id, table.c.value, table.c.kind)
-                .where(
-                    table.c.workspace_id == WORKSPACE,
-                    table.c.record_type == entity,
-                    table.c.record_id == id_array([key for key, _ in keys]),
-                    table.c.points
-                    == any_(bindparam(None, kinds, type_=ARRAY(Text()), unique=True)),
+            def build() -> Select[Any]:
+                table = contact_points.alias()
+                shown = ("record_id", "points", "id", "value", "kind")
+                return (
+                    select(*(table.c[name] for name in shown))
+                    .where(
+                        table.c.workspace_id == WORKSPACE,
+                        table.c.record_type == entity,
+                        table.c.record_id == KEYS,
+                        table.c.points == any_(bindparam("kinds", type_=ARRAY(Text()))),
+                    )
+                    .order_by(table.c.sort, table.c.id)
                 )
-                .order_by(table.c.sort, table.c.id)
-            )
+
+            owners = list(dict.fromkeys(owner for owner, _ in keys))
+            kinds = sorted({points for _, points in keys})
+            found = await self._fetch(("points", entity), build, owners, kinds=kinds)
             grouped: dict[tuple[UUID, str], list[Any]] = {}
             for row in found:
                 grouped.setdefault((row.record_id, row.points), []).append(row)
@@ -195,16 +229,19 @@ class Loaders:
         """Load the external ids of records by record id."""
 
         async def batch(owners: Sequence[UUID]) -> Sequence[list[Any]]:
-            table = external_ids.alias()
-            found = await self.session.rows(
-                select(table.c.record_id, table.c.system, table.c.value)
-                .where(
-                    table.c.workspace_id == WORKSPACE,
-                    table.c.record_type == entity,
-                    table.c.record_id == id_array(owners),
+            def build() -> Select[Any]:
+                table = external_ids.alias()
+                return (
+                    select(table.c.record_id, table.c.system, table.c.value)
+                    .where(
+                        table.c.workspace_id == WORKSPACE,
+                        table.c.record_type == entity,
+                        table.c.record_id == KEYS,
+                    )
+                    .order_by(table.c.system, table.c.value)
                 )
-                .order_by(table.c.system, table.c.value)
-            )
+
+            found = await self._fetch(("external_ids", entity), build, owners)
             grouped: dict[UUID, list[Any]] = {}
             for row in found:
                 grouped.setdefault(row.record_id, []).append(row)
@@ -217,8 +254,11 @@ class Loaders:
 
         async def batch(parents: Sequence[UUID]) -> Sequence[Page]:
             nested = spec.list.relation is not None
-            ids = parents if nested else None
-            found = await self.session.rows(page_statement(spec, self.actor, ids))
+
+            def build() -> Select[Any]:
+                return page_statement(spec, self.actor, nested=nested)
+
+            found = await self._fetch(("page", spec), build, parents)
             if not nested:
                 return [_page(found, spec, skip=0)] * len(parents)
             grouped: dict[UUID, list[Any]] = {}
@@ -237,11 +277,13 @@ class Loaders:
         async def batch(keys: Sequence[tuple[UUID, str]]) -> Sequence[Any]:
             names = sorted({name for _, name in keys if name != "count"})
             nested = spec.relation is not None
-            parents = sorted({parent for parent, _ in keys}) if nested else None
-            found = await self.session.rows(numbers_statement(spec, self.actor, names, parents))
-            by_parent: dict[UUID, Any] = {
-                (row[0] if nested else WHOLE): row._mapping for row in found
-            }
+            parents = sorted({parent for parent, _ in keys})
+
+            def build() -> Select[Any]:
+                return numbers_statement(spec, self.actor, names, nested=nested)
+
+            found = await self._fetch(("numbers", spec, *names), build, parents)
+            by_parent = {(row[0] if nested else WHOLE): row._mapping for row in found}
             return [by_parent[parent] for parent, _ in keys]
 
         return self._loader(("numbers", spec), batch)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -36,6 +35,8 @@ from loaders.rows import columns
 from loaders.target_walk import chain_of_targets
 
 PARENT = "parent_id"
+KEYS_NAME = "keys"
+"""Name of the parameter that holds the keys of a batch."""
 
 
 def listing(spec: ListSpec, actor: Actor, *, backward: bool = False) -> Listing:
@@ -105,22 +106,23 @@ def _word(word: str, spec: ListSpec, source: FromClause) -> ColumnElement[Any]:
     return source.c["id"].in_(by_text.union(by_point))
 
 
-def page_statement(page: PageSpec, actor: Actor, parents: Sequence[UUID] | None) -> Select[Any]:
+def page_statement(page: PageSpec, actor: Actor, *, nested: bool) -> Select[Any]:
     """Give the SELECT of a page: one row more than the page holds, to tell whether it goes on.
 
-    With parents the first column is the parent's id and each has a page of its own.
+    Nested in parents, the first column is the parent's id, and each of those that are given as
+    `KEYS_NAME` has a page of its own.
     """
     parts = listing(page.list, actor, backward=page.backward)
     labels = (key.column.label(f"key_{index}") for index, key in enumerate(parts.keys[:-1]))
     base = select(*columns(page.list.entity, parts.source), *labels)
     base = base.select_from(parts.joined).where(*parts.conditions)
-    if page.list.relation is None or parents is None:
+    if page.list.relation is None or not nested:
         hop = first_hop(page.list, parts)
         if hop is not None:
             walk = chain_of_targets if len(page.list.order) == 1 else chain_by_target
             return walk(hop, page, actor, parts)
         return chain(base, parts.keys, page.position, page.limit + 1)
-    given = _given(parents)
+    given = _given()
     prefix: Ordering = ()
     if page.list.relation.kind is Kind.INVERSE:
         held, prefix = held_at(parts.source.c[page.list.relation.via], given.c[PARENT], parts.keys)
@@ -131,8 +133,8 @@ def page_statement(page: PageSpec, actor: Actor, parents: Sequence[UUID] | None)
     return select(given.c[PARENT], *lateral.c).select_from(given.join(lateral, true()))
 
 
-def _given(parents: Sequence[UUID]) -> Any:
-    ids = bindparam("parents", list(parents), type_=ARRAY(Uuid()), unique=True)
+def _given() -> Any:
+    ids = bindparam(KEYS_NAME, type_=ARRAY(Uuid()))
     return func.unnest(ids).table_valued(PARENT, name="given").render_derived()
 
 
@@ -156,12 +158,12 @@ def _linked(
 
 
 def numbers_statement(
-    spec: ListSpec, actor: Actor, fields: Sequence[str], parents: Sequence[UUID] | None
+    spec: ListSpec, actor: Actor, fields: Sequence[str], *, nested: bool
 ) -> Select[Any]:
     """Give the SELECT of a list's count and of sum, avg, min, max of fields.
 
-    Columns: the parent (with parents), `count`, then four per field (`min` and `max` alone for days
-    and times).
+    Columns: the parent (nested in those that are given as `KEYS_NAME`), `count`, then four per
+    field (`min` and `max` alone for days and times).
     """
     bare = ListSpec(
         spec.entity, spec.where, spec.search, (), spec.relation, spec.parent, spec.with_deleted
@@ -171,9 +173,9 @@ def numbers_statement(
     for name in fields:
         chosen.extend(_aggregates(name, spec.entity, parts.source))
     base = select(*chosen).select_from(parts.joined).where(*parts.conditions)
-    if spec.relation is None or parents is None:
+    if spec.relation is None or not nested:
         return base
-    given = _given(parents)
+    given = _given()
     if spec.relation.kind is Kind.INVERSE:
         base = base.where(parts.source.c[spec.relation.via] == given.c[PARENT]).correlate(given)
     else:

@@ -8,7 +8,7 @@ from uuid import UUID
 from auth.actor import Actor, Scope
 from auth.policy import Action, require_admin
 from db.base import new_id
-from db.session import Database
+from db.database import Database
 from db.tables import workspaces
 from domain.errors import Code, refuse
 from domain.people import USER

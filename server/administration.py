@@ -13,7 +13,7 @@ from uuid import UUID
 
 from auth.actor import Actor, Scope
 from auth.passwords import hash_password
-from db.session import Database
+from db.database import Database
 from domain.errors import RefusedError
 from domain.filters import And, Compare, Op
 from domain.ids import encode_id

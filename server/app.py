@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
+from db.database import Database, RowSecurity
 from db.migrate import at_head
-from db.session import Database, RowSecurity
 from domain.messages import say
 from schema.build import build_schema
 from schema.cursors import Cursors

@@ -18,7 +18,7 @@ import typer
 
 from auth.actor import Scope
 from db import migrate as migrations
-from db.session import Database, RowSecurity
+from db.database import Database, RowSecurity
 from domain.errors import BadInputError, ForbiddenError, RefusedError
 from domain.ids import encode_id
 from domain.messages import say

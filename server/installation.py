@@ -15,7 +15,7 @@ import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
 from db import migrate
-from db.session import Database
+from db.database import Database
 from resolvers.workspaces import NewWorkspace, create_workspace, list_workspaces
 from server.administration import choose_workspace
 from server.data_directory import DataDirectory, DataDirectoryBusyError, write_private

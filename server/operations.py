@@ -21,7 +21,8 @@ from strawberry.types.graphql import OperationType
 
 from auth.actor import Actor, Scope
 from auth.tokens import authenticate
-from db.session import Database, Session
+from db.database import Database
+from db.session import Session
 from domain.errors import Code, ForbiddenError, UnauthenticatedError, refuse
 from domain.ids import encode_id
 from resolvers.changes import flush_events

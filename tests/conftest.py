@@ -19,11 +19,10 @@ import httpx
 import pytest
 import uvicorn
 from pydantic import SecretStr
-from sqlalchemy import event
 from starlette.applications import Starlette
 
+from db.database import Database
 from db.migrate import upgrade
-from db.session import Database
 from server.app import build_app
 from server.embedded import EmbeddedPostgres
 from server.settings import Settings
@@ -135,15 +134,8 @@ def watch(server: Server) -> Any:
     def watching() -> Iterator[Statements]:
         seen = Statements()
 
-        def note(_connection: Any, _cursor: Any, text: str, *_rest: Any) -> None:
-            seen.texts.append(text)
-
-        engine = server.database.engine.sync_engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with server.database.watch(lambda text, _values: seen.texts.append(text)):
             yield seen
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
 
     return watching
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from db.session import Database
+from db.database import Database
 from resolvers.workspaces import create_workspace
 from tests.client import Client
 

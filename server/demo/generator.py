@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from db.session import Database
+from db.database import Database
 from server.demo.clients import Rows, World, company_rows, contact_rows, lead_rows
 from server.demo.deals import Winners, deal_rows
 from server.demo.dice import Calendar, Series

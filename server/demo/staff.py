@@ -12,7 +12,7 @@ from uuid import UUID
 
 from auth.actor import Actor, Scope
 from db.base import new_id
-from db.session import Database
+from db.database import Database
 from domain.filters import And, Compare, Op
 from domain.ids import encode_id
 from domain.people import DEPARTMENT, USER

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from db.base import metadata
-from db.session import Database
+from db.database import Database
 from domain.ids import decode_id
 from tests.client import Client
 

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 from alembic import command
 
+from db.database import Database
 from db.migrate import config, downgrade, is_current, upgrade
-from db.session import Database
 from resolvers.workspaces import create_workspace
 
 

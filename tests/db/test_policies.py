@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.base import metadata
-from db.session import Database, RowSecurity
+from db.database import Database, RowSecurity
 from tests.conftest import Server
 from tests.db.conftest import Workspaces
 

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import func, literal, select, text
 
 from db.base import WORKSPACE
-from db.session import Database, Session, SessionEndedError
+from db.database import Database
+from db.session import ReadOnlySessionError, Session, SessionEndedError
 from db.tables import TABLES
 from domain.ids import decode_id
 from schema import people as people_surface
@@ -74,8 +76,10 @@ async def test_a_query_sees_one_snapshot(database: Database, server: Server, peo
 async def test_a_query_cannot_write(database: Database, workspaces: Workspaces) -> None:
     async with database.session(write=False) as session:
         await open_session(database, session, workspaces)
-        with pytest.raises(Exception, match="read-only transaction"):
-            await session.run(text("DELETE FROM deals"))
+        with pytest.raises(ReadOnlySessionError):
+            await session.insert(DEAL, [{"title": "Written by a query"}])
+        with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+            await session.rows(text("DELETE FROM deals"))
 
 
 async def test_an_exception_rolls_back_and_gives_the_connection_back(

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import httpx
 import pytest
 
-from db.session import Database
+from db.database import Database
 from resolvers.workspaces import create_workspace
 from tests.docs.pages import (
     ADMIN_TOKEN,

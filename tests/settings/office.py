@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from db.base import WORKSPACE
-from db.session import Database
+from db.database import Database
 from db.tables import events
 from domain.ids import decode_id
 from tests.access import world

@@ -1,0 +1,143 @@
+"""The pool of connections, and the sessions that operations get from it."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from db.guard import GuardedCompiler
+from db.prepared import PreparedCache
+from db.reading import ReadingSession, Watcher
+from db.session import Session, WritingSession
+
+
+class RowSecurity(Enum):
+    """Where PostgreSQL's own policies hold besides the statement guard."""
+
+    STRICT = "strict"
+    """Reads and writes run under the policies."""
+    WRITES = "writes"
+    """Writes do; reads keep the indexes that policies would cost them."""
+
+
+class Database:
+    """The pool of connections to one PostgreSQL database."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        row_security: RowSecurity = RowSecurity.WRITES,
+        pool_size: int = 10,
+        pool_timeout: float = 3.0,
+        statement_timeout: float = 8.0,
+        lock_timeout: float = 2.0,
+        idle_timeout: float = 15.0,
+    ) -> None:
+        """Prepare the pool; nothing connects yet. Times are in seconds."""
+        self.row_security = row_security
+        self._settings = {
+            "statement_timeout": str(int(statement_timeout * 1000)),
+            "lock_timeout": str(int(lock_timeout * 1000)),
+            "idle_in_transaction_session_timeout": str(int(idle_timeout * 1000)),
+            # Pages are appended segments whose order a parallel plan would not keep.
+            "max_parallel_workers_per_gather": "0",
+        }
+        # One round trip: the transaction of a query and its settings, which are numbers of ours.
+        self._begin = "; ".join(
+            ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"]
+            + [f"SET LOCAL {name} = {value}" for name, value in self._settings.items()]
+        )
+        self._engine = _engine(url, pool_size, pool_timeout)
+        self._known = PreparedCache(self._engine.dialect)
+        self._watchers: list[Watcher] = []
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The pool itself, for health checks."""
+        return self._engine
+
+    @asynccontextmanager
+    async def session(self, *, write: bool) -> AsyncIterator[Session]:
+        """Open a session in a transaction: commits when the block ends, or rolls back."""
+        if not write:
+            async with self._reading_session() as reading:
+                yield reading
+            return
+        async with self._engine.connect() as connection, connection.begin() as transaction:
+            session = WritingSession(connection, self._settings)
+            try:
+                yield session
+            finally:
+                await session.end()
+            if session.doomed:
+                await transaction.rollback()
+
+    @asynccontextmanager
+    async def _reading_session(self) -> AsyncIterator["ReadingSession"]:
+        pooled = await self._checked_out()
+        driver = pooled.driver_connection
+        session = ReadingSession(driver, self._known, self._begin, self._watchers)
+        try:
+            try:
+                yield session
+            finally:
+                await session.end()
+        finally:
+            if driver.is_closed() or driver.is_in_transaction():
+                pooled.invalidate()
+            pooled.close()
+
+    async def _checked_out(self) -> Any:
+        """Take a connection out of the pool, past those that the database closed meanwhile."""
+        while True:
+            pooled = await self._engine.raw_connection()
+            driver: Any = pooled.driver_connection
+            if not driver.is_closed():
+                return pooled
+            pooled.invalidate()
+
+    async def enter(self, session: Session, workspace_id: UUID, *, write: bool) -> None:
+        """Bind a session to a workspace, under the policies where the setting wants them."""
+        held = write or self.row_security is RowSecurity.STRICT
+        await session.enter(workspace_id, held=held)
+
+    @contextmanager
+    def watch(self, watcher: Watcher) -> Iterator[None]:
+        """Tell `watcher` the text and the values of every statement while the block runs."""
+
+        def note(_connection: Any, _cursor: Any, text: str, values: Any, *_rest: Any) -> None:
+            watcher(text, tuple(values))
+
+        engine = self._engine.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        self._watchers.append(watcher)
+        try:
+            yield
+        finally:
+            self._watchers.remove(watcher)
+            event.remove(engine, "before_cursor_execute", note)
+
+    async def dispose(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+
+def _engine(url: str, pool_size: int, pool_timeout: float) -> AsyncEngine:
+    engine = create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=pool_timeout,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+    )
+    engine.dialect.statement_compiler = GuardedCompiler
+    return engine

@@ -1,0 +1,113 @@
+"""Statements that are built and compiled once, and then go to the driver as they are.
+
+Building a SELECT with SQLAlchemy and running it through its layers costs several times what the
+query itself does. What is compiled here has been through the statement guard like any other; per
+run only the values remain, in the places that the compiled text gives them.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, Final
+
+import asyncpg
+from sqlalchemy import Select
+from sqlalchemy.engine import Dialect
+
+_MAX_STATEMENTS: Final = 2_000
+Converter = Callable[[Any], Any]
+
+
+class Found(tuple[Any, ...]):
+    """One row of a result; columns are attributes."""
+
+    __slots__ = ()
+    positions: Mapping[str, int]
+
+    def __getattr__(self, name: str) -> Any:
+        """Give a column's value."""
+        try:
+            return self[self.positions[name]]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @property
+    def _mapping(self) -> dict[str, Any]:
+        """Give the columns by name, as SQLAlchemy's rows do."""
+        return dict(zip(self.positions, self, strict=True))
+
+
+class Prepared:
+    """A compiled statement: its text, where values go in, and how results come out."""
+
+    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+        """Compile a statement; raises UnguardedStatementError."""
+        compiled: Any = statement.compile(dialect=dialect)
+        if compiled.post_compile_params or compiled.literal_execute_params:
+            raise TypeError("a prepared statement has no part that depends on its values")
+        self.text: str = compiled.string
+        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._own: Mapping[str, Any] = compiled.params
+        self._bind: Mapping[str, Converter] = compiled._bind_processors
+        columns = compiled._result_columns
+        self._convert: list[tuple[int, Converter]] = [
+            (index, convert)
+            for index, column in enumerate(columns)
+            if (convert := _result_converter(column.type, dialect)) is not None
+        ]
+        self._row: type[Found] | None = None
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """Give the arguments of a run: the statement's own values, `values` over them."""
+        bind = self._bind
+        found = []
+        for name in self._names:
+            value = values[name] if name in values else self._own[name]
+            convert = bind.get(name)
+            found.append(value if convert is None else convert(value))
+        return found
+
+    def rows(self, records: Sequence[asyncpg.Record]) -> list[Found]:
+        """Give the rows of a result in the types that the statement's columns have."""
+        if not records:
+            return []
+        row = self._row
+        if row is None:
+            # From the result, not from the compiled statement, which does not know of what `*` is.
+            positions = {name: index for index, name in enumerate(records[0].keys())}
+            row = self._row = type("Found", (Found,), {"__slots__": (), "positions": positions})
+        if not self._convert:
+            return [row(record) for record in records]
+        found = []
+        for record in records:
+            values = list(record)
+            for index, convert in self._convert:
+                if values[index] is not None:
+                    values[index] = convert(values[index])
+            found.append(row(values))
+        return found
+
+
+def _result_converter(type_: Any, dialect: Dialect) -> Converter | None:
+    converter: Converter | None = type_.dialect_impl(dialect).result_processor(dialect, None)
+    return converter
+
+
+class PreparedCache:
+    """Compiled statements by key, the least recently used going first."""
+
+    def __init__(self, dialect: Dialect, size: int = _MAX_STATEMENTS) -> None:
+        """Compile for a dialect; keep at most `size`."""
+        self.dialect = dialect
+        self._size = size
+        self._known: OrderedDict[Hashable, Prepared] = OrderedDict()
+
+    def get(self, key: Hashable, build: Callable[[], Select[Any]]) -> Prepared:
+        """Give the statement of a key, building and compiling it where it is new."""
+        known = self._known.get(key)
+        if known is not None:
+            self._known.move_to_end(key)
+            return known
+        made = self._known[key] = Prepared(build(), self.dialect)
+        if len(self._known) > self._size:
+            self._known.popitem(last=False)
+        return made

@@ -1,0 +1,111 @@
+"""The session of a query: its statements go to the driver as they were compiled once."""
+
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import Select, bindparam, func, select
+from typing_extensions import override
+
+from db.prepared import Found, Prepared, PreparedCache
+from db.session import Session, SessionEndedError, call_of, policy_settings
+
+Watcher = Callable[[str, tuple[Any, ...]], None]
+"""Is told the text and the values of a statement before it is sent."""
+
+
+class ReadingSession(Session):
+    """The session of a query, past SQLAlchemy's connection; made by `Database.session`.
+
+    What comes before the workspace is known (the token) runs on its own; from then on all is one
+    transaction that sees one snapshot.
+    """
+
+    def __init__(
+        self,
+        driver: asyncpg.Connection,
+        known: PreparedCache,
+        begin: str,
+        watchers: Sequence[Watcher],
+    ) -> None:
+        """Wrap a driver's connection that stands in no transaction; `begin` starts one."""
+        super().__init__()
+        self._driver = driver
+        self._known = known
+        self._begin = begin
+        self._watchers = watchers
+        self._failure: Exception | None = None
+
+    @asynccontextmanager
+    async def _sending(
+        self, text: str, values: Sequence[Any] = ()
+    ) -> AsyncIterator[asyncpg.Connection]:
+        async with self._lock:
+            if self._ended:
+                raise SessionEndedError
+            if self._failure is not None:
+                # PostgreSQL would only say that the transaction has failed before.
+                raise self._failure
+            self.statements += 1
+            for watcher in self._watchers:
+                watcher(text, tuple(values))
+            try:
+                yield self._driver
+            except asyncpg.PostgresError as error:
+                self._failure = error
+                raise
+
+    async def _run(self, prepared: Prepared, values: Mapping[str, Any]) -> list[Found]:
+        arguments = prepared.arguments(values)
+        async with self._sending(prepared.text, arguments) as driver:
+            records = await driver.fetch(prepared.text, *arguments)
+        return prepared.rows(records)
+
+    @override
+    async def rows(self, statement: Any, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        """Run a statement that is compiled for this once."""
+        return await self._run(Prepared(statement, self._known.dialect), self._parameters(values))
+
+    @override
+    async def fetch(
+        self, key: Hashable, build: Callable[[], Select[Any]], values: Mapping[str, Any]
+    ) -> Sequence[Any]:
+        """Run the statement that `build` makes, compiled once for its key."""
+        return await self._run(self._known.get(key, build), self._parameters(values))
+
+    @override
+    async def call(self, function: str, *arguments: Any) -> Sequence[Any]:
+        """Call one of the functions that work before a workspace is known."""
+        values = {f"argument_{index}": value for index, value in enumerate(arguments)}
+
+        def build() -> Select[Any]:
+            return call_of(function, *(bindparam(name, value) for name, value in values.items()))
+
+        return await self._run(self._known.get(("call", function), build), values)
+
+    @override
+    async def enter(self, workspace_id: UUID, *, held: bool) -> None:
+        """Begin the transaction and bind it to a workspace; `held`: under the policies."""
+        async with self._sending(self._begin) as driver:
+            await driver.execute(self._begin)
+        if held:
+            await self._set(policy_settings(workspace_id, held=True))
+        self.workspace_id = workspace_id
+
+    async def _set(self, settings: Mapping[str, str]) -> None:
+        def build() -> Select[Any]:
+            return select(
+                *(func.set_config(name, bindparam(name, value), True)
+                  for name, value in settings.items())
+            )  # fmt: skip
+
+        await self._run(self._known.get(("settings", *settings), build), settings)
+
+    @override
+    async def end(self) -> None:
+        """Let no further statement in, and end the transaction."""
+        await super().end()
+        if not self._driver.is_closed() and self._driver.is_in_transaction():
+            await self._driver.execute("COMMIT" if self._failure is None else "ROLLBACK")
