@@ -15,7 +15,7 @@ from domain.filters import Direction, OrderKey
 from domain.records import COMPANY, CONTACT, DEAL
 from loaders.lists import ListSpec, PageSpec
 from loaders.loaders import field_of
-from loaders.rows import Row
+from loaders.rows import ROW_TYPES, Row
 from loaders.statements import KEYS_NAME, numbers_statement, page_statement
 from schema.filters import read_search, read_where
 
@@ -55,7 +55,12 @@ async def all_cases(meter: Meter, place: Place) -> AsyncIterator[Case]:
 
 
 def _page(group: str, name: str, meter: Meter, page: PageSpec, target: float = PAGE_MS) -> Case:
-    return Case(group, name, page_statement(page, meter.actor, nested=False), target)
+    return Case(
+        group,
+        name,
+        page_statement(page, meter.actor, ROW_TYPES[page.list.entity], nested=False),
+        target,
+    )
 
 
 async def _searches(meter: Meter) -> list[Case]:
@@ -124,7 +129,9 @@ async def _nested(meter: Meter) -> Case:
     companies = await meter.page(PageSpec(ListSpec("company", order=(oldest,)), _PARENTS))
     parents = [row.id for row in companies.rows]
     spec = ListSpec("deal", relation=field_of("company", "deals"), parent="company")
-    statement = page_statement(PageSpec(spec, _CHILDREN), meter.actor, nested=True)
+    statement = page_statement(
+        PageSpec(spec, _CHILDREN), meter.actor, ROW_TYPES["deal"], nested=True
+    )
     name = f"{_PARENTS} companies with {_CHILDREN} deals each"
     return Case("nested", name, statement, None, {KEYS_NAME: parents})
 

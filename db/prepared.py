@@ -14,6 +14,8 @@ from sqlalchemy import Select
 from sqlalchemy.engine import Dialect
 
 _MAX_STATEMENTS: Final = 2_000
+_NUMERIC: Final = 1700
+"""PostgreSQL's number for the type numeric."""
 Converter = Callable[[Any], Any]
 
 
@@ -88,7 +90,8 @@ class Prepared:
 
 
 def _result_converter(type_: Any, dialect: Dialect) -> Converter | None:
-    converter: Converter | None = type_.dialect_impl(dialect).result_processor(dialect, None)
+    # Asked by numeric types alone: how the driver hands numbers over, which is as decimals.
+    converter: Converter | None = type_.dialect_impl(dialect).result_processor(dialect, _NUMERIC)
     return converter
 
 

@@ -20,7 +20,7 @@ from domain.fields import Field
 from loaders.keyset import Key, Segment, held_at, joined_parts, segments
 from loaders.listing import Listing, alive
 from loaders.lists import EVERYTHING, ListSpec, PageSpec, Position
-from loaders.rows import columns
+from loaders.rows import Row, columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class _Walk:
     """What all parts of the statement share."""
 
     hop: Hop
-    entity: str
+    row: type[Row]
     source: FromClause
     conditions: tuple[ColumnElement[Any], ...]
     first: Key
@@ -65,7 +65,7 @@ class _Walk:
             key.column.label(f"key_{index}") for index, key in enumerate(self.rest[:-1], start=1)
         )
         return (
-            select(*columns(self.entity, self.source), first_label.label("key_0"), *labels)
+            select(*columns(self.row, self.source), first_label.label("key_0"), *labels)
             .select_from(self.source)
             .where(*self.conditions)
         )
@@ -76,7 +76,7 @@ def chain_by_target(hop: Hop, page: PageSpec, actor: Actor, parts: Listing) -> S
     rows = alive(actor)
     target = TABLES[hop.reference.target].alias("target")
     walk = _Walk(
-        hop, page.list.entity, parts.source, parts.conditions, parts.keys[0], parts.keys[1:],
+        hop, parts.row, parts.source, parts.conditions, parts.keys[0], parts.keys[1:],
         target, rows(hop.reference.target, target), page.limit + 1,
     )  # fmt: skip
     position = page.position

@@ -9,6 +9,7 @@ from auth.actor import Actor
 from auth.policy import visible
 from db.where import Rows
 from loaders.keyset import Key
+from loaders.rows import Row
 
 
 def alive(actor: Actor) -> Rows:
@@ -25,8 +26,9 @@ def alive(actor: Actor) -> Rows:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list as SQL: its FROM, its conditions, and the keys of its order."""
+    """A list as SQL: its rows, its FROM, its conditions, and the keys of its order."""
 
+    row: type[Row]
     source: FromClause
     joined: FromClause
     conditions: tuple[ColumnElement[Any], ...]

@@ -5,7 +5,7 @@
 that one level of a query asks for and answers them with one statement.
 """
 
-from collections.abc import Callable, Coroutine, Hashable, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -22,7 +22,7 @@ from domain.fields import Field, Kind
 from loaders.batching import BatchLoader
 from loaders.listing import alive
 from loaders.lists import ListSpec, PageSpec, Position
-from loaders.rows import Row, columns, make_row
+from loaders.rows import ROW_TYPES, Row, columns, make_row, row_type
 from loaders.statements import KEYS_NAME, numbers_statement, page_statement
 
 WHOLE: Final = UUID(int=0)
@@ -59,6 +59,8 @@ class Loaders:
         self.actor = actor
         self._alive = alive(actor)
         self._rights = fingerprint(actor)
+        self.selection: Mapping[str, tuple[str, ...]] = {}
+        """The columns that rows of an entity need to hold; all of them where it is not told."""
         self._made: dict[Hashable, BatchLoader[Any, Any]] = {}
 
     def _loader(self, key: Hashable, batch: Batch) -> BatchLoader[Any, Any]:
@@ -79,6 +81,11 @@ class Loaders:
             (*key, self._rights), build, {KEYS_NAME: list(keys), **values}
         )
 
+    def _row(self, entity: str) -> type[Row]:
+        """Give the class of the rows that are read of an entity."""
+        names = self.selection.get(entity)
+        return ROW_TYPES[entity] if names is None else row_type(entity, names)
+
     def clear(self) -> None:
         """Forget everything read so far; called after writes."""
         for loader in self._made.values():
@@ -87,17 +94,19 @@ class Loaders:
     def one(self, entity: str, *, with_deleted: bool = False) -> BatchLoader[UUID, Row | None]:
         """Load rows by id; a row that is not there or may not be read is None."""
 
+        kind = self._row(entity)
+
         async def batch(ids: Sequence[UUID]) -> Sequence[Row | None]:
             def build() -> Select[Any]:
                 source = TABLES[entity].alias(entity)
                 rows = visible(self.actor, entity, source) if with_deleted else None
-                return select(*columns(entity, source)).where(
+                return select(*columns(kind, source)).where(
                     self._alive(entity, source) if rows is None else rows,
                     source.c["id"] == KEYS,
                 )
 
-            found = await self._fetch(("one", entity, with_deleted), build, ids)
-            by_id = {row.id: make_row(entity, row) for row in found}
+            found = await self._fetch(("one", entity, with_deleted, kind), build, ids)
+            by_id = {row.id: kind(row) for row in found}
             return [by_id.get(key) for key in ids]
 
         return self._loader(("one", entity, with_deleted), batch)
@@ -110,7 +119,7 @@ class Loaders:
                 source = TABLES[entity].alias(entity)
                 rank = source.c["sort"] if "sort" in source.c else source.c["name"]
                 return (
-                    select(*columns(entity, source))
+                    select(*columns(ROW_TYPES[entity], source))
                     .where(self._alive(entity, source))
                     .order_by(rank, source.c["id"])
                 )
@@ -126,6 +135,7 @@ class Loaders:
         link_declaration = field.link
         if link_declaration is None:
             raise TypeError(f"{field.name} is no link")
+        kind = self._row(field.target)
 
         async def batch(owners: Sequence[UUID]) -> Sequence[list[Row]]:
             def build() -> Select[Any]:
@@ -133,7 +143,7 @@ class Loaders:
                 target = TABLES[field.target].alias(field.target)
                 owner = link.c[link_declaration.owner]
                 statement = (
-                    select(owner.label("owner_key"), *columns(field.target, target))
+                    select(owner.label("owner_key"), *columns(kind, target))
                     .select_from(link)
                     .join(
                         target,
@@ -151,8 +161,8 @@ class Loaders:
                     )
                 return statement
 
-            found = await self._fetch(("linked", field), build, owners)
-            return _grouped(owners, found, field.target)
+            found = await self._fetch(("linked", field, kind), build, owners)
+            return _grouped(owners, found, kind)
 
         return self._loader(("linked", field), batch)
 
@@ -181,19 +191,20 @@ class Loaders:
 
     def children(self, field: Field) -> BatchLoader[UUID, list[Row]]:
         """Load a short INVERSE list by owner id, in its own order (`sort`, else name, then id)."""
+        kind = self._row(field.target)
 
         async def batch(owners: Sequence[UUID]) -> Sequence[list[Row]]:
             def build() -> Select[Any]:
                 target = TABLES[field.target].alias(field.target)
                 rank = target.c["sort"] if "sort" in target.c else target.c["name"]
                 return (
-                    select(target.c[field.via].label("owner_key"), *columns(field.target, target))
+                    select(target.c[field.via].label("owner_key"), *columns(kind, target))
                     .where(self._alive(field.target, target), target.c[field.via] == KEYS)
                     .order_by(rank, target.c["id"])
                 )
 
-            found = await self._fetch(("children", field), build, owners)
-            return _grouped(owners, found, field.target)
+            found = await self._fetch(("children", field, kind), build, owners)
+            return _grouped(owners, found, kind)
 
         return self._loader(("children", field), batch)
 
@@ -252,19 +263,21 @@ class Loaders:
     def page(self, spec: PageSpec) -> BatchLoader[UUID, Page]:
         """Load a page of a list, by parent id (`WHOLE` for a list of the whole workspace)."""
 
+        kind = self._row(spec.list.entity)
+
         async def batch(parents: Sequence[UUID]) -> Sequence[Page]:
             nested = spec.list.relation is not None
 
             def build() -> Select[Any]:
-                return page_statement(spec, self.actor, nested=nested)
+                return page_statement(spec, self.actor, kind, nested=nested)
 
-            found = await self._fetch(("page", spec), build, parents)
+            found = await self._fetch(("page", spec, kind), build, parents)
             if not nested:
-                return [_page(found, spec, skip=0)] * len(parents)
+                return [_page(found, spec, kind, skip=0)] * len(parents)
             grouped: dict[UUID, list[Any]] = {}
             for row in found:
                 grouped.setdefault(row[0], []).append(row)
-            return [_page(grouped.get(parent, []), spec, skip=1) for parent in parents]
+            return [_page(grouped.get(parent, []), spec, kind, skip=1) for parent in parents]
 
         return self._loader(("page", spec), batch)
 
@@ -301,20 +314,19 @@ class Loaders:
         return int(count)
 
 
-def _grouped(owners: Sequence[UUID], found: Sequence[Any], entity: str) -> list[list[Row]]:
+def _grouped(owners: Sequence[UUID], found: Sequence[Any], row_type: type[Row]) -> list[list[Row]]:
     grouped: dict[UUID, list[Row]] = {}
     for row in found:
-        grouped.setdefault(row[0], []).append(make_row(entity, row[1:]))
+        grouped.setdefault(row[0], []).append(row_type(row[1:]))
     return [grouped.get(owner, []) for owner in owners]
 
 
-def _page(found: Sequence[Any], spec: PageSpec, *, skip: int) -> Page:
-    entity = spec.list.entity
-    width = len(found[0]) - skip - len(spec.list.keys) if found else 0
-    rows = [make_row(entity, row[skip : skip + width]) for row in found[: spec.limit]]
+def _page(found: Sequence[Any], spec: PageSpec, row_type: type[Row], *, skip: int) -> Page:
+    end = skip + len(row_type.positions)
+    shown = found[: spec.limit]
+    rows = [row_type(row[skip:end]) for row in shown]
     positions = [
-        Position(tuple(row[skip + width :]), rows[index].id)
-        for index, row in enumerate(found[: spec.limit])
+        Position(tuple(values[end:]), row.id) for values, row in zip(shown, rows, strict=True)
     ]
     if spec.backward:
         rows.reverse()

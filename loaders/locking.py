@@ -12,7 +12,7 @@ from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES, events, external_ids
 from loaders.loaders import id_array
-from loaders.rows import Row, columns, make_row
+from loaders.rows import ROW_TYPES, Row, columns, make_row
 
 
 async def lock_rows(
@@ -23,7 +23,7 @@ async def lock_rows(
         return {}
     source = TABLES[entity].alias(entity)
     found = await session.rows(
-        select(*columns(entity, source))
+        select(*columns(ROW_TYPES[entity], source))
         .where(visible(actor, entity, source), source.c["id"] == id_array(ids))
         # One order for everyone who locks several rows: two such writers never wait crosswise.
         .order_by(source.c["id"])

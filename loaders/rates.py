@@ -13,7 +13,7 @@ from auth.policy import visible
 from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES, exchange_rates
-from loaders.rows import Row, columns, make_row
+from loaders.rows import ROW_TYPES, Row, columns, make_row
 
 
 async def newest_rates(session: Session, day: date) -> dict[str, Decimal]:
@@ -33,7 +33,7 @@ async def lock_unrated(
     """Lock the next rows with an amount in a currency that has no base amount, up to a limit."""
     source = TABLES[entity].alias(entity)
     found = await session.rows(
-        select(*columns(entity, source))
+        select(*columns(ROW_TYPES[entity], source))
         .where(
             visible(actor, entity, source),
             source.c[field].is_not(None),

@@ -10,7 +10,7 @@ from auth.policy import visible
 from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES
-from loaders.rows import Row, columns, make_row
+from loaders.rows import ROW_TYPES, Row, columns, make_row
 
 
 async def count_references(session: Session, fields: Sequence[tuple[str, str]], key: UUID) -> int:
@@ -33,7 +33,7 @@ async def lock_referring(
     """Lock the next rows whose column holds the id, in order of ids, up to a limit."""
     source = TABLES[entity].alias(entity)
     found = await session.rows(
-        select(*columns(entity, source))
+        select(*columns(ROW_TYPES[entity], source))
         .where(visible(actor, entity, source), source.c[column] == key)
         .order_by(source.c["id"])
         .limit(limit)

@@ -1,6 +1,7 @@
 """Rows as they leave the database: named tuples that know their entity."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import FromClause
@@ -38,36 +39,43 @@ class Row(tuple[Any, ...]):
         return dict(zip(self.positions, self, strict=True))
 
 
-def _row_type(entity: Entity) -> type[Row]:
-    names = [column.name for column in TABLES[entity.name].c if column.name not in _KEPT_BACK]
+def _all_names(entity: str) -> tuple[str, ...]:
+    return tuple(column.name for column in TABLES[entity].c if column.name not in _KEPT_BACK)
+
+
+@lru_cache(maxsize=2_000)
+def row_type(entity: str, names: tuple[str, ...]) -> type[Row]:
+    """Give the class of an entity's rows that hold some of its columns; `id` is among them."""
+    declared = ENTITIES[entity]
     return type(
-        f"{entity.type_name}Row",
+        f"{declared.type_name}Row",
         (Row,),
         {
             "__slots__": (),
-            "declared": entity,
+            "declared": declared,
             "positions": {name: index for index, name in enumerate(names)},
         },
     )
 
 
 ROW_TYPES: Final[Mapping[str, type[Row]]] = {
-    name: _row_type(entity) for name, entity in ENTITIES.items()
+    name: row_type(name, _all_names(name)) for name in ENTITIES
 }
+"""The classes of whole rows."""
 
 
-def columns(entity: str, source: FromClause) -> list[Any]:
-    """Give the columns that make up a row of the entity, in its order."""
-    return [source.c[name] for name in column_names(entity)]
+def columns(row: type[Row], source: FromClause) -> list[Any]:
+    """Give the columns that make up a row, in its order."""
+    return [source.c[name] for name in row.positions]
 
 
 def column_names(entity: str) -> tuple[str, ...]:
-    """Give the names of the columns of the entity's rows, in their order."""
-    return ROW_TYPES[entity](()).names
+    """Give the names of the columns of the entity's whole rows, in their order."""
+    return tuple(ROW_TYPES[entity].positions)
 
 
 def make_row(entity: str, values: Any) -> Row:
-    """Wrap the values of `columns` as a row."""
+    """Wrap the values of all columns as a row."""
     return ROW_TYPES[entity](values)
 
 

@@ -31,7 +31,7 @@ from loaders.by_target import chain_by_target, first_hop
 from loaders.keyset import Key, Ordering, chain, held_at
 from loaders.listing import Listing, alive
 from loaders.lists import EVERYTHING, ListSpec, PageSpec, id_descends
-from loaders.rows import columns
+from loaders.rows import ROW_TYPES, Row, columns
 from loaders.target_walk import chain_of_targets
 
 PARENT = "parent_id"
@@ -39,7 +39,7 @@ KEYS_NAME = "keys"
 """Name of the parameter that holds the keys of a batch."""
 
 
-def listing(spec: ListSpec, actor: Actor, *, backward: bool = False) -> Listing:
+def listing(spec: ListSpec, actor: Actor, row: type[Row], *, backward: bool = False) -> Listing:
     """Build the parts of a list's statements."""
     source = TABLES[spec.entity].alias(spec.entity)
     rows = alive(actor)
@@ -56,7 +56,7 @@ def listing(spec: ListSpec, actor: Actor, *, backward: bool = False) -> Listing:
     descends = id_descends(spec)
     keys.append(Key(source.c["id"], descends, descends, nullable=False))
     flipped = [key.flipped() for key in keys] if backward else keys
-    return Listing(source, joined, tuple(conditions), tuple(flipped))
+    return Listing(row, source, joined, tuple(conditions), tuple(flipped))
 
 
 def _key(
@@ -106,15 +106,15 @@ def _word(word: str, spec: ListSpec, source: FromClause) -> ColumnElement[Any]:
     return source.c["id"].in_(by_text.union(by_point))
 
 
-def page_statement(page: PageSpec, actor: Actor, *, nested: bool) -> Select[Any]:
-    """Give the SELECT of a page: one row more than the page holds, to tell whether it goes on.
+def page_statement(page: PageSpec, actor: Actor, row: type[Row], *, nested: bool) -> Select[Any]:
+    """Give the SELECT of a page of rows of a class, and one row more, to tell whether it goes on.
 
     Nested in parents, the first column is the parent's id, and each of those that are given as
     `KEYS_NAME` has a page of its own.
     """
-    parts = listing(page.list, actor, backward=page.backward)
+    parts = listing(page.list, actor, row, backward=page.backward)
     labels = (key.column.label(f"key_{index}") for index, key in enumerate(parts.keys[:-1]))
-    base = select(*columns(page.list.entity, parts.source), *labels)
+    base = select(*columns(row, parts.source), *labels)
     base = base.select_from(parts.joined).where(*parts.conditions)
     if page.list.relation is None or not nested:
         hop = first_hop(page.list, parts)
@@ -168,7 +168,7 @@ def numbers_statement(
     bare = ListSpec(
         spec.entity, spec.where, spec.search, (), spec.relation, spec.parent, spec.with_deleted
     )
-    parts = listing(bare, actor)
+    parts = listing(bare, actor, ROW_TYPES[spec.entity])
     chosen: list[Any] = [func.count().label("count")]
     for name in fields:
         chosen.extend(_aggregates(name, spec.entity, parts.source))

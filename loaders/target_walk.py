@@ -44,7 +44,7 @@ def chain_of_targets(hop: Hop, page: PageSpec, actor: Actor, parts: Listing) -> 
     )
     first, tie, by_id = parts.keys
     walk = _Walk(
-        page.list.entity, parts, first, tie, by_id, target, lives, in_bin,
+        parts, first, tie, by_id, target, lives, in_bin,
         value_column(hop.value, target), page.limit + 1,
     )  # fmt: skip
     return joined_parts(list(walk.parts(page.position)), walk.limit)
@@ -54,7 +54,6 @@ def chain_of_targets(hop: Hop, page: PageSpec, actor: Actor, parts: Listing) -> 
 class _Walk:
     """What all parts of the statement share."""
 
-    entity: str
     list: Listing
     first: Key
     tie: Key
@@ -131,7 +130,7 @@ class _Walk:
         """Give the SELECT of the list's own rows with the values of its keys."""
         return (
             select(
-                *columns(self.entity, self.list.source),
+                *columns(self.list.row, self.list.source),
                 value.label("key_0"),
                 self.tie.column.label("key_1"),
             )

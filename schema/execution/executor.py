@@ -14,6 +14,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
+    OperationType,
     Undefined,
     is_non_null_type,
     is_object_type,
@@ -39,7 +40,11 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         manager = self.middleware_manager
         # A middleware wants to see every field; @disableErrorPropagation changes what a null does.
         if self.error_propagation and not (manager is not None and manager.middlewares):
-            self._plan = _PLANS.of(self)
+            self._plan, selection = _PLANS.of(self)
+            running = getattr(self.context_value, "operation", None)
+            if running is not None and self.operation.operation is OperationType.QUERY:
+                # A mutation's rows come from the write path, which has them whole.
+                running.loaders.selection = selection
 
     async def field_of(
         self, kind: GraphQLObjectType, source: Any, details: FieldDetailsList, path: Path

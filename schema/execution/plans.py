@@ -28,10 +28,10 @@ from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.field import StrawberryField
 from typing_extensions import override
 
-from schema.execution.reading import METADATA, Batched, Plain
+from schema.execution.columns import Selection, select_columns
+from schema.execution.reading import Batched, Plain, reading_of
 from schema.execution.shapers import (
     Constant,
     Given,
@@ -349,19 +349,6 @@ def complete_by(
     return None
 
 
-def reading_of(definition: GraphQLField) -> Plain | Batched | None:
-    """Tell how a field is read; None: by its own resolver alone."""
-    declared = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    if not isinstance(declared, StrawberryField):
-        return None
-    reading = declared.metadata.get(METADATA)
-    if isinstance(reading, Plain | Batched):
-        return reading
-    if declared.base_resolver is None and not declared.extensions:
-        return Plain((declared.python_name,))
-    return None
-
-
 def _python_names(definition: GraphQLField) -> Mapping[str, str]:
     declared: Any = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if declared is None:
@@ -444,6 +431,8 @@ class _Known:
 
     operation: OperationDefinitionNode
     conditions: tuple[str, ...]
+    selection: Selection
+    """The columns that the operation reads of records."""
     plans: dict[tuple[bool, ...], Plan] = field(default_factory=dict)
 
 
@@ -455,12 +444,15 @@ class Plans:
         self._size = size
         self._known: OrderedDict[int, _Known] = OrderedDict()
 
-    def of(self, executor: "PlannedExecutor") -> Plan:
-        """Give the plan of an operation with the executor's variables."""
+    def of(self, executor: "PlannedExecutor") -> tuple[Plan, Selection]:
+        """Give the plan of an operation with the executor's variables, and what it reads."""
         operation = executor.operation
         known = self._known.get(id(operation))
         if known is None:
-            known = self._known[id(operation)] = _Known(operation, _conditions(executor))
+            fragments = executor.fragment_definitions.values()
+            selection = select_columns(executor.schema, operation, *fragments)
+            known = _Known(operation, _conditions(executor), selection)
+            self._known[id(operation)] = known
             if len(self._known) > self._size:
                 self._known.popitem(last=False)
         else:
@@ -473,7 +465,7 @@ class Plans:
                 known.plans.clear()
             plan = Plan(operation, *executor.fragment_definitions.values())
             known.plans[choice] = plan
-        return plan
+        return plan, known.selection
 
 
 def _conditions(executor: "PlannedExecutor") -> tuple[str, ...]:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import strawberry
+from graphql import GraphQLField
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
 
 from schema.context import Info
 from schema.signatures import declare_resolver, returns
@@ -80,3 +83,16 @@ def batched_field(
         description=text,
         metadata={METADATA: Batched(tuple(columns), read)},
     )
+
+
+def reading_of(definition: GraphQLField) -> Plain | Batched | None:
+    """Tell how a field is read; None: by its own resolver alone."""
+    declared = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if not isinstance(declared, StrawberryField):
+        return None
+    reading = declared.metadata.get(METADATA)
+    if isinstance(reading, Plain | Batched):
+        return reading
+    if declared.base_resolver is None and not declared.extensions:
+        return Plain((declared.python_name,))
+    return None
