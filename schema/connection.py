@@ -52,9 +52,11 @@ class ConnectionSource:
     async def number(self, name: str) -> Any:
         """Give the row of numbers that holds `name`'s."""
         op = operation(self.info)
+        # Asked for before anything is waited for: what one level asks for is one statement.
+        numbers = op.loaders.numbers(self.spec).load((self.parent, name))
         if name != "count" and ENTITIES[self.spec.entity].get(name).kind is Kind.MONEY:
             await warn_of_unrated(op, [(self.spec.entity, name)])
-        return await op.loaders.numbers(self.spec).load((self.parent, name))
+        return await numbers
 
 
 @dataclass(slots=True)
