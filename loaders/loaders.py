@@ -301,17 +301,32 @@ class Loaders:
 
         return self._loader(("numbers", spec), batch)
 
-    async def unrated(self, entity: str, field: Field) -> int:
-        """Count the amounts of a field that no rate turns into the base currency."""
-        source = TABLES[entity].alias(entity)
-        count = await self.session.scalar(
-            select(func.count()).where(
+    def unrated(self) -> BatchLoader[tuple[str, str], int]:
+        """Load how many amounts of (entity, field) no rate turns into the base currency.
+
+        Whoever asks waits for the same answer, so lists that all ask go on together as one read.
+        """
+
+        async def batch(keys: Sequence[tuple[str, str]]) -> Sequence[int]:
+            def build() -> Select[Any]:
+                return select(*(self._unrated(entity, name) for entity, name in keys))
+
+            (found,) = await self._fetch(("unrated", *keys), build, ())
+            return [int(count) for count in found]
+
+        return self._loader(("unrated",), batch)
+
+    def _unrated(self, entity: str, name: str) -> Any:
+        source = TABLES[entity].alias()
+        return (
+            select(func.count())
+            .where(
                 self._alive(entity, source),
-                source.c[field.name].is_not(None),
-                source.c[f"{field.name}_base"].is_(None),
+                source.c[name].is_not(None),
+                source.c[f"{name}_base"].is_(None),
             )
+            .scalar_subquery()
         )
-        return int(count)
 
 
 def _grouped(owners: Sequence[UUID], found: Sequence[Any], row_type: type[Row]) -> list[list[Row]]:

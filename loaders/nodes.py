@@ -1,7 +1,8 @@
 """Find anything by its global id."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -13,30 +14,51 @@ from domain.ids import InvalidIdError, decode_id
 from loaders.loaders import Loaders, id_array
 from loaders.people import api_keys, workspace
 
-_POINTS = frozenset({"phone", "email", "website", "messenger"})
+_POINTS: Final = frozenset({"phone", "email", "website", "messenger"})
+_OTHERS: Final = _POINTS | {"api_key", "workspace"}
+
+NodeKey = tuple[str, UUID]
 
 
-async def load_node(loaders: Loaders, text: str, path: Sequence[str]) -> Any:
-    """Give the row behind an id, or None; raises BadInputError for what is no id of this API."""
+def read_node_id(text: str, path: Sequence[str]) -> NodeKey:
+    """Read any global id into its prefix and key; raises BadInputError for what is none."""
     try:
         prefix, key = decode_id(text)
     except InvalidIdError as error:
         raise BadInputError("invalid_id", path, target="node") from error
-    if prefix in ENTITIES:
-        return await loaders.one(prefix).load(key)
+    if prefix not in ENTITIES and prefix not in _OTHERS:
+        raise BadInputError("invalid_id", path, target="node")
+    return prefix, key
+
+
+async def load_nodes(loaders: Loaders, keys: Sequence[NodeKey]) -> list[Any]:
+    """Give the rows behind ids, in their order; None for what is not there or may not be read.
+
+    One statement for all ids of a type.
+    """
+    by_prefix: dict[str, list[UUID]] = {}
+    for prefix, key in dict.fromkeys(keys):
+        by_prefix.setdefault(prefix, []).append(key)
+    found: dict[NodeKey, Any] = {}
+    for prefix, ids in by_prefix.items():
+        rows = await _load(loaders, prefix, ids)
+        found.update(((prefix, row.id), row) for row in rows if row is not None)
+    return [found.get(key) for key in keys]
+
+
+async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]:
     if prefix in _POINTS:
-        return await _point(loaders, prefix, key)
+        return await _points(loaders, prefix, ids)
     if prefix == "api_key":
         owner = None if loaders.actor.is_admin else loaders.actor.user_id
-        keys = await api_keys(loaders.session, owner)
-        return next((row for row in keys if row.id == key), None)
+        return await api_keys(loaders.session, owner)
     if prefix == "workspace":
-        own = await workspace(loaders.session)
-        return own if own.id == key else None
-    raise BadInputError("invalid_id", path, target="node")
+        return [await workspace(loaders.session)]
+    rows: Sequence[Any] = await loaders.one(prefix).load_many(ids)
+    return rows
 
 
-async def _point(loaders: Loaders, prefix: str, key: Any) -> Any:
+async def _points(loaders: Loaders, prefix: str, ids: list[UUID]) -> list[Any]:
     table = contact_points.alias()
     found = await loaders.session.rows(
         select(
@@ -48,11 +70,9 @@ async def _point(loaders: Loaders, prefix: str, key: Any) -> Any:
             table.c.record_id,
         ).where(
             table.c.workspace_id == WORKSPACE,
-            table.c.id == id_array([key]),
+            table.c.id == id_array(ids),
             table.c.points == prefix.upper(),
         )
     )
-    if not found:
-        return None
-    owner = await loaders.one(found[0].record_type).load(found[0].record_id)
-    return found[0] if owner is not None else None
+    owners = await load_nodes(loaders, [(row.record_type, row.record_id) for row in found])
+    return [row for row, owner in zip(found, owners, strict=True) if owner is not None]

@@ -292,6 +292,8 @@ def value_as_json(declared: Field, row: Row) -> Any:
             return {"amount": str(value), "currency": getattr(row, f"{declared.name}_currency")}
         case Kind.REFERENCE:
             return encode_id(declared.target, value)
+        case Kind.ADDRESS | Kind.UTM:
+            return {camel(part): text for part, text in value.items()}
         case _:
             return _plain(value)
 

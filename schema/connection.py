@@ -65,15 +65,20 @@ async def load_pages(context: Context, sources: Sources) -> list[Page]:
 async def load_numbers(context: Context, sources: Sources, name: str) -> list[Any]:
     """Give the row of numbers that holds the count (`"count"`) or a field's, of each list."""
     op = running(context)
-    if sources and name != "count":
-        entity = sources[0].spec.entity
-        if ENTITIES[entity].get(name).kind is Kind.MONEY:
-            await warn_of_unrated(op, [(entity, name)])
+    amounts = {
+        (source.spec.entity, name)
+        for source in sources
+        if name != "count" and ENTITIES[source.spec.entity].get(name).kind is Kind.MONEY
+    }
 
     async def load(spec: ListSpec, parents: Sequence[UUID]) -> Sequence[Any]:
         return await op.loaders.numbers(spec).load_batch([(parent, name) for parent in parents])
 
-    return await _by_spec(sources, lambda source: source.spec, load)
+    # Side by side: what one level asks for is one statement, whatever has to be warned of.
+    found, _ = await asyncio.gather(
+        _by_spec(sources, lambda source: source.spec, load), warn_of_unrated(op, amounts)
+    )
+    return found
 
 
 async def _by_spec(

@@ -13,7 +13,7 @@ from domain.records import COMPANY, CONTACT, DEAL, LEAD
 from domain.settings import DICTIONARY, PIPELINE, PipelineEntity
 from loaders.lists import MAX_PAGE, ListSpec, PageSpec
 from loaders.loaders import WHOLE
-from loaders.nodes import load_node
+from loaders.nodes import load_nodes, read_node_id
 from loaders.rates import all_rates
 from schema.classes import OBJECTS, Record
 from schema.connection import connection_field
@@ -63,14 +63,15 @@ async def _dictionary(root: Any, info: Any, code: str) -> Any:
 
 
 async def _node(root: Any, info: Any, id: str) -> Any:
-    return await load_node(operation(info).loaders, id, ("id",))
+    (found,) = await load_nodes(operation(info).loaders, [read_node_id(id, ("id",))])
+    return found
 
 
 async def _nodes(root: Any, info: Any, ids: Sequence[str]) -> Any:
     if len(ids) > _MAX_IDS:
         raise BadInputError("too_many_ids", ("ids",), limit=_MAX_IDS)
-    loaders = operation(info).loaders
-    return [await load_node(loaders, text, ("ids", str(index))) for index, text in enumerate(ids)]
+    keys = [read_node_id(text, ("ids", str(index))) for index, text in enumerate(ids)]
+    return await load_nodes(operation(info).loaders, keys)
 
 
 @strawberry.type(description="What a search found, type after type, newest first.")
@@ -86,7 +87,7 @@ async def _search(
     if not 0 <= first <= MAX_PAGE:
         raise BadInputError("page_size", ("first",), limit=MAX_PAGE)
     words = read_search(text, ("text",))
-    wanted = [kind.value.lower() for kind in types or RecordType]
+    wanted = [kind.value.lower() for kind in (RecordType if types is None else types)]
     op = operation(info)
     found: list[Any] = []
     for name in dict.fromkeys(wanted):

@@ -1,7 +1,6 @@
 """What the caller should know besides the answer: amounts that could not be compared."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from domain.entities import ENTITIES
 from domain.fields import camel
@@ -9,12 +8,10 @@ from resolvers.operation import Operation
 
 
 async def warn_of_unrated(op: Operation, amounts: Iterable[tuple[str, str]]) -> None:
-    """Count, once an operation, the amounts of a field that have no rate to the base currency."""
-    for entity, name in amounts:
+    """Count the amounts of fields, as (entity, field), that have no rate to the base currency."""
+    wanted = list(amounts)
+    counts = await op.loaders.unrated().load_batch(wanted) if wanted else []
+    for (entity, name), count in zip(wanted, counts, strict=True):
         declared = ENTITIES[entity]
         key = f"{declared.type_name}.{camel(name)}"
-        if key in op.warnings:
-            continue
-        warning: dict[str, Any] = {"code": "AMOUNTS_WITHOUT_RATE", "field": key, "count": 0}
-        op.warnings[key] = warning
-        warning["count"] = await op.loaders.unrated(entity, declared.get(name))
+        op.warnings[key] = {"code": "AMOUNTS_WITHOUT_RATE", "field": key, "count": count}

@@ -1,4 +1,4 @@
-"""A world to point to, and looks into the database: what is stored, and which events were written."""
+"""A world to point to, and looks into the database: what is stored, which events were written."""
 
 import itertools
 from collections.abc import Awaitable, Callable
@@ -11,6 +11,8 @@ from sqlalchemy import select, text
 from db.base import WORKSPACE, metadata
 from db.tables import events
 from domain.ids import decode_id, encode_id
+from tests.api.crowd import Crowd, build_crowd
+from tests.api.shop import build_shop
 from tests.api.world import World, build_world
 from tests.conftest import Server
 from tests.people import Cast, make_cast
@@ -19,13 +21,38 @@ from tests.people import Cast, make_cast
 _numbers = itertools.count(40_000)
 
 
+NewCast = Callable[..., Awaitable[Cast]]
+
+
 @pytest.fixture(scope="session")
-async def world(server: Server, http: httpx.AsyncClient) -> World:
+def new_cast(server: Server, http: httpx.AsyncClient) -> NewCast:
+    """Give a function that makes one more cast, for a workspace that several tests share."""
+
+    async def make(locale: str = "en", currency: str = "USD") -> Cast:
+        return await make_cast(server.database, http, next(_numbers), locale, currency)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+async def world(new_cast: NewCast) -> World:
     """Give a workspace with settings and a few records to point to.
 
     Tests share it: each looks only at records that it made itself.
     """
-    return await build_world(await make_cast(server.database, http, next(_numbers), "en", "USD"))
+    return await build_world(await new_cast())
+
+
+@pytest.fixture(scope="session")
+async def shop(new_cast: NewCast) -> World:
+    """Give a workspace whose every record is known; tests only read it."""
+    return await build_shop(await new_cast())
+
+
+@pytest.fixture(scope="session")
+async def crowd(new_cast: NewCast) -> Crowd:
+    """Give a workspace with twenty of everything; tests only read it."""
+    return await build_crowd(await new_cast())
 
 
 @pytest.fixture

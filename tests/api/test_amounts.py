@@ -1,7 +1,6 @@
 """Money: exact decimals, currencies, rates to the base currency, and amounts that have none."""
 
 import itertools
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -15,7 +14,10 @@ from tests.conftest import Server
 from tests.people import make_cast
 
 # Rates belong to the workspace and are never taken back, so each test takes a currency of its own.
-_CURRENCIES = itertools.cycle("AUD CAD CHF CNY CZK DKK GBP HKD HUF INR JPY KZT NOK NZD PLN".split())
+_CURRENCIES = itertools.cycle(
+    ["AUD", "CAD", "CHF", "CNY", "CZK", "DKK", "GBP", "HKD", "HUF", "INR", "JPY", "KZT", "NOK",
+     "NZD", "PLN"]
+)  # fmt: skip
 MONEY = "amount { amount currency }"
 
 
@@ -165,7 +167,7 @@ UNRATED = {"code": "AMOUNTS_WITHOUT_RATE", "field": "Deal.amount", "count": 1}
 
 
 @pytest.fixture(scope="module")
-async def unrated(server: Server, http: httpx.AsyncClient) -> AsyncIterator[dict[str, Any]]:
+async def unrated(server: Server, http: httpx.AsyncClient) -> dict[str, Any]:
     """Give a workspace with three deals: 100 dollars, 100 dinars without a rate, and no amount."""
     world = await build_world(await make_cast(server.database, http, 45_000, "en", "USD"))
     usd, dinars, none = await make_records(
@@ -173,7 +175,7 @@ async def unrated(server: Server, http: httpx.AsyncClient) -> AsyncIterator[dict
         [{"title": "Dollars", "amount": money("100")},
          {"title": "Dinars", "amount": money("100", "KWD")}, {"title": "None"}],
     )  # fmt: skip
-    yield {"world": world, "usd": usd["id"], "dinars": dinars["id"], "none": none["id"]}
+    return {"world": world, "usd": usd["id"], "dinars": dinars["id"], "none": none["id"]}
 
 
 @pytest.mark.parametrize(

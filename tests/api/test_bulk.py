@@ -62,9 +62,7 @@ async def test_results_come_in_the_order_of_the_input(
     assert results[1][names.one] == {**shown(fields, 0), "version": 1}
 
 
-async def test_one_refused_record_refuses_all(
-    names: Names, world: World, stored: Stored
-) -> None:
+async def test_one_refused_record_refuses_all(names: Names, world: World, stored: Stored) -> None:
     anna = world.people.anna
     before = await stored()
     given = named(names, "One", "Two", "Three")
@@ -106,9 +104,7 @@ async def test_nothing_is_made_of_nothing(names: Names, world: World, stored: St
     before = await stored()
 
     for verb in ("create", "update", "upsert"):
-        answer = await mutate(
-            world.people.anna, f"{verb}{names.types}", selection(names), input=[]
-        )
+        answer = await mutate(world.people.anna, f"{verb}{names.types}", selection(names), input=[])
         assert answer.payload()["results"] == []
     deleted = await mutate(world.people.anna, f"delete{names.types}", selection(names), ids=[])
 
@@ -130,9 +126,7 @@ async def test_more_than_500_are_refused(names: Names, world: World, stored: Sto
 # --- changing -----------------------------------------------------------------------------------
 
 
-async def test_many_are_changed_at_once(
-    names: Names, world: World, fields: list[Sample]
-) -> None:
+async def test_many_are_changed_at_once(names: Names, world: World, fields: list[Sample]) -> None:
     anna = world.people.anna
     one, two, three = await make_records(
         anna, names, [written(fields, 0), *named(names, "Two", "Three")]

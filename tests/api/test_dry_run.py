@@ -1,4 +1,4 @@
-"""A dry run of every mutation of every type: the same answer, what would change, nothing written."""
+"""A dry run of every mutation: the same answer, what would change is told, nothing is written."""
 
 from typing import Any
 
@@ -137,8 +137,12 @@ async def test_reader_and_nobody_may_not_even_try(
     people = world.people
     before = await stored()
 
-    by_reader = await mutate(people.reader, f"create{names.type}", "", DRY, input=written(fields, 0))
-    by_nobody = await mutate(people.nobody, f"create{names.type}", "", DRY, input=written(fields, 0))
+    by_reader = await mutate(
+        people.reader, f"create{names.type}", "", DRY, input=written(fields, 0)
+    )
+    by_nobody = await mutate(
+        people.nobody, f"create{names.type}", "", DRY, input=written(fields, 0)
+    )
 
     assert (by_reader.codes, by_reader.body["data"]) == (["FORBIDDEN"], None)
     assert (by_nobody.status, by_nobody.codes) == (401, ["UNAUTHENTICATED"])

@@ -29,9 +29,7 @@ async def test_a_taken_id_is_refused_and_another_type_may_have_it(
     before = await stored()
 
     made = await mutate(anna, "createCompany", input=acme(key("site"), taken))
-    changed = await mutate(
-        anna, "updateCompany", input={"id": other["id"], "externalIds": [taken]}
-    )
+    changed = await mutate(anna, "updateCompany", input={"id": other["id"], "externalIds": [taken]})
 
     assert made.refusals() == [("DUPLICATE", "input.externalIds.1")]
     assert changed.refusals() == [("DUPLICATE", "input.externalIds.0")]
@@ -93,7 +91,9 @@ async def test_records_are_found_by_their_ids(world: World) -> None:
     wanted = key("shop")
     one, two = await make_records(people.anna, COMPANY, [acme(wanted), acme(key("shop"))])
     document = "query ($w: CompanyFilter) { companies(where: $w) { nodes { id } } }"
-    by_both = {"externalIds": {"some": {"system": {"eq": "shop"}, "value": {"eq": wanted["value"]}}}}
+    by_both = {
+        "externalIds": {"some": {"system": {"eq": "shop"}, "value": {"eq": wanted["value"]}}}
+    }
     by_system = {"externalIds": {"some": {"system": {"eq": "shop"}}}}
 
     both = await people.reader.data(document, w=by_both)
@@ -139,9 +139,7 @@ async def test_the_order_of_external_ids_does_not_count(world: World, stored: St
     assert await stored() == before
 
 
-async def test_an_upsert_gives_no_second_id_of_its_own_system(
-    world: World, stored: Stored
-) -> None:
+async def test_an_upsert_gives_no_second_id_of_its_own_system(world: World, stored: Stored) -> None:
     main, rival = key(), key()
     before = await stored()
 

@@ -310,7 +310,9 @@ async def test_two_of_one_call_do_not_stand_above_each_other(world: World, store
     )  # fmt: skip
 
     errors = [
-        error for result in answer.data["updateCompanies"]["results"] for error in result["userErrors"]
+        error
+        for result in answer.data["updateCompanies"]["results"]
+        for error in result["userErrors"]
     ]
     assert errors
     assert {error["code"] for error in errors} == {"INVALID"}

@@ -1,6 +1,7 @@
 """The life of one record, for every type: made, read, changed, cleared, deleted, restored, purged.
 
-Beside each thing that anna may do stands what reader, nobody and olga may not do with the same set-up.
+Beside each thing that anna may do stands what reader, nobody and olga may not do with the same
+set-up.
 """
 
 from typing import Any
@@ -75,7 +76,7 @@ async def test_a_name_is_enough_and_the_rest_is_empty(
 ) -> None:
     label = "lastName" if names.one == "contact" else "title"
     made = await make_record(world.people.anna, names, {label: "Only a name"}, reads(fields))
-    defaults = {"isShared": False, "isMine": False, "isExportable": True}
+    defaults: dict[str, Any] = {"isShared": False, "isMine": False, "isExportable": True}
     if names.one == "deal":
         defaults |= {"pipeline": {"id": world["sales"]}, "stage": {"id": world["sales:NEW"]}}
     if names.one == "lead":
@@ -125,9 +126,7 @@ async def test_only_her_workspace_reads_a_record(names: Names, world: World) -> 
 # --- changing -----------------------------------------------------------------------------------
 
 
-async def test_boris_changes_every_field(
-    names: Names, world: World, fields: list[Sample]
-) -> None:
+async def test_boris_changes_every_field(names: Names, world: World, fields: list[Sample]) -> None:
     people = world.people
     selection = f"{STAMPS} {reads(fields)}"
     made = await make_record(people.anna, names, written(fields, 0), selection)
@@ -196,7 +195,9 @@ async def test_null_clears_a_field_or_is_refused(
         anna,
         f"update{names.types}",
         f"results {{ {names.one} {{ {reads(fields)} }} userErrors {{ code path }} }}",
-        input=[{"id": copy["id"], field.name: None} for copy, field in zip(made, fields, strict=True)],
+        input=[
+            {"id": copy["id"], field.name: None} for copy, field in zip(made, fields, strict=True)
+        ],
         atomic=False,
     )
     results = answer.data[f"update{names.types}"]["results"]
@@ -300,7 +301,9 @@ async def test_a_change_of_an_older_version_is_refused_and_says_who_changed_what
 
     payload = answer.data[f"update{names.type}"]
     ((error),) = payload["userErrors"]
-    times = [event["at"].isoformat().replace("+00:00", "Z") for event in await log(world, made["id"])]
+    times = [
+        event["at"].isoformat().replace("+00:00", "Z") for event in await log(world, made["id"])
+    ]
     assert payload[names.one] is None
     assert (error["code"], error["path"]) == ("CONFLICT", ["input", "ifVersion"])
     assert error["message"] == "The record has changed; its version is 3 now."
@@ -430,7 +433,9 @@ async def test_purged_is_gone_for_good(
     assert_not_there(again, "id")
     # Of the record nothing is left but its history.
     assert {table for table in after if after[table] != before[table]} == {"events"}
-    assert await listed(anna, names, {"id": {"eq": made["id"]}, "deletedAt": {"isNull": False}}) == []
+    assert (
+        await listed(anna, names, {"id": {"eq": made["id"]}, "deletedAt": {"isNull": False}}) == []
+    )
 
 
 async def test_reader_nobody_and_olga_delete_restore_and_purge_nothing(

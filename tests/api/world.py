@@ -77,8 +77,7 @@ async def make_records(
 
 async def build_world(people: Cast) -> World:
     """Fill the cast's workspace; ids by name: ivan, acme, sales:NEW, SOURCE:WEB, …"""
-    world = World(people, dict(people.ids))
-    await _add_settings(people.root, world.ids)
+    world = await build_settings(people)
     anna, ids = people.anna, world.ids
     for names, label, titles in (
         (COMPANY, "title", ("Acme", "Globex", "Initech")),
@@ -87,6 +86,13 @@ async def build_world(people: Cast) -> World:
     ):
         made = await make_records(anna, names, [{label: title} for title in titles])
         ids.update({title.lower(): item["id"] for title, item in zip(titles, made, strict=True)})
+    return world
+
+
+async def build_settings(people: Cast) -> World:
+    """Add settings to the cast's workspace, and no records."""
+    world = World(people, dict(people.ids))
+    await _add_settings(people.root, world.ids)
     return world
 
 

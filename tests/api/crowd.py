@@ -1,0 +1,133 @@
+"""The crowd: twenty of everything, each pointing to things of its own, to count statements over."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tests.api.calling import mutate
+from tests.api.samples import samples, written
+from tests.api.world import COMPANY, CONTACT, DEAL, LEAD, Names, World, build_world, make_records
+from tests.people import Cast
+
+SIZE: Final = 20
+Ids = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """A world, and the ids of twenty of everything in it by type: `Deal`, `Stage`, `Phone`, …"""
+
+    world: World
+    ids: Ids
+
+
+async def build_crowd(people: Cast) -> Crowd:
+    """Fill the cast's workspace."""
+    world = await build_world(people)
+    ids: Ids = {"Workspace": [world["workspace"]]}
+    await _add_people(people, ids)
+    await _add_settings(people, ids)
+    for names in (COMPANY, CONTACT, LEAD, DEAL):
+        rows = await make_records(
+            people.anna, names, inputs(names, world, ids), "id" + _points(names)
+        )
+        ids[names.type] = [row["id"] for row in rows]
+        for kind in ("Phone", "Email", "Website", "Messenger"):
+            found = [row[f"{kind.lower()}s"][0]["id"] for row in rows if f"{kind.lower()}s" in row]
+            ids.setdefault(kind, found)
+    parents = [
+        {"id": child, "parentId": parent}
+        for child, parent in zip(ids["Company"], [world["acme"], *ids["Company"]], strict=False)
+    ]
+    (await mutate(people.anna, "updateCompanies", input=parents)).payload()
+    return Crowd(world, ids)
+
+
+def _points(names: Names) -> str:
+    if names is DEAL:
+        return ""
+    return " phones { id } emails { id } websites { id } messengers { id }"
+
+
+def inputs(names: Names, world: World, ids: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+    """Give inputs with all fields of a type; the n-th points to the n-th of everything."""
+    # Values of dictionaries and the statuses of leads are too few to go round.
+    shared = {"DictionaryItem", "Stage"} if names is LEAD else {"DictionaryItem"}
+    targets = {kind: keys for kind, keys in ids.items() if kind not in shared}
+    return [
+        {
+            name: _own(value, targets, n)
+            for name, value in written(samples(names, world), 0).items()
+            if name != "parentId"
+        }
+        for n in range(SIZE)
+    ]
+
+
+def _own(value: Any, targets: Mapping[str, list[str]], n: int) -> Any:
+    """Give the n-th target in place of a reference or of a list of links; else the value."""
+    sample = value[0] if isinstance(value, list) else value
+    prefix = sample.rpartition("_")[0] if isinstance(sample, str) else ""
+    kind = "".join(part.capitalize() for part in prefix.split("_"))
+    if kind not in targets:
+        return value
+    return [targets[kind][n]] if isinstance(value, list) else targets[kind][n]
+
+
+async def _make(people: Cast, mutation: str, given: Mapping[str, Any], read: str = "id") -> Any:
+    thing = mutation.removeprefix("create")
+    thing = thing[0].lower() + thing[1:]
+    answer = await mutate(people.root, mutation, f"{thing} {{ {read} }}", input=given)
+    return answer.payload()[thing]
+
+
+async def _many(people: Cast, mutation: str, items: list[dict[str, Any]]) -> list[str]:
+    made = await asyncio.gather(*(_make(people, mutation, item) for item in items))
+    return [item["id"] for item in made]
+
+
+async def _add_people(people: Cast, ids: Ids) -> None:
+    top = [{"name": f"Office {n}"} for n in range(SIZE)]
+    offices = await _many(people, "createDepartment", top)
+    address = people.workspace_name.lower().replace(" ", "-")
+    persons = [
+        {
+            "email": f"{address}-{n}@example.com",
+            "password": "a password of the crowd",
+            "lastName": f"Person {n}",
+            "departmentIds": [office],
+        }
+        for n, office in enumerate(offices)
+    ]
+    ids["User"] = await _many(people, "createUser", persons)
+    below = [
+        {"name": f"Team {n}", "parentId": office, "headId": ids["User"][n]}
+        for n, office in enumerate(offices)
+    ]
+    ids["Department"] = await _many(people, "createDepartment", below)
+    for n, team in enumerate(ids["Department"]):
+        member = {"id": ids["User"][n], "addDepartmentIds": [team]}
+        (await mutate(people.root, "updateUser", input=member)).payload()
+    groups = [{"name": f"Group {n}", "memberIds": [person]} for n, person in enumerate(ids["User"])]
+    ids["Group"] = await _many(people, "createGroup", groups)
+    keys = [
+        await mutate(people.root, "createApiKey", "apiKey { id }", input={"name": f"Key {n}"})
+        for n in range(SIZE)
+    ]
+    ids["ApiKey"] = [key.payload()["apiKey"]["id"] for key in keys]
+
+
+async def _add_settings(people: Cast, ids: Ids) -> None:
+    pipelines = [
+        await _make(
+            people, "createPipeline", {"name": f"Pipeline {n}"}, "id stages { id pipeline { id } }"
+        )
+        for n in range(SIZE)
+    ]
+    ids["Pipeline"] = [pipeline["id"] for pipeline in pipelines]
+    ids["Stage"] = [pipeline["stages"][0]["id"] for pipeline in pipelines]
+    dictionaries = [{"code": f"D{n}", "name": f"Dictionary {n}"} for n in range(SIZE)]
+    ids["Dictionary"] = await _many(people, "createDictionary", dictionaries)
+    items = [{"dictionaryId": key, "name": "Item"} for key in ids["Dictionary"]]
+    ids["DictionaryItem"] = await _many(people, "createDictionaryItem", items)
