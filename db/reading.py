@@ -69,7 +69,7 @@ class ReadingSession(Session):
         return await self._run(Prepared(statement, self._known.dialect), self._parameters(values))
 
     @override
-    async def fetch(
+    async def rows_by(
         self, key: Hashable, build: Callable[[], Select[Any]], values: Mapping[str, Any]
     ) -> Sequence[Any]:
         """Run the statement that `build` makes, compiled once for its key."""

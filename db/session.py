@@ -68,7 +68,7 @@ class Session(ABC):
         """Run a statement and give all its rows."""
 
     @abstractmethod
-    async def fetch(
+    async def rows_by(
         self, key: Hashable, build: Callable[[], Select[Any]], values: Mapping[str, Any]
     ) -> Sequence[Any]:
         """Run the statement that `build` makes and give all its rows.
@@ -132,7 +132,7 @@ class WritingSession(Session):
             return found
 
     @override
-    async def fetch(
+    async def rows_by(
         self, key: Hashable, build: Callable[[], Select[Any]], values: Mapping[str, Any]
     ) -> Sequence[Any]:
         """Run the statement that `build` makes; SQLAlchemy keeps it by its structure."""

@@ -77,7 +77,7 @@ class Loaders:
         **values: Any,
     ) -> Sequence[Any]:
         """Run the statement of a key with `keys` (and further values) in its places."""
-        return await self.session.fetch(
+        return await self.session.rows_by(
             (*key, self._rights), build, {KEYS_NAME: list(keys), **values}
         )
 

@@ -75,6 +75,7 @@ async def load_numbers(context: Context, sources: Sources, name: str) -> list[An
         return await op.loaders.numbers(spec).load_batch([(parent, name) for parent in parents])
 
     # Side by side: what one level asks for is one statement, whatever has to be warned of.
+    found: list[Any]
     found, _ = await asyncio.gather(
         _by_spec(sources, lambda source: source.spec, load), warn_of_unrated(op, amounts)
     )

@@ -122,7 +122,7 @@ class Statements:
         return [
             text
             for text in self.texts
-            if "voronka_authenticate" not in text and "set_config" not in text
+            if not any(own in text for own in ("voronka_authenticate", "set_config", "BEGIN "))
         ]
 
 

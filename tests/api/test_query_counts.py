@@ -86,7 +86,7 @@ def selections(declared: GraphQLField) -> Iterator[tuple[str, str]]:
         parts = " ".join(f"{name} {{ max }}" for name, _ in objects(aggregate))
         yield " numbers", f"{{ totalCount aggregate {{ count {parts} }} }}"
     elif "id" in kind.fields or isinstance(kind, GraphQLInterfaceType):
-        yield "", f"{{ __typename {' '.join(leaves(kind))} }}"  # type: ignore[arg-type]
+        yield "", f"{{ __typename {' '.join(leaves(kind))} }}"  # type: ignore[arg-type]  # narrowed above
     else:
         if leaves(kind):
             yield "", f"{{ {' '.join(leaves(kind))} }}"

@@ -39,7 +39,8 @@ READERS = ("loaders/", "db/")
 READS_WITHIN_WRITES = {"resolvers/changes.py": "the ranks inside one UPDATE of a column's cards"}
 
 ON_CONNECTIONS = {
-    "db/session.py": "where statements meet the connection",
+    "db/session.py": "where the statements of mutations meet the connection",
+    "db/reading.py": "where those of queries do",
     "server/demo/generator.py": "COPY",
     "server/installation.py": "one start at a time, before there is a workspace",
 }
@@ -199,4 +200,4 @@ def test_nobody_commits_inside_an_operation() -> None:
     }
 
     # The edge of an operation, and migrations.
-    assert ending == {"db/session.py", "db/migrations/env.py"}
+    assert ending == {"db/database.py", "db/migrations/env.py"}
