@@ -54,7 +54,9 @@ async def all_cases(meter: Meter, place: Place) -> AsyncIterator[Case]:
     yield await _nested(meter)
 
 
-def _page(group: str, name: str, meter: Meter, page: PageSpec, target: float | None = PAGE_MS) -> Case:
+def _page(
+    group: str, name: str, meter: Meter, page: PageSpec, target: float | None = PAGE_MS
+) -> Case:
     return Case(
         group,
         name,
