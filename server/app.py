@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+from graphql.execution.executor import Executor
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,6 +17,7 @@ from domain.messages import say
 from schema.build import build_schema
 from schema.cursors import Cursors
 from schema.documents import DocumentCache
+from schema.execution.executor import PlannedExecutor
 from server.explorer import explorer_routes, page
 from server.graphql_http import GraphQLView
 from server.middleware import middleware
@@ -35,11 +38,16 @@ def open_pool(settings: Settings, database_url: str) -> Database:
     )
 
 
-def build_app(settings: Settings, database_url: str) -> Starlette:
-    """Build the server; it connects when the first request comes."""
+def build_app(
+    settings: Settings, database_url: str, executor: type[Executor[Any]] = PlannedExecutor
+) -> Starlette:
+    """Build the server; it connects when the first request comes.
+
+    `executor` runs the operations; another one is for measuring and comparing.
+    """
     database = open_pool(settings, database_url)
     cache = DocumentCache(settings.limits)
-    schema = build_schema(cache)
+    schema = build_schema(cache, executor)
     operations = Operations(schema, cache, database, Cursors(settings.secret_key))
     view = GraphQLView(schema, operations.run, page, settings.limits, say=say)
 

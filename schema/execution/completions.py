@@ -98,6 +98,7 @@ class Lists(Completion):
     async def complete(
         self, executor: "PlannedExecutor", values: Sequence[Any], paths: Paths
     ) -> list[Any]:
+        flat = _flat(values)
         below = None
         if self.is_foreign and paths is not None:
             below = [
@@ -106,7 +107,7 @@ class Lists(Completion):
                 if items is not None
                 for index in range(len(items))
             ]
-        return self._cut(values, await self._item.complete(executor, _flat(values), below))
+        return self._cut(values, await self._item.complete(executor, flat, below))
 
     def _cut(self, values: Sequence[Any], items: list[Any]) -> list[Any]:
         if self._required and None in items:
@@ -147,7 +148,7 @@ def _spread(shaped: list[Any], places: list[int]) -> list[Any]:
 
 
 def _flat(values: Sequence[Any]) -> list[Any]:
-    try:
-        return [item for items in values if items is not None for item in items]
-    except TypeError as error:
-        raise UnplannedError from error
+    for items in values:
+        if items is not None and not isinstance(items, list | tuple):
+            raise UnplannedError
+    return [item for items in values if items is not None for item in items]

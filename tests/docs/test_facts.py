@@ -25,6 +25,7 @@ _QUOTED = re.compile(r"`([^`]+)`")
 _SNAKE = re.compile(r"(?<=[a-z])([A-Z])")
 # Read elsewhere than in server/settings.py.
 _OTHERS = {
+    "VORONKA_EXAMPLES": "tests/api/execution/test_real_schema.py",
     "VORONKA_PYTHON": "voronka",
     "VORONKA_UPDATE_COUNTS": "tests/api/test_query_counts.py",
     "VORONKA_UPDATE_DOCS": "tests/docs/test_tutorial.py",

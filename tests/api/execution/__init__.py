@@ -1,0 +1,1 @@
+"""The executor gives what graphql-core's own gives, for any document."""
