@@ -27,3 +27,5 @@ class Actor:
     """Language of the workspace (ru or en): names of defaults, country of bare phone numbers."""
     currency: str
     """Base currency of the workspace."""
+    settings_version: int = 0
+    """The version of the workspace's settings and people when the token was shown."""

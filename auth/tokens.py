@@ -59,4 +59,5 @@ async def authenticate(session: Session, secret: str) -> Actor | None:
         is_admin=row.is_admin,
         locale=row.locale,
         currency=row.currency,
+        settings_version=row.settings_version,
     )

@@ -15,7 +15,8 @@ from bench.clock import cpu_ms, has_cpu_clock, median
 from db.database import Database, RowSecurity
 from db.session import Session
 from loaders.lists import PageSpec
-from loaders.loaders import WHOLE, Loaders, Page
+from loaders.loaders import WHOLE, Loaders
+from loaders.pages import Page
 
 _RUNS: Final = 9
 _SLOW_MS: Final = 200.0

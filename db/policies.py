@@ -30,10 +30,10 @@ CURRENT_WORKSPACE: Final = (
 AUTHENTICATE: Final = """
 CREATE FUNCTION voronka_authenticate(token_hash bytea)
 RETURNS TABLE (workspace_id uuid, user_id uuid, token_id uuid, kind text, scopes text[],
-               is_admin boolean, locale text, currency text)
+               is_admin boolean, locale text, currency text, settings_version bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT token.workspace_id, token.user_id, token.id, token.kind, token.scopes,
-           person.is_admin, workspace.locale, workspace.currency
+           person.is_admin, workspace.locale, workspace.currency, workspace.settings_version
     FROM tokens AS token
     JOIN users AS person
       ON person.workspace_id = token.workspace_id AND person.id = token.user_id

@@ -5,8 +5,8 @@
 that one level of a query asks for and answers them with one statement.
 """
 
-from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,12 +16,23 @@ from auth.actor import Actor
 from auth.policy import fingerprint, visible
 from db.base import WORKSPACE
 from db.session import Session
+from db.snapshot import Snapshot, Snapshots
 from db.tables import TABLES, contact_points, external_ids, linking
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind
 from loaders.batching import BatchLoader
+from loaders.held import (
+    HELD_LINKS,
+    HELD_NAMES,
+    HeldLoader,
+    find_children,
+    find_linked,
+    find_row,
+    load_snapshot,
+)
 from loaders.listing import alive
-from loaders.lists import ListSpec, PageSpec, Position
+from loaders.lists import ListSpec, PageSpec
+from loaders.pages import Page, group_rows, make_page
 from loaders.rows import ROW_TYPES, Row, columns, make_row, row_type
 from loaders.statements import KEYS_NAME, numbers_statement, page_statement
 
@@ -29,16 +40,6 @@ WHOLE: Final = UUID(int=0)
 """Stands for the parent of a list that has none: the workspace as a whole."""
 
 Batch = Callable[[Any], Coroutine[Any, Any, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A part of a list, with what paging on needs."""
-
-    rows: tuple[Row, ...]
-    positions: tuple[Position, ...]
-    has_more: bool
-    """Whether rows follow in the direction of paging."""
 
 
 KEYS: Final = any_(bindparam(KEYS_NAME, type_=ARRAY(Uuid())))
@@ -59,6 +60,9 @@ class Loaders:
         self.actor = actor
         self._alive = alive(actor)
         self._rights = fingerprint(actor)
+        self._held: Awaitable[Snapshot] | None = None
+        self.snapshots: Snapshots | None = None
+        """Where settings and people are held between requests; None: they are read."""
         self.selection: Mapping[str, tuple[str, ...]] = {}
         """The columns that rows of an entity need to hold; all of them where it is not told."""
         self._made: dict[Hashable, BatchLoader[Any, Any]] = {}
@@ -80,6 +84,31 @@ class Loaders:
         return await self.session.rows_by(
             (*key, self._rights), build, {KEYS_NAME: list(keys), **values}
         )
+
+    def _settings(
+        self, key: Hashable, find: Callable[[Snapshot, Any], Any], batch: Batch
+    ) -> BatchLoader[Any, Any]:
+        """Give the loader of settings or people: of the snapshot, where there are snapshots."""
+        if self.snapshots is None:
+            return self._loader(key, batch)
+        loader = self._made.get(key)
+        if loader is None:
+            loader = self._made[key] = HeldLoader(self.snapshot, find, batch)
+        return loader
+
+    async def snapshot(self) -> Snapshot:
+        """Give the snapshot of the workspace, reading it where the process holds none of now."""
+        snapshots, actor = self.snapshots, self.actor
+        if snapshots is None:
+            raise LookupError("this operation reads from the database alone")
+        known = snapshots.get(actor.workspace_id, actor.settings_version)
+        if known is not None:
+            return known
+        if self._held is None:
+            self._held = asyncio.ensure_future(load_snapshot(self.session, actor))
+        found = await self._held
+        snapshots.put(actor.workspace_id, found)
+        return found
 
     def _row(self, entity: str) -> type[Row]:
         """Give the class of the rows that are read of an entity."""
@@ -109,10 +138,15 @@ class Loaders:
             by_id = {row.id: kind(row) for row in found}
             return [by_id.get(key) for key in ids]
 
-        return self._loader(("one", entity, with_deleted), batch)
+        key = ("one", entity, with_deleted)
+        if entity in HELD_NAMES and not with_deleted:
+            return self._settings(key, find_row(entity), batch)
+        return self._loader(key, batch)
 
     async def everything(self, entity: str) -> list[Row]:
         """Load all rows of a settings entity, in its order (`sort`, else name, then id)."""
+        if self.snapshots is not None:
+            return list((await self.snapshot()).rows[entity].values())
 
         async def batch(keys: Sequence[str]) -> Sequence[list[Row]]:
             def build() -> Select[Any]:
@@ -162,8 +196,10 @@ class Loaders:
                 return statement
 
             found = await self._fetch(("linked", field, kind), build, owners)
-            return _grouped(owners, found, kind)
+            return group_rows(owners, found, kind)
 
+        if field in HELD_LINKS:
+            return self._settings(("linked", field), find_linked(field), batch)
         return self._loader(("linked", field), batch)
 
     def linked_ids(self, field: Field) -> BatchLoader[UUID, list[UUID]]:
@@ -204,8 +240,10 @@ class Loaders:
                 )
 
             found = await self._fetch(("children", field, kind), build, owners)
-            return _grouped(owners, found, kind)
+            return group_rows(owners, found, kind)
 
+        if field.target in HELD_NAMES:
+            return self._settings(("children", field), find_children(field), batch)
         return self._loader(("children", field), batch)
 
     def points(self, entity: str) -> BatchLoader[tuple[UUID, str], list[Any]]:
@@ -273,11 +311,11 @@ class Loaders:
 
             found = await self._fetch(("page", spec, kind), build, parents)
             if not nested:
-                return [_page(found, spec, kind, skip=0)] * len(parents)
+                return [make_page(found, spec, kind, skip=0)] * len(parents)
             grouped: dict[UUID, list[Any]] = {}
             for row in found:
                 grouped.setdefault(row[0], []).append(row)
-            return [_page(grouped.get(parent, []), spec, kind, skip=1) for parent in parents]
+            return [make_page(grouped.get(parent, []), spec, kind, skip=1) for parent in parents]
 
         return self._loader(("page", spec), batch)
 
@@ -327,26 +365,6 @@ class Loaders:
             )
             .scalar_subquery()
         )
-
-
-def _grouped(owners: Sequence[UUID], found: Sequence[Any], row_type: type[Row]) -> list[list[Row]]:
-    grouped: dict[UUID, list[Row]] = {}
-    for row in found:
-        grouped.setdefault(row[0], []).append(row_type(row[1:]))
-    return [grouped.get(owner, []) for owner in owners]
-
-
-def _page(found: Sequence[Any], spec: PageSpec, row_type: type[Row], *, skip: int) -> Page:
-    end = skip + len(row_type.positions)
-    shown = found[: spec.limit]
-    rows = [row_type(row[skip:end]) for row in shown]
-    positions = [
-        Position(tuple(values[end:]), row.id) for values, row in zip(shown, rows, strict=True)
-    ]
-    if spec.backward:
-        rows.reverse()
-        positions.reverse()
-    return Page(tuple(rows), tuple(positions), len(found) > spec.limit)
 
 
 def field_of(entity: str, name: str) -> Field:

@@ -187,6 +187,8 @@ async def spread_positions(op: Operation, stage_id: UUID) -> None:
 async def flush_events(op: Operation, *, already: int) -> None:
     """Append the events since the first `already` ones to the log, in one statement."""
     fresh = op.events[already:]
+    if op.settings_changed:
+        await _raise_settings_version(op)
     await op.session.insert(
         events,
         [
@@ -205,10 +207,20 @@ async def flush_events(op: Operation, *, already: int) -> None:
     )
 
 
+async def _raise_settings_version(op: Operation) -> None:
+    """Tell all processes that what they hold of the workspace's settings is out of date."""
+    version = workspaces.c.settings_version
+    await op.session.run(
+        update(workspaces).where(workspaces.c.id == WORKSPACE).values(settings_version=version + 1)
+    )
+    op.settings_changed = False
+
+
 async def _write_groups(
     op: Operation, entity: Entity, groups: Mapping[tuple[str, ...], list[dict[str, Any]]]
 ) -> None:
     table = TABLES[entity.name]
+    op.settings_changed |= not entity.is_record
     for names, rows in groups.items():
         statement = (
             update(table)
@@ -310,4 +322,5 @@ def _note(
     op: Operation, draft: Draft, kind: EventKind, row: Row, changes: dict[str, dict[str, Any]]
 ) -> None:
     version = row.version if draft.entity.is_record else None
+    op.settings_changed |= not draft.entity.is_record
     op.events.append(Event(new_id(), kind.value, draft.entity.name, draft.id, version, changes))

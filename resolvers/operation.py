@@ -34,6 +34,8 @@ class Operation:
     events: list[Event] = field(default_factory=list)
     failed: bool = False
     """A mutation was refused: nothing of the operation may be committed."""
+    settings_changed: bool = False
+    """Settings or people were written: what processes hold of them is out of date."""
     warnings: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Things that the caller should know besides the answer, by their code."""
 

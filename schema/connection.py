@@ -16,7 +16,8 @@ from domain.fields import Entity, Field, Kind, camel
 from domain.filters import Direction, OrderKey
 from domain.people import USER
 from loaders.lists import DEFAULT_PAGE, MAX_PAGE, ListSpec, PageSpec
-from loaders.loaders import WHOLE, Page
+from loaders.loaders import WHOLE
+from loaders.pages import Page
 from schema.classes import OBJECTS
 from schema.context import Context, running
 from schema.execution.reading import batched_field, plain_field

@@ -23,6 +23,7 @@ from auth.actor import Actor, Scope
 from auth.tokens import authenticate
 from db.database import Database
 from db.session import Session
+from db.snapshot import Snapshots
 from domain.errors import Code, ForbiddenError, UnauthenticatedError, refuse
 from domain.ids import encode_id
 from resolvers.changes import flush_events
@@ -59,6 +60,7 @@ class Operations:
         self._cache = cache
         self._database = database
         self._cursors = cursors
+        self._snapshots = Snapshots()
         self._attempts = MovingWindowRateLimiter(MemoryStorage())
 
     async def run(
@@ -98,6 +100,8 @@ class Operations:
                 actor = await self._actor(request, session, shape)
                 await self._database.enter(session, actor.workspace_id, write=write)
                 context.operation = Operation.begin(session, actor)
+                if not write:
+                    context.operation.loaders.snapshots = self._snapshots
             result = await self._execute(data, allowed, context)
             dry = request.headers.get("x-dry-run") == "1"
             extensions = await _settle(session, context.operation, result, write=write, dry=dry)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Column,
     ForeignKey,
     Index,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from db.base import (
@@ -30,6 +32,8 @@ workspaces = Table(
     text_column("name", required=True),
     text_column("locale", required=True),
     text_column("currency", required=True),
+    # Raised by every change of settings or people: what processes hold of them is older or true.
+    Column("settings_version", BigInteger(), nullable=False, server_default=text("0")),
     moment("created_at", required=True),
 )
 

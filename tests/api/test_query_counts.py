@@ -245,6 +245,8 @@ def refused(data: Any) -> list[Any]:
 async def test_twenty_take_as_many_statements_as_one_and_as_many_as_known(
     crowd: Crowd, watch: Any
 ) -> None:
+    # From its first request on, the process holds the workspace's settings and people.
+    await crowd.world.people.anna.data("{ viewer { user { id } } }")
     one = await measured(crowd, watch, 1)
     many = await measured(crowd, watch, SIZE)
     counts = {name: len(statements) for name, statements in one.items()}

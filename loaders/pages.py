@@ -1,0 +1,43 @@
+"""What loaders make of the rows of a result: pages, and lists by owner."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from loaders.lists import PageSpec, Position
+from loaders.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list, with what paging on needs."""
+
+    rows: tuple[Row, ...]
+    positions: tuple[Position, ...]
+    has_more: bool
+    """Whether rows follow in the direction of paging."""
+
+
+def group_rows(
+    owners: Sequence[UUID], found: Sequence[Any], row_type: type[Row]
+) -> list[list[Row]]:
+    """Give the rows of each owner; the first column of a result is the owner's id."""
+    grouped: dict[UUID, list[Row]] = {}
+    for row in found:
+        grouped.setdefault(row[0], []).append(row_type(row[1:]))
+    return [grouped.get(owner, []) for owner in owners]
+
+
+def make_page(found: Sequence[Any], spec: PageSpec, row_type: type[Row], *, skip: int) -> Page:
+    """Make a page of a result; `skip` columns come before those of the row."""
+    end = skip + len(row_type.positions)
+    shown = found[: spec.limit]
+    rows = [row_type(row[skip:end]) for row in shown]
+    positions = [
+        Position(tuple(values[end:]), row.id) for values, row in zip(shown, rows, strict=True)
+    ]
+    if spec.backward:
+        rows.reverse()
+        positions.reverse()
+    return Page(tuple(rows), tuple(positions), len(found) > spec.limit)
