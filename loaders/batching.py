@@ -34,7 +34,11 @@ class BatchLoader(DataLoader[K, V], Generic[K, V]):
         """Give the values for keys, in their order; raises what `fetch` raises."""
         known = self._known
         while missing := [key for key in keys if key not in known]:
-            await asyncio.gather(*{self._bring(key) for key in missing})
+            tasks = {self._bring(key) for key in missing}
+            # Not gather: who is cancelled while waiting must not cancel what others wait for.
+            await asyncio.wait(tasks)
+            for task in tasks:
+                task.result()
         return [known[key] for key in keys]
 
     def _bring(self, key: K) -> "asyncio.Task[None]":
@@ -43,6 +47,7 @@ class BatchLoader(DataLoader[K, V], Generic[K, V]):
         if task is None:
             if self._collecting is None:
                 self._collecting = asyncio.get_running_loop().create_task(self._run())
+                self._collecting.add_done_callback(_retrieve)
             task = self._bringing[key] = self._collecting
             self._wanted[key] = None
         return task
@@ -78,3 +83,9 @@ class BatchLoader(DataLoader[K, V], Generic[K, V]):
         self._known.setdefault(key, value)
         super().prime(key, value)
         return self
+
+
+def _retrieve(task: "asyncio.Task[None]") -> None:
+    """Take note of a failure: where all who waited were cancelled, nobody else does."""
+    if not task.cancelled():
+        task.exception()

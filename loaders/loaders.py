@@ -6,7 +6,7 @@ that one level of a query asks for and answers them with one statement.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -60,7 +60,7 @@ class Loaders:
         self.actor = actor
         self._alive = alive(actor)
         self._rights = fingerprint(actor)
-        self._held: Awaitable[Snapshot] | None = None
+        self._held: asyncio.Future[Snapshot] | None = None
         self.snapshots: Snapshots | None = None
         """Where settings and people are held between requests; None: they are read."""
         self.selection: Mapping[str, tuple[str, ...]] = {}
@@ -106,7 +106,7 @@ class Loaders:
             return known
         if self._held is None:
             self._held = asyncio.ensure_future(load_snapshot(self.session, actor))
-        found = await self._held
+        found = await asyncio.shield(self._held)  # others may wait for it as well
         snapshots.put(actor.workspace_id, found)
         return found
 

@@ -22,7 +22,7 @@ class Page:
 def group_rows(
     owners: Sequence[UUID], found: Sequence[Any], row_type: type[Row]
 ) -> list[list[Row]]:
-    """Give the rows of each owner; the first column of a result is the owner's id."""
+    """Give the rows of each owner, whose id is the first column of a result."""
     grouped: dict[UUID, list[Row]] = {}
     for row in found:
         grouped.setdefault(row[0], []).append(row_type(row[1:]))
