@@ -12,7 +12,15 @@ from bench.cases import all_cases
 from bench.meter import Meter
 from bench.over_http import measure_requests
 from bench.place import Place, WrongPlaceError, open_place
-from bench.report import Measured, show_requests, show_statements, write_plans
+from bench.race import race
+from bench.report import (
+    Measured,
+    show_race,
+    show_requests,
+    show_statements,
+    write_plans,
+    write_race,
+)
 from db.database import RowSecurity
 
 _ROOT: Final = Path(__file__).parent.parent
@@ -46,7 +54,10 @@ async def _measure(console: Console, place: Place, results: Path) -> int:
         measured[mode] = await _statements(console, place, mode)
         write_plans(results / f"{mode.value}.txt", measured[mode])
     missed = show_statements(console, measured[RowSecurity.WRITES], measured[RowSecurity.STRICT])
-    return missed + show_requests(console, await measure_requests(place))
+    missed += show_requests(console, await measure_requests(place))
+    raced = await race(place)
+    write_race(results.parent, raced)
+    return missed + show_race(console, raced)
 
 
 async def _statements(console: Console, place: Place, mode: RowSecurity) -> list[Measured]:

@@ -20,6 +20,7 @@ from resolvers.workspaces import create_workspace, list_workspaces
 from server.data_directory import DataDirectory
 from server.demo import generate
 from server.embedded import EmbeddedPostgres
+from server.processes import postmaster_line
 
 SEED: Final = 1
 _LOCALE, _CURRENCY = "ru", "RUB"
@@ -41,6 +42,10 @@ class Place:
     deals: int
     sample: tuple[str, ...]
     """Ids of some deals, out of all parts of any list."""
+    pipeline: str
+    """Id of the default pipeline of deals."""
+    postmaster: int
+    """The leading process of the database."""
 
     @property
     def workspace_id(self) -> UUID:
@@ -58,13 +63,14 @@ def open_place(folder: Path, deals: int, *, fresh: bool) -> Iterator[Place]:
         url = postgres.start()
         try:
             upgrade(url)
-            actor, sample = asyncio.run(_prepare(url, deals))
-            yield Place(folder, url, actor, deals, sample)
+            actor, sample, pipeline = asyncio.run(_prepare(url, deals))
+            leader = int(postmaster_line(postgres.cluster, 0) or 0)
+            yield Place(folder, url, actor, deals, sample, pipeline, leader)
         finally:
             postgres.stop()
 
 
-async def _prepare(url: str, deals: int) -> tuple[Actor, tuple[str, ...]]:
+async def _prepare(url: str, deals: int) -> tuple[Actor, tuple[str, ...], str]:
     name = f"bench {deals}"
     database = Database(url, pool_size=1)
     try:
@@ -90,13 +96,18 @@ async def _prepare(url: str, deals: int) -> tuple[Actor, tuple[str, ...]]:
             workspace.id,
             _SAMPLE,
         )
+        pipeline = await connection.fetchval(
+            "SELECT id FROM pipelines WHERE workspace_id = $1 AND entity = 'DEAL' AND is_default",
+            workspace.id,
+        )
     finally:
         await connection.close()
     actor = Actor(
         workspace.id, admin, None, is_session=False, scopes=frozenset(Scope), is_admin=True,
         locale=_LOCALE, currency=_CURRENCY,
     )  # fmt: skip
-    return actor, tuple(encode_id("deal", row["id"]) for row in sample)
+    deals_of_all = tuple(encode_id("deal", row["id"]) for row in sample)
+    return actor, deals_of_all, encode_id("pipeline", pipeline)
 
 
 async def _fill(url: str, workspace_id: UUID, deals: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -51,16 +52,20 @@ class ReadingSession(Session):
             self.statements += 1
             for watcher in self._watchers:
                 watcher(text, tuple(values))
+            start = perf_counter()
             try:
                 yield self._driver
             except asyncpg.PostgresError as error:
                 self._failure = error
                 raise
+            finally:
+                self.seconds += perf_counter() - start
 
     async def _run(self, prepared: Prepared, values: Mapping[str, Any]) -> list[Found]:
         arguments = prepared.arguments(values)
         async with self._sending(prepared.text, arguments) as driver:
             records = await driver.fetch(prepared.text, *arguments)
+        self.rows_read += len(records)
         return prepared.rows(records)
 
     @override

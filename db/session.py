@@ -9,6 +9,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,9 @@ class Session(ABC):
         self._lock = asyncio.Lock()
         self.workspace_id: UUID | None = None
         self.statements = 0
+        self.rows_read = 0
+        self.seconds = 0.0
+        """How long statements took, from sending one to having all of its rows."""
         self.doomed = False
         """Set to roll the transaction back when the session ends."""
         self._ended = False
@@ -118,7 +122,11 @@ class WritingSession(Session):
             if self._ended:
                 raise SessionEndedError
             self.statements += 1
-            yield self._connection
+            start = perf_counter()
+            try:
+                yield self._connection
+            finally:
+                self.seconds += perf_counter() - start
 
     @override
     async def rows(
@@ -129,6 +137,7 @@ class WritingSession(Session):
         async with self._turn() as connection:
             result = await connection.execute(statement, parameters)
             found: Sequence[Any] = result.all() if result.returns_rows else ()
+            self.rows_read += len(found)
             return found
 
     @override

@@ -8,6 +8,7 @@ a race for a unique key) run again.
 import asyncio
 import random
 from collections.abc import Iterator, Mapping
+from time import perf_counter
 from typing import Any, Final
 
 from limits import parse as parse_limit
@@ -90,6 +91,7 @@ class Operations:
         allowed: frozenset[OperationType],
         shape: Outline,
     ) -> Reply:
+        start = perf_counter()
         write = shape.is_mutation and OperationType.MUTATION in allowed
         context = Context(None, language(request.headers.get("accept-language")), self._cursors,
                           _no_sign_in)  # fmt: skip
@@ -105,6 +107,8 @@ class Operations:
             result = await self._execute(data, allowed, context)
             dry = request.headers.get("x-dry-run") == "1"
             extensions = await _settle(session, context.operation, result, write=write, dry=dry)
+            if request.headers.get("x-explain") == "1":
+                extensions |= _explained(session, context.operation, start)
         return Reply(result, extensions)
 
     async def _execute(
@@ -188,6 +192,20 @@ async def _settle(
     if warnings:
         extensions["warnings"] = warnings
     return extensions
+
+
+def _explained(session: Session, op: Operation | None, start: float) -> dict[str, Any]:
+    """Tell an administrator what the operation has cost."""
+    if op is None or not op.actor.is_admin:
+        return {}
+    return {
+        "execution": {
+            "sql": session.statements,
+            "rows": session.rows_read,
+            "dbMs": round(session.seconds * 1000, 2),
+            "totalMs": round((perf_counter() - start) * 1000, 2),
+        }
+    }
 
 
 def _dry_run(op: Operation) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def sdl() -> GraphQLSchema:
     return build_schema(SDL.read_text(encoding="utf-8"))
 
 
-# graphql-core leaves coroutines of fields behind whose sibling has failed.
+@pytest.mark.usefixtures("swept")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("part", range(2))
 @examples(
