@@ -11,8 +11,8 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from db.guard import GuardedCompiler
-from db.prepared import PreparedCache
-from db.reading import ReadingSession, Watcher
+from db.prepared import PreparedCache, Watcher
+from db.reading import ReadingSession
 from db.session import Session, WritingSession
 
 
@@ -55,7 +55,6 @@ class Database:
         )
         self._engine = _engine(url, pool_size, pool_timeout)
         self._known = PreparedCache(self._engine.dialect)
-        self._watchers: list[Watcher] = []
 
     @property
     def engine(self) -> AsyncEngine:
@@ -70,7 +69,8 @@ class Database:
                 yield reading
             return
         async with self._engine.connect() as connection, connection.begin() as transaction:
-            session = WritingSession(connection, self._settings)
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            session = WritingSession(connection, driver, self._known, self._settings)
             try:
                 yield session
             finally:
@@ -82,7 +82,7 @@ class Database:
     async def _reading_session(self) -> AsyncIterator["ReadingSession"]:
         pooled = await self._checked_out()
         driver = pooled.driver_connection
-        session = ReadingSession(driver, self._known, self._begin, self._watchers)
+        session = ReadingSession(driver, self._known, self._begin)
         try:
             try:
                 yield session
@@ -116,11 +116,11 @@ class Database:
 
         engine = self._engine.sync_engine
         event.listen(engine, "before_cursor_execute", note)
-        self._watchers.append(watcher)
+        self._known.watchers.append(watcher)
         try:
             yield
         finally:
-            self._watchers.remove(watcher)
+            self._known.watchers.remove(watcher)
             event.remove(engine, "before_cursor_execute", note)
 
     async def dispose(self) -> None:

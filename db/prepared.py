@@ -17,6 +17,8 @@ _MAX_STATEMENTS: Final = 2_000
 _NUMERIC: Final = 1700
 """PostgreSQL's number for the type numeric."""
 Converter = Callable[[Any], Any]
+Watcher = Callable[[str, tuple[Any, ...]], None]
+"""Is told the text and the values of a statement before it is sent."""
 
 
 class Found(tuple[Any, ...]):
@@ -101,6 +103,8 @@ class PreparedCache:
     def __init__(self, dialect: Dialect, size: int = _MAX_STATEMENTS) -> None:
         """Compile for a dialect; keep at most `size`."""
         self.dialect = dialect
+        self.watchers: list[Watcher] = []
+        """Are told of what goes to the driver past SQLAlchemy."""
         self._size = size
         self._known: OrderedDict[Hashable, Prepared] = OrderedDict()
 

@@ -2,19 +2,24 @@
 
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from time import perf_counter
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select
 from typing_extensions import override
 
 from db.prepared import Found, Prepared, PreparedCache
-from db.session import Session, SessionEndedError, call_of, policy_settings
-
-Watcher = Callable[[str, tuple[Any, ...]], None]
-"""Is told the text and the values of a statement before it is sent."""
+from db.session import (
+    Session,
+    SessionEndedError,
+    argument_values,
+    call_of,
+    policy_settings,
+    settings_of,
+)
 
 
 class ReadingSession(Session):
@@ -29,14 +34,12 @@ class ReadingSession(Session):
         driver: asyncpg.Connection,
         known: PreparedCache,
         begin: str,
-        watchers: Sequence[Watcher],
     ) -> None:
         """Wrap a driver's connection that stands in no transaction; `begin` starts one."""
         super().__init__()
         self._driver = driver
         self._known = known
         self._begin = begin
-        self._watchers = watchers
         self._failure: Exception | None = None
 
     @asynccontextmanager
@@ -50,7 +53,7 @@ class ReadingSession(Session):
                 # PostgreSQL would only say that the transaction has failed before.
                 raise self._failure
             self.statements += 1
-            for watcher in self._watchers:
+            for watcher in self._known.watchers:
                 watcher(text, tuple(values))
             start = perf_counter()
             try:
@@ -83,11 +86,8 @@ class ReadingSession(Session):
     @override
     async def call(self, function: str, *arguments: Any) -> Sequence[Any]:
         """Call one of the functions that work before a workspace is known."""
-        values = {f"argument_{index}": value for index, value in enumerate(arguments)}
-
-        def build() -> Select[Any]:
-            return call_of(function, *(bindparam(name, value) for name, value in values.items()))
-
+        values = argument_values(arguments)
+        build = partial(call_of, function, len(values))
         return await self._run(self._known.get(("call", function), build), values)
 
     @override
@@ -100,12 +100,7 @@ class ReadingSession(Session):
         self.workspace_id = workspace_id
 
     async def _set(self, settings: Mapping[str, str]) -> None:
-        def build() -> Select[Any]:
-            return select(
-                *(func.set_config(name, bindparam(name, value), True)
-                  for name, value in settings.items())
-            )  # fmt: skip
-
+        build = partial(settings_of, tuple(settings))
         await self._run(self._known.get(("settings", *settings), build), settings)
 
     @override

@@ -9,15 +9,18 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Select, Table, func, insert, select, text
+import asyncpg
+from sqlalchemy import Executable, Select, Table, Text, bindparam, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
 from db.base import WORKSPACE
+from db.prepared import PreparedCache
 
 APP_ROLE = "voronka_app"
 """The database role under the row-level security policies."""
@@ -110,10 +113,21 @@ class Session(ABC):
 class WritingSession(Session):
     """The session of a mutation, in one transaction; made by `Database.session`."""
 
-    def __init__(self, connection: AsyncConnection, settings: Mapping[str, str]) -> None:
-        """Wrap a connection that stands in a transaction, which gets `settings` on entering."""
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        driver: asyncpg.Connection,
+        known: PreparedCache,
+        settings: Mapping[str, str],
+    ) -> None:
+        """Wrap a connection in a transaction, which gets `settings` on entering.
+
+        `driver` is the driver's connection below it: kept statements go there as they are.
+        """
         super().__init__()
         self._connection = connection
+        self._driver = driver
+        self._known = known
         self._settings = settings
 
     @asynccontextmanager
@@ -144,9 +158,15 @@ class WritingSession(Session):
     async def rows_by(
         self, key: Hashable, build: Callable[[], Select[Any]], values: Mapping[str, Any]
     ) -> Sequence[Any]:
-        """Run the statement that `build` makes; SQLAlchemy keeps it by its structure."""
-        del key
-        return await self.rows(build(), values)
+        """Run the statement that `build` makes, compiled once for its key."""
+        prepared = self._known.get(key, build)
+        arguments = prepared.arguments(self._parameters(values))
+        async with self._turn():
+            for watcher in self._known.watchers:
+                watcher(prepared.text, tuple(arguments))
+            records = await self._driver.fetch(prepared.text, *arguments)
+        self.rows_read += len(records)
+        return prepared.rows(records)
 
     @override
     async def run(self, statement: Executable, values: Sequence[Mapping[str, Any]] = ()) -> None:
@@ -178,8 +198,9 @@ class WritingSession(Session):
     @override
     async def call(self, function: str, *arguments: Any) -> Sequence[Any]:
         """Call one of the functions of `db/migrations` that work before a workspace is known."""
+        values = argument_values(arguments)
         async with self._turn() as connection:
-            result = await connection.execute(call_of(function, *arguments))
+            result = await connection.execute(call_of(function, len(values)), values)
             found: Sequence[Any] = result.all()
             return found
 
@@ -188,9 +209,7 @@ class WritingSession(Session):
         """Bind the session to a workspace; `held`: under the policies."""
         everything = {**self._settings, **policy_settings(workspace_id, held=held)}
         async with self._turn() as connection:
-            await connection.execute(
-                select(*(func.set_config(name, value, True) for name, value in everything.items()))
-            )
+            await connection.execute(settings_of(tuple(everything)), everything)
         self.workspace_id = workspace_id
 
 
@@ -200,7 +219,20 @@ def policy_settings(workspace_id: UUID, *, held: bool) -> dict[str, str]:
     return {"voronka.workspace_id": str(workspace_id), **role}
 
 
-def call_of(function: str, *arguments: Any) -> Select[Any]:
-    """Give the SELECT of all that a function returns."""
-    call = getattr(func, function)(*arguments)
+def argument_values(arguments: Sequence[Any]) -> dict[str, Any]:
+    """Name the arguments of a function."""
+    return {f"argument_{index}": value for index, value in enumerate(arguments)}
+
+
+@cache
+def call_of(function: str, count: int) -> Select[Any]:
+    """Give the SELECT of all that a function returns, for so many arguments."""
+    places: list[Any] = [bindparam(name) for name in argument_values(range(count))]
+    call = getattr(func, function)(*places)
     return select(text("*")).select_from(call.alias("found"))
+
+
+@cache
+def settings_of(names: tuple[str, ...]) -> Select[Any]:
+    """Give the SELECT that sets settings of the transaction, each by a parameter of its name."""
+    return select(*(func.set_config(name, bindparam(name, type_=Text()), True) for name in names))

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, bindparam, func, or_, select
+from sqlalchemy import ARRAY, Select, Text, bindparam, func, or_, select
 
 from auth.actor import Actor
-from auth.policy import visible
+from auth.policy import fingerprint, visible
 from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES, events, external_ids
-from loaders.loaders import id_array
+from loaders.loaders import KEYS, id_array
 from loaders.rows import ROW_TYPES, Row, columns, make_row
+from loaders.statements import KEYS_NAME
 
 
 async def lock_rows(
@@ -21,14 +22,19 @@ async def lock_rows(
     """Read rows by id, those in the recycle bin too, and lock them until the transaction ends."""
     if not ids:
         return {}
-    source = TABLES[entity].alias(entity)
-    found = await session.rows(
-        select(*columns(ROW_TYPES[entity], source))
-        .where(visible(actor, entity, source), source.c["id"] == id_array(ids))
-        # One order for everyone who locks several rows: two such writers never wait crosswise.
-        .order_by(source.c["id"])
-        .with_for_update()
-    )
+
+    def build() -> Select[Any]:
+        source = TABLES[entity].alias(entity)
+        return (
+            select(*columns(ROW_TYPES[entity], source))
+            .where(visible(actor, entity, source), source.c["id"] == KEYS)
+            # One order for everyone who locks several rows: two writers never wait crosswise.
+            .order_by(source.c["id"])
+            .with_for_update()
+        )
+
+    key = ("lock", entity, fingerprint(actor))
+    found = await session.rows_by(key, build, {KEYS_NAME: list(ids)})
     return {row.id: make_row(entity, row) for row in found}
 
 
