@@ -124,6 +124,7 @@ def _uvicorn(place: Place, application: str, *options: str) -> Iterator[tuple[st
         "VORONKA_DATABASE_URL": place.url,
         "VORONKA_DATA_DIR": str(place.folder),
         "VORONKA_LOG_LEVEL": "ERROR",
+        "VORONKA_POOL_TIMEOUT": "30",  # more clients than connections, some of them slow
         "BENCH_WORKSPACE": str(place.workspace_id),
         "PYTHONPATH": str(_ROOT),
     }

@@ -43,4 +43,4 @@ async def deep_position(meter: Meter, place: Place, key: OrderKey) -> Position:
     """Give a place at about nine tenths of the list in an order, found in a sample of it."""
     where = read_where(DEAL, {"id": {"in": list(place.sample)}})
     page = await meter.page(PageSpec(ListSpec("deal", where, order=(key,)), len(place.sample)))
-    return page.positions[int(len(page.positions) * _DEPTH)]
+    return page.position(int(len(page.rows) * _DEPTH))

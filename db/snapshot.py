@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-MAX_WORKSPACES: Final = 200
 MAX_ROWS: Final = 10_000
 """A snapshot with more rows is not held: its workspace reads from the database."""
+MAX_ROWS_OF_ALL: Final = 200_000
+"""Of all workspaces together; a row takes about a kilobyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,10 @@ class Snapshot:
 class Snapshots:
     """The snapshots of a process, the least recently used going first."""
 
-    def __init__(self, size: int = MAX_WORKSPACES) -> None:
-        """Hold at most `size` workspaces."""
-        self._size = size
+    def __init__(self, most_rows: int = MAX_ROWS_OF_ALL) -> None:
+        """Hold so many rows at most, of all workspaces together."""
+        self._most_rows = most_rows
+        self._rows = 0
         self._held: OrderedDict[UUID, Snapshot] = OrderedDict()
 
     def get(self, workspace_id: UUID, version: int) -> Snapshot | None:
@@ -55,7 +57,9 @@ class Snapshots:
         held = self._held.get(workspace_id)
         if snapshot.size > MAX_ROWS or (held is not None and held.version > snapshot.version):
             return
+        self._rows += snapshot.size - (0 if held is None else held.size)
         self._held[workspace_id] = snapshot
         self._held.move_to_end(workspace_id)
-        if len(self._held) > self._size:
-            self._held.popitem(last=False)
+        while self._rows > self._most_rows:
+            _, dropped = self._held.popitem(last=False)
+            self._rows -= dropped.size

@@ -36,6 +36,9 @@ def checked_decimal(value: str | int | Decimal) -> Decimal:
     return number
 
 
+_SCALE: Final = 10**PLACES
+
+
 def to_scaled(value: Decimal) -> int:
     """Turn a checked decimal into ten-thousandths, the form in which amounts are stored."""
     return int(value.scaleb(PLACES))
@@ -43,6 +46,8 @@ def to_scaled(value: Decimal) -> int:
 
 def from_scaled(value: int) -> Decimal:
     """Turn stored ten-thousandths back into a decimal without trailing zeros."""
+    if isinstance(value, int) and value % _SCALE == 0:
+        return Decimal(value // _SCALE)
     return plain(Decimal(value).scaleb(-PLACES))
 
 

@@ -135,7 +135,8 @@ class Loaders:
                 )
 
             found = await self._fetch(("one", entity, with_deleted, kind), build, ids)
-            by_id = {row.id: kind(row) for row in found}
+            at = kind.positions["id"]
+            by_id = {row[at]: kind(row) for row in found}
             return [by_id.get(key) for key in ids]
 
         key = ("one", entity, with_deleted)

@@ -13,10 +13,15 @@ from loaders.rows import Row
 class Page:
     """A part of a list, with what paging on needs."""
 
-    rows: tuple[Row, ...]
-    positions: tuple[Position, ...]
+    rows: Sequence[Row]
+    keys: Sequence[tuple[Any, ...]]
+    """For each row the values of the order's keys."""
     has_more: bool
     """Whether rows follow in the direction of paging."""
+
+    def position(self, index: int) -> Position:
+        """Give the place of a row in the list."""
+        return Position(self.keys[index], self.rows[index].id)
 
 
 def group_rows(
@@ -33,11 +38,7 @@ def make_page(found: Sequence[Any], spec: PageSpec, row_type: type[Row], *, skip
     """Make a page of a result; `skip` columns come before those of the row."""
     end = skip + len(row_type.positions)
     shown = found[: spec.limit]
-    rows = [row_type(row[skip:end]) for row in shown]
-    positions = [
-        Position(tuple(values[end:]), row.id) for values, row in zip(shown, rows, strict=True)
-    ]
     if spec.backward:
-        rows.reverse()
-        positions.reverse()
-    return Page(tuple(rows), tuple(positions), len(found) > spec.limit)
+        shown = shown[::-1]
+    rows = [row_type(values[skip:end]) for values in shown]
+    return Page(rows, [values[end:] for values in shown], len(found) > spec.limit)

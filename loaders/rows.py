@@ -1,6 +1,6 @@
 """Rows as they leave the database: named tuples that know their entity."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -62,6 +62,14 @@ ROW_TYPES: Final[Mapping[str, type[Row]]] = {
     name: row_type(name, _all_names(name)) for name in ENTITIES
 }
 """The classes of whole rows."""
+
+
+def values_of(rows: Sequence[Any], column: str) -> list[Any]:
+    """Give a column of rows of one kind."""
+    if rows and isinstance(rows[0], Row):
+        kind, at = type(rows[0]), rows[0].positions[column]
+        return [row[at] if type(row) is kind else getattr(row, column) for row in rows]
+    return [getattr(row, column) for row in rows]
 
 
 def columns(row: type[Row], source: FromClause) -> list[Any]:

@@ -44,7 +44,7 @@ class ConnectionSource:
     def cursor(self, page: Page, index: int) -> str:
         """Give the cursor of the row at an index of the page."""
         return self.context.cursors.encode(
-            running(self.context).actor.workspace_id, self.spec, page.positions[index]
+            running(self.context).actor.workspace_id, self.spec, page.position(index)
         )
 
 

@@ -13,6 +13,7 @@ from domain.fields import Entity, Field, Kind
 from domain.ids import encode_id
 from domain.records import COMMON_FIELDS
 from loaders.loaders import is_short
+from loaders.rows import values_of
 from schema.classes import OBJECTS, Record
 from schema.connection import connection_field
 from schema.context import Context, running
@@ -85,7 +86,7 @@ def _references(declared: Field) -> BatchReader:
     column, target = declared.column, declared.target
 
     async def read(context: Context, sources: Sequence[Any]) -> Sequence[Any]:
-        keys = [getattr(source, column) for source in sources]
+        keys = values_of(sources, column)
         there = [key for key in keys if key is not None]
         if not there:
             return keys
@@ -100,7 +101,7 @@ def _short_lists(declared: Field) -> BatchReader:
         loaders = running(context).loaders
         inverse = declared.kind is Kind.INVERSE
         loader = loaders.children(declared) if inverse else loaders.linked(declared)
-        return await loader.load_batch([source.id for source in sources])
+        return await loader.load_batch(values_of(sources, "id"))
 
     return read
 

@@ -35,6 +35,10 @@ def parse_decimal(value: Any) -> Decimal:
 
 def serialize_decimal(value: Any) -> str:
     """Write a decimal as a string without exponent or trailing zeros."""
+    if type(value) is Decimal:
+        text = str(value)
+        if text.isdecimal():
+            return text
     return str(plain(Decimal(value)))
 
 
@@ -54,8 +58,9 @@ def serialize_datetime(value: Any) -> str:
     """Write a time by RFC 3339 in UTC."""
     if isinstance(value, str):
         return value
-    text: str = value.astimezone(UTC).isoformat()
-    return text.replace("+00:00", "Z")
+    # The driver's times are in UTC already.
+    text: str = (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
+    return f"{text[:-6]}Z"  # +00:00
 
 
 def parse_date(value: Any) -> date:

@@ -117,13 +117,14 @@ def snapshot(version: int, rows: int = 0) -> Snapshot:
     return Snapshot(version, {"user": {new_id(): None for _ in range(rows)}}, {})
 
 
-def test_memory_is_bounded_by_workspaces_and_by_rows() -> None:
-    held = Snapshots(2)
+def test_memory_is_bounded_by_rows() -> None:
+    held = Snapshots(most_rows=25)
     first, second, third, large = (new_id() for _ in range(4))
     for workspace in (first, second):
-        held.put(workspace, snapshot(1))
+        held.put(workspace, snapshot(1, 10))
     assert held.get(first, 1) is not None
-    held.put(third, snapshot(1))
+    held.put(first, snapshot(2, 10))
+    held.put(third, snapshot(1, 10))
     held.put(large, snapshot(1, MAX_ROWS + 1))
 
     there: list[UUID] = [key for key in (first, second, third, large) if held.get(key, 1)]
