@@ -16,6 +16,7 @@ import httpx
 
 from auth.actor import Scope
 from bench.clock import cpu_ms, has_cpu_clock, median
+from bench.contenders import DEEP, FILTER, PAGE, POINT
 from bench.place import Place
 from db.database import Database, RowSecurity
 from domain.ids import decode_id, encode_id
@@ -28,24 +29,6 @@ _WRITES: Final = 5
 _BATCH: Final = 500
 CREATE_MS: Final = 500.0
 
-_DEAL_PAGE: Final = """
-{ deals(first: 50) { nodes {
-    id title amount { amount currency } probability beginDate closeDate isClosed createdAt version
-    company { id title } contact { id firstName lastName } stage { id name semantics color }
-    responsible { id firstName lastName email } } pageInfo { hasNextPage endCursor } } }
-"""
-_NESTED: Final = """
-{ companies(first: 20) { nodes { id title contacts(first: 5) { nodes { id lastName
-    deals(first: 5) { nodes { id title stage { name } } } } } } } }
-"""
-_ONE: Final = """
-query ($id: ID!) { deal(id: $id) {
-    id title company { title } contact { lastName } stage { name } responsible { lastName } } }
-"""
-_FILTERED: Final = """
-{ deals(first: 20, where: { stage: { semantics: { eq: OPEN } }, amount: { gte: 1000000 } },
-        orderBy: [{ amount: DESC }]) { totalCount nodes { id title amount { amount } } } }
-"""
 _CREATE: Final = """
 mutation ($deals: [CreateDealInput!]!) { createDeals(input: $deals) {
     results { deal { id version } } userErrors { code path } } }
@@ -117,7 +100,7 @@ class _Sender:
 
 async def _all(sender: _Sender, place: Place) -> list[Request]:
     made: list[str] = []
-    found, _ = await sender.send(_DEAL_PAGE)
+    found, _ = await sender.send(PAGE)
     clients = [node for node in found["deals"]["nodes"] if node["company"] and node["contact"]]
     inputs = [_deal(number, clients[number % len(clients)]) for number in range(_BATCH)]
 
@@ -129,13 +112,13 @@ async def _all(sender: _Sender, place: Place) -> list[Request]:
     try:
         return [
             await sender.measure("50 newest deals with company, contact, stage, responsible",
-                                 lambda: sender.send(_DEAL_PAGE)),
+                                 lambda: sender.send(PAGE)),
             await sender.measure("20 companies x 5 contacts x 5 deals",
-                                 lambda: sender.send(_NESTED)),
+                                 lambda: sender.send(DEEP)),
             await sender.measure("one deal with four relations",
-                                 lambda: sender.send(_ONE, id=place.sample[0])),
+                                 lambda: sender.send(POINT, id=place.sample[0])),
             await sender.measure("20 largest open deals with totalCount",
-                                 lambda: sender.send(_FILTERED)),
+                                 lambda: sender.send(FILTER)),
             await sender.measure(f"createDeals of {_BATCH}", create, _WRITES, CREATE_MS),
         ]  # fmt: skip
     finally:

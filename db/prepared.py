@@ -26,6 +26,7 @@ class Found(tuple[Any, ...]):
 
     __slots__ = ()
     positions: Mapping[str, int]
+    """Where each column stands."""
 
     def __getattr__(self, name: str) -> Any:
         """Give a column's value."""

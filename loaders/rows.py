@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import FromClause
 
+from db.prepared import Found
 from db.tables import TABLES
 from domain.entities import ENTITIES
 from domain.fields import Entity
@@ -14,20 +15,11 @@ from domain.fields import Entity
 _KEPT_BACK: Final = frozenset({"workspace_id", "custom", "identity_id"})
 
 
-class Row(tuple[Any, ...]):
+class Row(Found):
     """One row of an entity's table; columns are attributes."""
 
     __slots__ = ()
     declared: Entity
-    positions: Mapping[str, int]
-    """Where each column stands."""
-
-    def __getattr__(self, name: str) -> Any:
-        """Give a column's value."""
-        try:
-            return self[self.positions[name]]
-        except KeyError:
-            raise AttributeError(name) from None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ given up, and graphql-core executes that position instead: errors and their path
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from graphql import (
@@ -73,12 +74,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         level = self._level(return_type, field_details_list)
         if level is None or not _is_of(return_type, result, info):
             return stock()
-        if level.waits:
-            return self._only(level, [result], [path], stock)
-        try:
-            return level.shape_now([result])[0]
-        except UnplannedError:
-            return stock()
+        return self._completed(level, [result], [path], itemgetter(0), stock)
 
     @override
     def complete_list_value(
@@ -104,34 +100,41 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         level = self._level(kind, field_details_list)
         if level is None or not all(_is_of(kind, item, info) for item in result):
             return stock()
-        if level.waits:
-            paths = [path.add_key(index) for index in range(len(result))]
-            return self._all(level, result, paths, stock)
-        try:
-            return level.shape_now(result)
-        except UnplannedError:
-            return stock()
+        paths = [path.add_key(index) for index in range(len(result))]
+        return self._completed(level, result, paths, list, stock)
 
     def _level(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Level | None:
         return None if self._plan is None else self._plan.level(self, kind, details)
 
-    async def _only(
-        self, level: Level, sources: Sequence[Any], paths: Sequence[Path], stock: Callable[[], Any]
+    def _completed(
+        self,
+        level: Level,
+        sources: Sequence[Any],
+        paths: Sequence[Path],
+        form: Callable[[list[Any]], Any],
+        stock: Callable[[], Any],
+    ) -> Any:
+        """Give what `form` makes of completed objects, or what graphql-core says instead."""
+        if level.waits:
+            return self._awaited(level, sources, paths, form, stock)
+        try:
+            return form(level.shape_now(sources))
+        except UnplannedError:
+            return stock()
+
+    async def _awaited(
+        self,
+        level: Level,
+        sources: Sequence[Any],
+        paths: Sequence[Path],
+        form: Callable[[list[Any]], Any],
+        stock: Callable[[], Any],
     ) -> Any:
         try:
-            return (await level.shape(self, sources, paths))[0]
+            return form(await level.shape(self, sources, paths))
         except UnplannedError:
             found = stock()
             return await found if self.is_awaitable(found) else found
-
-    async def _all(
-        self, level: Level, sources: Sequence[Any], paths: Sequence[Path], stock: Callable[[], Any]
-    ) -> Any:
-        try:
-            return await level.shape(self, sources, paths)
-        except UnplannedError:
-            found: Awaitable[Any] | list[Any] = stock()
-            return await found if isinstance(found, Awaitable) else found
 
 
 def _is_of(kind: GraphQLObjectType, item: Any, info: GraphQLResolveInfo[Any]) -> bool:
