@@ -1,7 +1,7 @@
 """A DataLoader that a whole level may ask at once, without a future for every key."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from aiodataloader import DataLoader
@@ -62,6 +62,11 @@ class BatchLoader(DataLoader[K, V], Generic[K, V]):
         finally:
             for key in keys:
                 self._bringing.pop(key, None)
+
+    def learn(self, values: Mapping[K, V]) -> None:
+        """Take values that came along with others; what is known already stays."""
+        for key, value in values.items():
+            self._known.setdefault(key, value)
 
     @override
     def clear(self, key: K) -> "BatchLoader[K, V]":

@@ -6,7 +6,7 @@ that one level of a query asks for and answers them with one statement.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from db.tables import TABLES, contact_points, external_ids, linking
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind
 from loaders.batching import BatchLoader
+from loaders.following import Followed, targets_of, with_targets
 from loaders.held import (
     HELD_LINKS,
     HELD_NAMES,
@@ -33,7 +34,7 @@ from loaders.held import (
 from loaders.listing import alive
 from loaders.lists import ListSpec, PageSpec
 from loaders.pages import Page, group_rows, make_page
-from loaders.rows import ROW_TYPES, Row, columns, make_row, row_type
+from loaders.rows import ROW_TYPES, Row, Selection, columns, make_row, row_type
 from loaders.statements import KEYS_NAME, numbers_statement, page_statement
 
 WHOLE: Final = UUID(int=0)
@@ -63,8 +64,8 @@ class Loaders:
         self._held: asyncio.Future[Snapshot] | None = None
         self.snapshots: Snapshots | None = None
         """Where settings and people are held between requests; None: they are read."""
-        self.selection: Mapping[str, tuple[str, ...]] = {}
-        """The columns that rows of an entity need to hold; all of them where it is not told."""
+        self.selection = Selection()
+        """What the operation reads of records; everything, where it is not told."""
         self._made: dict[Hashable, BatchLoader[Any, Any]] = {}
 
     def _loader(self, key: Hashable, batch: Batch) -> BatchLoader[Any, Any]:
@@ -112,8 +113,13 @@ class Loaders:
 
     def _row(self, entity: str) -> type[Row]:
         """Give the class of the rows that are read of an entity."""
-        names = self.selection.get(entity)
+        names = self.selection.columns.get(entity)
         return ROW_TYPES[entity] if names is None else row_type(entity, names)
+
+    def _followed(self, entity: str) -> Followed:
+        """Give the references that come along with the rows of an entity."""
+        fields = self.selection.followed.get(entity, ())
+        return tuple((field, self._row(field.target)) for field in fields)
 
     def clear(self) -> None:
         """Forget everything read so far; called after writes."""
@@ -124,25 +130,33 @@ class Loaders:
         """Load rows by id; a row that is not there or may not be read is None."""
 
         kind = self._row(entity)
+        followed = () if with_deleted else self._followed(entity)
 
         async def batch(ids: Sequence[UUID]) -> Sequence[Row | None]:
             def build() -> Select[Any]:
                 source = TABLES[entity].alias(entity)
                 rows = visible(self.actor, entity, source) if with_deleted else None
-                return select(*columns(kind, source)).where(
+                statement = select(*columns(kind, source)).where(
                     self._alive(entity, source) if rows is None else rows,
                     source.c["id"] == KEYS,
                 )
+                return with_targets(statement, followed, self._alive)
 
-            found = await self._fetch(("one", entity, with_deleted, kind), build, ids)
-            at = kind.positions["id"]
-            by_id = {row[at]: kind(row) for row in found}
+            key = ("one", entity, with_deleted, kind, followed)
+            found = await self._fetch(key, build, ids)
+            at, end = kind.positions["id"], len(kind.positions)
+            self._learn(targets_of(found, kind, followed, skip=0, start=end))
+            by_id = {row[at]: kind(row[:end]) for row in found}
             return [by_id.get(key) for key in ids]
 
         key = ("one", entity, with_deleted)
         if entity in HELD_NAMES and not with_deleted:
             return self._settings(key, find_row(entity), batch)
         return self._loader(key, batch)
+
+    def _learn(self, targets: Iterable[tuple[str, dict[UUID, Row | None]]]) -> None:
+        for entity, known in targets:
+            self.one(entity).learn(known)
 
     async def everything(self, entity: str) -> list[Row]:
         """Load all rows of a settings entity, in its order (`sort`, else name, then id)."""
@@ -303,14 +317,19 @@ class Loaders:
         """Load a page of a list, by parent id (`WHOLE` for a list of the whole workspace)."""
 
         kind = self._row(spec.list.entity)
+        followed = self._followed(spec.list.entity)
 
         async def batch(parents: Sequence[UUID]) -> Sequence[Page]:
             nested = spec.list.relation is not None
 
             def build() -> Select[Any]:
-                return page_statement(spec, self.actor, kind, nested=nested)
+                statement = page_statement(spec, self.actor, kind, nested=nested)
+                return with_targets(statement, followed, self._alive)
 
-            found = await self._fetch(("page", spec, kind), build, parents)
+            found = await self._fetch(("page", spec, kind, followed), build, parents)
+            skip = int(nested)
+            start = skip + len(kind.positions) + len(spec.list.keys)
+            self._learn(targets_of(found, kind, followed, skip=skip, start=start))
             if not nested:
                 return [make_page(found, spec, kind, skip=0)] * len(parents)
             grouped: dict[UUID, list[Any]] = {}

@@ -41,4 +41,5 @@ def make_page(found: Sequence[Any], spec: PageSpec, row_type: type[Row], *, skip
     if spec.backward:
         shown = shown[::-1]
     rows = [row_type(values[skip:end]) for values in shown]
-    return Page(rows, [values[end:] for values in shown], len(found) > spec.limit)
+    after = end + len(spec.list.keys)
+    return Page(rows, [values[end:after] for values in shown], len(found) > spec.limit)

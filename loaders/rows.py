@@ -1,6 +1,7 @@
 """Rows as they leave the database: named tuples that know their entity."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from sqlalchemy import FromClause
 from db.prepared import Found
 from db.tables import TABLES
 from domain.entities import ENTITIES
-from domain.fields import Entity
+from domain.fields import Entity, Field
 
 # Columns that no reader of records needs: they stay in the database.
 _KEPT_BACK: Final = frozenset({"workspace_id", "custom", "identity_id"})
@@ -54,6 +55,16 @@ ROW_TYPES: Final[Mapping[str, type[Row]]] = {
     name: row_type(name, _all_names(name)) for name in ENTITIES
 }
 """The classes of whole rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What an operation reads of records; a type that is missing is read whole."""
+
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By entity: the columns that its rows hold."""
+    followed: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
+    """By entity: the references to records that are followed."""
 
 
 def values_of(rows: Sequence[Any], column: str) -> list[Any]:

@@ -42,7 +42,11 @@ def _declare(declared: Field, entity: str, annotation: Any) -> Any:
     match declared.kind:
         case Kind.REFERENCE:
             return batched_field(
-                declared.doc, annotation, (declared.column,), _references(declared)
+                declared.doc,
+                annotation,
+                (declared.column,),
+                _references(declared),
+                follows=declared,
             )
         case Kind.LINKS | Kind.INVERSE:
             return batched_field(declared.doc, annotation, ("id",), _short_lists(declared))

@@ -1,6 +1,5 @@
-"""Which columns of records an operation reads: those behind the fields that it selects anywhere."""
+"""What an operation reads of records: the columns and references behind the fields it selects."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from graphql import (
@@ -15,27 +14,34 @@ from graphql import (
 )
 
 from domain.entities import RECORDS
+from domain.fields import Field
+from loaders.rows import Selection
 from schema.execution.reading import reading_of
 
 _BY_TYPE: Final = {entity.type_name: entity.name for entity in RECORDS}
-Selection = Mapping[str, tuple[str, ...]]
+_NAMES: Final = frozenset(_BY_TYPE.values())
 
 
 def select_columns(schema: GraphQLSchema, *definitions: Node) -> Selection:
-    """Give the columns that each record type's rows need to hold for some definitions.
+    """Give what some definitions read of records.
 
-    A type that is missing needs all of them: a field is selected of it that is read in some other
-    way than by columns.
+    A type is read whole where a field is selected of it that is read in some other way than by
+    columns.
     """
     info = TypeInfo(schema)
     collector = _Collector(schema, info)
     for definition in definitions:
         visit(definition, TypeInfoVisitor(info, collector))
-    return {
+    columns = {
         entity: ("id", *sorted(names - {"id"}))
         for entity, names in collector.columns.items()
         if entity not in collector.whole
     }
+    followed = {
+        entity: tuple(sorted(fields, key=lambda field: field.name))
+        for entity, fields in collector.followed.items()
+    }
+    return Selection(columns, followed)
 
 
 class _Collector(Visitor):
@@ -44,6 +50,7 @@ class _Collector(Visitor):
         self._schema = schema
         self._info = info
         self.columns: dict[str, set[str]] = {entity: set() for entity in _BY_TYPE.values()}
+        self.followed: dict[str, set[Field]] = {}
         self.whole: set[str] = set()
 
     def enter_field(self, node: Any, *_: Any) -> None:
@@ -65,3 +72,6 @@ class _Collector(Visitor):
                 self.whole.add(entity)
             else:
                 self.columns[entity].update(reading.columns)
+            follows = getattr(reading, "follows", None)
+            if follows is not None and follows.target in _NAMES:
+                self.followed.setdefault(entity, set()).add(follows)

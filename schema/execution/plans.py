@@ -28,7 +28,8 @@ from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import get_argument_values
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from schema.execution.columns import Selection, select_columns
+from loaders.rows import Selection
+from schema.execution.columns import select_columns
 from schema.execution.completions import Completion, Leaves, Lists, Objects, Paths
 from schema.execution.reading import Batched, Plain, reading_of
 from schema.execution.shapers import (

@@ -13,6 +13,7 @@ from graphql import GraphQLField
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
+from domain.fields import Field
 from schema.context import Info
 from schema.signatures import declare_resolver, returns
 
@@ -42,6 +43,8 @@ class Batched:
     """The columns of the objects' rows that it reads."""
     read: BatchReader
     """`read(context, objects, **arguments)` gives a value for each object, in their order."""
+    follows: Field | None = None
+    """The reference that it follows, if it is one: its targets may come along with the objects."""
 
 
 def plain_field(
@@ -71,6 +74,7 @@ def batched_field(
     columns: Sequence[str],
     read: BatchReader,
     arguments: Mapping[str, Any] | None = None,
+    follows: Field | None = None,
 ) -> Any:
     """Declare a field that is read for many objects in one go; arguments all are optional."""
 
@@ -81,7 +85,7 @@ def batched_field(
     return strawberry.field(
         resolver=declare_resolver(resolve, dict(arguments or {}), annotation),
         description=text,
-        metadata={METADATA: Batched(tuple(columns), read)},
+        metadata={METADATA: Batched(tuple(columns), read, follows)},
     )
 
 
