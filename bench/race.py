@@ -1,6 +1,8 @@
 """The race: every workload on every server that knows it, by turns, in one run."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -70,12 +72,11 @@ async def _measure(place: Place, contender: Contender, workload: str) -> Result:
     await run(contender.url, calls, CONNECTIONS, _WARM_SECONDS)
     sql = await _statements(contender, calls[0])
     clocked = has_cpu_clock()
-    children = postgres_children(place) if clocked else []
     before = cpu_ms(contender.pid) if clocked else 0.0
-    database_before = {child: cpu_ms(child) for child in children}
+    database_before = database_cpu_ms(place) if clocked else 0.0
     loop: Loop = await run(contender.url, calls, CONNECTIONS, _SECONDS)
     server = (cpu_ms(contender.pid) - before) / loop.requests if clocked else None
-    database = _used_since(database_before) / loop.requests if clocked else None
+    database = (database_cpu_ms(place) - database_before) / loop.requests if clocked else None
     return Result(
         rps=loop.rps,
         p50_ms=loop.median_ms,
@@ -146,26 +147,23 @@ def names(data: Any) -> Any:
     return data
 
 
-def postgres_children(place: Place) -> list[int]:
-    """Find the processes of the database."""
-    leader = place.postmaster
-    found = []
+def database_cpu_ms(place: Place) -> float:
+    """Give the processor time of all processes of the database, those that have ended included."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    ended = sum(map(int, _stat(place.postmaster)[13:15])) * 1000 / ticks
+    running = 0.0
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            try:
-                stat = (entry / "stat").read_text()
-            except OSError:  # it has ended
-                continue
-            if int(stat.rpartition(")")[2].split()[1]) == leader:
-                found.append(int(entry.name))
-    return found
+            # Processes come and go while this looks.
+            with contextlib.suppress(OSError):
+                if int(_stat(int(entry.name))[1]) == place.postmaster:
+                    running += cpu_ms(int(entry.name))
+    return ended + running
 
 
-def _used_since(before: Mapping[int, float]) -> float:
-    """Give the processor time since, of the processes that are still there."""
-    return sum(
-        cpu_ms(pid) - then for pid, then in before.items() if Path(f"/proc/{pid}/task").exists()
-    )
+def _stat(pid: int) -> list[str]:
+    """Give the fields of /proc/PID/stat after the name: 1 the parent, 13 and 14 ended children."""
+    return (Path(f"/proc/{pid}/stat")).read_text().rpartition(")")[2].split()
 
 
 def _memory(pid: int) -> float:
