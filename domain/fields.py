@@ -8,6 +8,7 @@ GraphQL types are derived from them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from typing import Final
 
 
@@ -106,19 +107,22 @@ class Field:
     points: str = ""
     """For POINTS: PHONE, EMAIL, WEBSITE or MESSENGER."""
 
-    @property
-    def column(self) -> str:
-        """Name of the (first) database column of the field."""
-        return f"{self.name}_id" if self.kind is Kind.REFERENCE else self.name
+    column: str = ""
+    """Name of the (first) database column; worked out where it is not given."""
+    columns: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """All database columns of the field on the entity's own table."""
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """All database columns of the field on the entity's own table."""
+    def __post_init__(self) -> None:
+        """Work out once what every value of every record asks for."""
+        usual = f"{self.name}_id" if self.kind is Kind.REFERENCE else self.name
+        column = self.column or usual
+        columns: tuple[str, ...] = (column,)
         if self.kind is Kind.MONEY:
-            return (self.name, f"{self.name}_currency", f"{self.name}_base")
-        if self.kind in {Kind.LINKS, Kind.INVERSE, Kind.POINTS, Kind.EXTERNAL_IDS}:
-            return ()
-        return (self.column,)
+            columns = (self.name, f"{self.name}_currency", f"{self.name}_base")
+        elif self.kind in {Kind.LINKS, Kind.INVERSE, Kind.POINTS, Kind.EXTERNAL_IDS}:
+            columns = ()
+        object.__setattr__(self, "column", column)
+        object.__setattr__(self, "columns", columns)
 
     @property
     def input_name(self) -> str:
@@ -181,6 +185,7 @@ class Entity:
         return self.by_name[name]
 
 
+@cache
 def camel(name: str) -> str:
     """Turn a snake_case name into the API's camelCase."""
     head, *tail = name.split("_")

@@ -34,7 +34,7 @@ from loaders.lists import EVERYTHING, ListSpec, PageSpec, id_descends
 from loaders.rows import ROW_TYPES, Row, columns
 from loaders.target_walk import chain_of_targets
 
-PARENT = "parent_id"
+PARENT = "owner_key"
 KEYS_NAME = "keys"
 """Name of the parameter that holds the keys of a batch."""
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final
 
-from typing_extensions import override
-
 from domain.entities import ENTITIES
 from domain.errors import BadInputError
 from domain.fields import Entity, Field, Kind, camel
@@ -204,17 +202,10 @@ def _id_field(entity: str) -> Field:
     return _ID_FIELDS[entity]
 
 
-class _IdField(Field):
-    """The id of an entity itself, compared like a reference to it."""
-
-    @property
-    @override
-    def column(self) -> str:
-        """Name of the id column."""
-        return "id"
-
-
-_ID_FIELDS: Final = {name: _IdField("id", Kind.REFERENCE, "", target=name) for name in ENTITIES}
+# The id of an entity itself is compared like a reference to it.
+_ID_FIELDS: Final = {
+    name: Field("id", Kind.REFERENCE, "", target=name, column="id") for name in ENTITIES
+}
 
 
 def _filter_names(entity: Entity) -> dict[str, tuple[Field, str]]:
