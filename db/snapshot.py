@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 MAX_ROWS: Final = 10_000
-"""A snapshot with more rows is not held: its workspace reads from the database."""
+"""A workspace with more rows reads from the database; only that it is so is held."""
 MAX_ROWS_OF_ALL: Final = 200_000
 """Of all workspaces together; a row takes about a kilobyte."""
 
@@ -26,6 +26,8 @@ class Snapshot:
     """By entity: the rows that may be seen, by id."""
     links: Mapping[str, Mapping[UUID, tuple[UUID, ...]]]
     """By link table and owner's column: the ids that owners hold, in their order."""
+    is_whole: bool = True
+    """False for a workspace with too many rows: the snapshot is empty and answers nothing."""
     derived: dict[Any, Any] = field(default_factory=dict)
     """What readers worked out of it, kept for the next ones."""
 
@@ -53,9 +55,9 @@ class Snapshots:
         return held
 
     def put(self, workspace_id: UUID, snapshot: Snapshot) -> None:
-        """Hold a snapshot, unless a newer one is there or it is too large."""
+        """Hold a snapshot, unless a newer one is there."""
         held = self._held.get(workspace_id)
-        if snapshot.size > MAX_ROWS or (held is not None and held.version > snapshot.version):
+        if held is not None and held.version > snapshot.version:
             return
         self._rows += snapshot.size - (0 if held is None else held.size)
         self._held[workspace_id] = snapshot

@@ -42,6 +42,8 @@ async def load_snapshot(session: Session, actor: Actor) -> Snapshot:
         )
     )[0][0]
     rows = {entity.name: await _rows(session, actor, entity) for entity in HELD}
+    if sum(map(len, rows.values())) > MAX_ROWS:
+        return Snapshot(version, {}, {}, is_whole=False)
     links = {link_key(field): await _links(session, field) for field in HELD_LINKS}
     return Snapshot(version, rows, links)
 
@@ -106,6 +108,8 @@ class HeldLoader(BatchLoader[Any, Any]):
     async def load_batch(self, keys: Sequence[Any]) -> list[Any]:
         """Give the values for keys, in their order."""
         snapshot = await self._snapshot()
+        if not snapshot.is_whole:
+            return await super().load_batch(keys)
         find = self._find
         found = [find(snapshot, key) for key in keys]
         if None not in found:

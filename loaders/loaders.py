@@ -160,8 +160,8 @@ class Loaders:
 
     async def everything(self, entity: str) -> list[Row]:
         """Load all rows of a settings entity, in its order (`sort`, else name, then id)."""
-        if self.snapshots is not None:
-            return list((await self.snapshot()).rows[entity].values())
+        if self.snapshots is not None and (held := await self.snapshot()).is_whole:
+            return list(held.rows[entity].values())
 
         async def batch(keys: Sequence[str]) -> Sequence[list[Row]]:
             def build() -> Select[Any]:
