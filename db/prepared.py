@@ -17,6 +17,8 @@ _MAX_STATEMENTS: Final = 2_000
 _NUMERIC: Final = 1700
 """PostgreSQL's number for the type numeric."""
 Converter = Callable[[Any], Any]
+Converters = tuple[tuple[int, Converter], ...]
+"""By place in a row: what turns the driver's value, never None, into the column's."""
 Watcher = Callable[[str, tuple[Any, ...]], None]
 """Is told the text and the values of a statement before it is sent."""
 
@@ -54,11 +56,11 @@ class Prepared:
         self._own: Mapping[str, Any] = compiled.params
         self._bind: Mapping[str, Converter] = compiled._bind_processors
         columns = compiled._result_columns
-        self._convert: list[tuple[int, Converter]] = [
+        self.converters: Converters = tuple(
             (index, convert)
             for index, column in enumerate(columns)
             if (convert := _result_converter(column.type, dialect)) is not None
-        ]
+        )
         self._row: type[Found] | None = None
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
@@ -80,16 +82,21 @@ class Prepared:
             # From the result, not from the compiled statement, which does not know of what `*` is.
             positions = {name: index for index, name in enumerate(records[0].keys())}
             row = self._row = type("Found", (Found,), {"__slots__": (), "positions": positions})
-        if not self._convert:
-            return [row(record) for record in records]
-        found = []
-        for record in records:
-            values = list(record)
-            for index, convert in self._convert:
-                if values[index] is not None:
-                    values[index] = convert(values[index])
-            found.append(row(values))
-        return found
+        return [row(values) for values in converted(records, self.converters)]
+
+
+def converted(records: Sequence[Any], converters: Converters) -> Sequence[Sequence[Any]]:
+    """Give the values of rows as their columns have them."""
+    if not converters:
+        return records
+    found = []
+    for record in records:
+        values = list(record)
+        for index, convert in converters:
+            if values[index] is not None:
+                values[index] = convert(values[index])
+        found.append(values)
+    return found
 
 
 def _result_converter(type_: Any, dialect: Dialect) -> Converter | None:

@@ -65,11 +65,16 @@ class ReadingSession(Session):
                 self.seconds += perf_counter() - start
 
     async def _run(self, prepared: Prepared, values: Mapping[str, Any]) -> list[Found]:
+        return prepared.rows(await self._records(prepared, values))
+
+    async def _records(
+        self, prepared: Prepared, values: Mapping[str, Any]
+    ) -> Sequence[asyncpg.Record]:
         arguments = prepared.arguments(values)
         async with self._sending(prepared.text, arguments) as driver:
             records = await driver.fetch(prepared.text, *arguments)
         self.rows_read += len(records)
-        return prepared.rows(records)
+        return records
 
     @override
     async def rows(self, statement: Any, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
@@ -77,11 +82,12 @@ class ReadingSession(Session):
         return await self._run(Prepared(statement, self._known.dialect), self._parameters(values))
 
     @override
-    async def rows_by(
+    async def records_by(
         self, key: Hashable, build: Callable[[], Select[Any]], values: Mapping[str, Any]
-    ) -> Sequence[Any]:
+    ) -> tuple[Prepared, Sequence[asyncpg.Record]]:
         """Run the statement that `build` makes, compiled once for its key."""
-        return await self._run(self._known.get(key, build), self._parameters(values))
+        prepared = self._known.get(key, build)
+        return prepared, await self._records(prepared, self._parameters(values))
 
     @override
     async def call(self, function: str, *arguments: Any) -> Sequence[Any]:

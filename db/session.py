@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
 from db.base import WORKSPACE
-from db.prepared import PreparedCache
+from db.prepared import Prepared, PreparedCache
 
 APP_ROLE = "voronka_app"
 """The database role under the row-level security policies."""
@@ -75,14 +75,21 @@ class Session(ABC):
         """Run a statement and give all its rows."""
 
     @abstractmethod
+    async def records_by(
+        self, key: Hashable, build: Callable[[], Select[Any]], values: Mapping[str, Any]
+    ) -> tuple[Prepared, Sequence[asyncpg.Record]]:
+        """Run the statement that `build` makes; give it, and the rows as the driver has them.
+
+        `build` is called once for each `key`: all that the statement depends on is in the key, or
+        in the values of its named parameters.
+        """
+
     async def rows_by(
         self, key: Hashable, build: Callable[[], Select[Any]], values: Mapping[str, Any]
     ) -> Sequence[Any]:
-        """Run the statement that `build` makes and give all its rows.
-
-        Where the session can keep statements, `build` is called once for each `key`: all that the
-        statement depends on is in the key, or in the values of its named parameters.
-        """
+        """Run the statement that `build` makes, see `records_by`, and give all its rows."""
+        prepared, records = await self.records_by(key, build, values)
+        return prepared.rows(records)
 
     async def scalar(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
         """Run a statement and give the first column of its first row, or None."""
@@ -155,9 +162,9 @@ class WritingSession(Session):
             return found
 
     @override
-    async def rows_by(
+    async def records_by(
         self, key: Hashable, build: Callable[[], Select[Any]], values: Mapping[str, Any]
-    ) -> Sequence[Any]:
+    ) -> tuple[Prepared, Sequence[asyncpg.Record]]:
         """Run the statement that `build` makes, compiled once for its key."""
         prepared = self._known.get(key, build)
         arguments = prepared.arguments(self._parameters(values))
@@ -166,7 +173,7 @@ class WritingSession(Session):
                 watcher(prepared.text, tuple(arguments))
             records = await self._driver.fetch(prepared.text, *arguments)
         self.rows_read += len(records)
-        return prepared.rows(records)
+        return prepared, records
 
     @override
     async def run(self, statement: Executable, values: Sequence[Mapping[str, Any]] = ()) -> None:

@@ -64,7 +64,8 @@ FILTERED_PARTS: Final[Mapping[Kind, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+# Declarations are compared by identity: each stands once, and they are parts of many keys.
+@dataclass(frozen=True, slots=True, eq=False)
 class Link:
     """The table behind a LINKS field: which column holds the owner and which the target."""
 
@@ -75,7 +76,7 @@ class Link:
     """Name of the owner's entity where the table serves several (its `record_type` column)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """One field of an entity; names are snake_case, the API shows them in camelCase."""
 
@@ -156,7 +157,7 @@ def fixed(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entity:
     """One type of the CRM: a record (lead, deal, …), a settings entry or a person."""
 

@@ -41,6 +41,13 @@ class BatchLoader(DataLoader[K, V], Generic[K, V]):
                 task.result()
         return [known[key] for key in keys]
 
+    def known(self, keys: Sequence[K]) -> list[V] | None:
+        """Give the values for keys where all are known already, else None."""
+        try:
+            return [self._known[key] for key in keys]
+        except KeyError:
+            return None
+
     def _bring(self, key: K) -> "asyncio.Task[None]":
         """Give the task that brings a key, which others may wait for already."""
         task = self._bringing.get(key)

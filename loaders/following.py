@@ -17,6 +17,8 @@ from loaders.rows import Row, columns
 
 Followed = tuple[tuple[Field, type[Row]], ...]
 """References, and the classes of the rows that are read of their targets."""
+Targets = Iterator[tuple[str, dict[UUID, Row | None]]]
+"""By entity, what is known of rows by id; None for what may not be seen."""
 
 
 def with_targets(statement: Select[Any], followed: Followed, rows: Rows) -> Select[Any]:
@@ -41,7 +43,7 @@ def with_targets(statement: Select[Any], followed: Followed, rows: Rows) -> Sele
 
 def targets_of(
     found: Sequence[Any], kind: type[Row], followed: Followed, *, skip: int, start: int
-) -> Iterator[tuple[str, dict[UUID, Row | None]]]:
+) -> Targets:
     """Give the targets of a result's rows by entity and id; None for what may not be seen.
 
     `skip` columns come before those of the row; those of the first target begin at `start`.

@@ -96,12 +96,14 @@ class HeldLoader(BatchLoader[Any, Any]):
     def __init__(
         self,
         snapshot: Callable[[], Awaitable[Snapshot]],
+        snapshot_now: Callable[[], Snapshot | None],
         find: Callable[[Snapshot, Any], Any],
         fetch: Any,
     ) -> None:
         """Look for keys with `find`, which gives None for those that `fetch` has to bring."""
         super().__init__(fetch)
         self._snapshot = snapshot
+        self._snapshot_now = snapshot_now
         self._find = find
 
     @override
@@ -117,6 +119,15 @@ class HeldLoader(BatchLoader[Any, Any]):
         missing = [key for key, value in zip(keys, found, strict=True) if value is None]
         brought = iter(await super().load_batch(missing))
         return [next(brought) if value is None else value for value in found]
+
+    @override
+    def known(self, keys: Sequence[Any]) -> list[Any] | None:
+        """Give the values for keys where the snapshot is there and has them all, else None."""
+        snapshot = self._snapshot_now()
+        if snapshot is None:
+            return None
+        found = [self._find(snapshot, key) for key in keys]
+        return None if None in found else found
 
 
 def find_row(entity: str) -> Callable[[Snapshot, UUID], Row | None]:

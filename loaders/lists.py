@@ -1,8 +1,10 @@
 """What a list asks for: which records, in which order, which part of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
+
+from typing_extensions import override
 
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind
@@ -32,6 +34,19 @@ class ListSpec:
     """Entity of the parent, with `relation`."""
     with_deleted: bool = False
     """The filter speaks of `deletedAt` itself, so the recycle bin is not left out."""
+    amounts: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False, default=())
+    """The amounts, as (entity, field), that the filter or the order compares."""
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        """Work out once what many look-ups need."""
+        parts = (self.entity, self.where, self.search, self.order, self.relation, self.parent)
+        object.__setattr__(self, "_hash", hash(parts))
+        object.__setattr__(self, "amounts", self._amounts())
+
+    @override
+    def __hash__(self) -> int:
+        return self._hash
 
     @property
     def keys(self) -> tuple[OrderKey, ...]:
@@ -56,8 +71,7 @@ class ListSpec:
         relation = f"{self.parent}.{self.relation.name}" if self.relation else ""
         return f"{self.entity}|{relation}|{keys}"
 
-    def amounts(self) -> tuple[tuple[str, str], ...]:
-        """Give the amounts, as (entity, field), that the filter or the order compares."""
+    def _amounts(self) -> tuple[tuple[str, str], ...]:
         found: dict[tuple[str, str], None] = {}
         _collect(self.where, self.entity, found)
         for key in self.order:
@@ -96,6 +110,16 @@ class PageSpec:
     limit: int
     backward: bool = False
     position: Position | None = None
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        """Work the hash out once."""
+        parts = (self.list, self.limit, self.backward, self.position)
+        object.__setattr__(self, "_hash", hash(parts))
+
+    @override
+    def __hash__(self) -> int:
+        return self._hash
 
 
 def id_descends(spec: ListSpec) -> bool:

@@ -6,7 +6,7 @@ that one level of a query asks for and answers them with one statement.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Hashable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from db.tables import TABLES, contact_points, external_ids, linking
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind
 from loaders.batching import BatchLoader
-from loaders.following import Followed, targets_of, with_targets
+from loaders.following import Followed, Targets, targets_of, with_targets
 from loaders.held import (
     HELD_LINKS,
     HELD_NAMES,
@@ -33,7 +33,7 @@ from loaders.held import (
 )
 from loaders.listing import alive
 from loaders.lists import ListSpec, PageSpec
-from loaders.pages import Page, group_rows, make_page
+from loaders.pages import Page, group_rows, layout_of
 from loaders.rows import ROW_TYPES, Row, Selection, columns, make_row, row_type
 from loaders.statements import KEYS_NAME, numbers_statement, page_statement
 
@@ -94,7 +94,7 @@ class Loaders:
             return self._loader(key, batch)
         loader = self._made.get(key)
         if loader is None:
-            loader = self._made[key] = HeldLoader(self.snapshot, find, batch)
+            loader = self._made[key] = HeldLoader(self.snapshot, self.snapshot_now, find, batch)
         return loader
 
     async def snapshot(self) -> Snapshot:
@@ -110,6 +110,14 @@ class Loaders:
         found = await asyncio.shield(self._held)  # others may wait for it as well
         snapshots.put(actor.workspace_id, found)
         return found
+
+    def snapshot_now(self) -> Snapshot | None:
+        """Give the snapshot where the process holds it, whole and of now; else None."""
+        if self.snapshots is None:
+            return None
+        actor = self.actor
+        known = self.snapshots.get(actor.workspace_id, actor.settings_version)
+        return known if known is not None and known.is_whole else None
 
     def _row(self, entity: str) -> type[Row]:
         """Give the class of the rows that are read of an entity."""
@@ -154,7 +162,7 @@ class Loaders:
             return self._settings(key, find_row(entity), batch)
         return self._loader(key, batch)
 
-    def _learn(self, targets: Iterable[tuple[str, dict[UUID, Row | None]]]) -> None:
+    def _learn(self, targets: Targets) -> None:
         for entity, known in targets:
             self.one(entity).learn(known)
 
@@ -326,16 +334,26 @@ class Loaders:
                 statement = page_statement(spec, self.actor, kind, nested=nested)
                 return with_targets(statement, followed, self._alive)
 
-            found = await self._fetch(("page", spec, kind, followed), build, parents)
-            skip = int(nested)
-            start = skip + len(kind.positions) + len(spec.list.keys)
-            self._learn(targets_of(found, kind, followed, skip=skip, start=start))
+            layout = layout_of(kind, int(nested), len(spec.list.keys), followed)
+            key = ("page", spec, kind, followed, self._rights)
+            prepared, found = await self.session.records_by(key, build, {KEYS_NAME: list(parents)})
+
+            def page(records: Sequence[Any]) -> Page:
+                shown = records[: spec.limit]
+                return Page(
+                    shown[::-1] if spec.backward else shown,
+                    layout,
+                    prepared.converters,
+                    has_more=len(records) > spec.limit,
+                    learn=self._learn,
+                )
+
             if not nested:
-                return [make_page(found, spec, kind, skip=0)] * len(parents)
+                return [page(found)] * len(parents)
             grouped: dict[UUID, list[Any]] = {}
-            for row in found:
-                grouped.setdefault(row[0], []).append(row)
-            return [make_page(grouped.get(parent, []), spec, kind, skip=1) for parent in parents]
+            for record in found:
+                grouped.setdefault(record[0], []).append(record)
+            return [page(grouped.get(parent, ())) for parent in parents]
 
         return self._loader(("page", spec), batch)
 

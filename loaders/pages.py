@@ -1,27 +1,113 @@
 """What loaders make of the rows of a result: pages, and lists by owner."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final, overload
 from uuid import UUID
 
-from loaders.lists import PageSpec, Position
+import asyncpg
+from typing_extensions import override
+
+from db.prepared import Converters, converted
+from loaders.following import Followed, Targets, targets_of
+from loaders.lists import Position
 from loaders.rows import Row
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A part of a list, with what paging on needs."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """What stands where in the records behind a page; made by `layout_of`, compared by identity."""
 
-    rows: Sequence[Row]
-    keys: Sequence[tuple[Any, ...]]
-    """For each row the values of the order's keys."""
-    has_more: bool
-    """Whether rows follow in the direction of paging."""
+    kind: type[Row]
+    """The class of the page's rows."""
+    skip: int
+    """So many columns come before those of the row."""
+    keys: int
+    """So many keys of the order follow it; then come the columns of what it points to."""
+    followed: Followed
+
+    @property
+    def end(self) -> int:
+        """Where the row's own columns end."""
+        return self.skip + len(self.kind.positions)
+
+
+@lru_cache(maxsize=2_000)
+def layout_of(kind: type[Row], skip: int, keys: int, followed: Followed) -> Layout:
+    """Give the layout of a statement's records, the same one for the same parts."""
+    return Layout(kind, skip, keys, followed)
+
+
+class Page(Sequence[Row]):
+    """A part of a list. Rows are made of the driver's records when someone asks for one."""
+
+    __slots__ = ("_learn", "_rows", "converters", "has_more", "layout", "records")
+
+    def __init__(
+        self,
+        records: Sequence[asyncpg.Record],
+        layout: Layout,
+        converters: Converters,
+        *,
+        has_more: bool,
+        learn: Callable[[Targets], None],
+    ) -> None:
+        """Keep records in the list's order; `learn` is told what came along with the rows."""
+        self.records = records
+        self.layout = layout
+        self.converters = converters
+        self.has_more = has_more
+        """Whether rows follow in the direction of paging."""
+        self._learn = learn
+        self._rows: list[Row] | None = None
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Give the rows, in their order."""
+        if not self.records:
+            return ()
+        if self._rows is None:
+            layout = self.layout
+            values = converted(self.records, self.converters)
+            self._learn(
+                targets_of(
+                    values,
+                    layout.kind,
+                    layout.followed,
+                    skip=layout.skip,
+                    start=layout.end + layout.keys,
+                )
+            )
+            self._rows = [layout.kind(row[layout.skip : layout.end]) for row in values]
+        return self._rows
 
     def position(self, index: int) -> Position:
         """Give the place of a row in the list."""
-        return Position(self.keys[index], self.rows[index].id)
+        layout = self.layout
+        (values,) = converted([self.records[index]], self.converters)
+        keys = tuple(values[layout.end : layout.end + layout.keys])
+        return Position(keys, values[layout.skip + layout.kind.positions["id"]])
+
+    @override
+    def __len__(self) -> int:
+        return len(self.records)
+
+    @override
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    @override
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        return self.rows[index]
+
+
+NO_PAGE: Final = Page((), Layout(Row, 0, 0, ()), (), has_more=False, learn=lambda _targets: None)
+"""What a list gives of which nobody asked for a row."""
 
 
 def group_rows(
@@ -32,14 +118,3 @@ def group_rows(
     for row in found:
         grouped.setdefault(row[0], []).append(row_type(row[1:]))
     return [grouped.get(owner, []) for owner in owners]
-
-
-def make_page(found: Sequence[Any], spec: PageSpec, row_type: type[Row], *, skip: int) -> Page:
-    """Make a page of a result; `skip` columns come before those of the row."""
-    end = skip + len(row_type.positions)
-    shown = found[: spec.limit]
-    if spec.backward:
-        shown = shown[::-1]
-    rows = [row_type(values[skip:end]) for values in shown]
-    after = end + len(spec.list.keys)
-    return Page(rows, [values[end:after] for values in shown], len(found) > spec.limit)

@@ -1,7 +1,7 @@
 """Relay connections over any list: pages by cursor, counts and aggregates only when selected."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,7 +17,8 @@ from domain.filters import Direction, OrderKey
 from domain.people import USER
 from loaders.lists import DEFAULT_PAGE, MAX_PAGE, ListSpec, PageSpec
 from loaders.loaders import WHOLE
-from loaders.pages import Page
+from loaders.pages import NO_PAGE, Page
+from loaders.rows import values_of
 from schema.classes import OBJECTS
 from schema.context import Context, running
 from schema.execution.reading import batched_field, plain_field
@@ -57,7 +58,7 @@ async def load_pages(context: Context, sources: Sources) -> list[Page]:
 
     async def load(spec: PageSpec, parents: Sequence[UUID]) -> Sequence[Page]:
         if not spec.limit:
-            return [_NOTHING] * len(parents)
+            return [NO_PAGE] * len(parents)
         return await loaders.page(spec).load_batch(parents)
 
     return await _by_spec(sources, lambda source: source.page, load)
@@ -122,7 +123,6 @@ class PageInfo:
     end_cursor: str | None = strawberry.field(description="Cursor of the last record.")
 
 
-_NOTHING: Final = Page((), (), has_more=False)
 
 
 def _page_info(source: ConnectionSource, page: Page) -> PageInfo:
@@ -131,8 +131,8 @@ def _page_info(source: ConnectionSource, page: Page) -> PageInfo:
     return PageInfo(
         has_next_page=bounded if backward else page.has_more,
         has_previous_page=page.has_more if backward else bounded,
-        start_cursor=source.cursor(page, 0) if page.rows else None,
-        end_cursor=source.cursor(page, len(page.rows) - 1) if page.rows else None,
+        start_cursor=source.cursor(page, 0) if page else None,
+        end_cursor=source.cursor(page, len(page) - 1) if page else None,
     )
 
 
@@ -141,14 +141,14 @@ async def _page_infos(context: Context, sources: Sources) -> list[PageInfo]:
     return [_page_info(source, page) for source, page in zip(sources, pages, strict=True)]
 
 
-async def _nodes(context: Context, sources: Sources) -> list[Sequence[Any]]:
-    return [page.rows for page in await load_pages(context, sources)]
+async def _nodes(context: Context, sources: Sources) -> list[Page]:
+    return await load_pages(context, sources)
 
 
 async def _edges(context: Context, sources: Sources) -> list[list[EdgeSource]]:
     pages = await load_pages(context, sources)
     return [
-        [EdgeSource(source, page, index) for index in range(len(page.rows))]
+        [EdgeSource(source, page, index) for index in range(len(page))]
         for source, page in zip(sources, pages, strict=True)
     ]
 
@@ -300,35 +300,49 @@ class ListArguments:
     before: str | None = None
 
 
-async def open_lists(
-    context: Context,
-    entity: Entity,
-    given: ListArguments,
-    relation: Field | None = None,
-    parents: tuple[str, Sequence[UUID]] = ("", (WHOLE,)),
-) -> list[ConnectionSource]:
-    """Read the arguments of a list that stands on some parents; raises BadInputError.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the arguments of a list ask for, whatever it stands on."""
 
-    `parents` are the name of their entity and their ids: of the whole workspace if left out.
+    spec: ListSpec
+    limit: int
+    backward: bool
+    cursor: str | None
+
+
+def read_arguments(
+    entity: Entity, given: Mapping[str, Any], relation: Field | None = None, parent: str = ""
+) -> Asked:
+    """Read the arguments of a list; raises BadInputError.
+
+    `parent` is the entity that the list stands on with `relation`.
     """
-    op = running(context)
+    arguments = ListArguments(**given)
     spec = ListSpec(
         entity=entity.name,
-        where=read_where(entity, given.where),
-        search=read_search(given.search),
-        order=read_order(entity, given.order_by) or _usual_order(entity, relation),
+        where=read_where(entity, arguments.where),
+        search=read_search(arguments.search),
+        order=read_order(entity, arguments.order_by) or _usual_order(entity, relation),
         relation=relation,
-        parent=parents[0],
-        with_deleted=mentions(entity, given.where, camel("deleted_at")),
+        parent=parent,
+        with_deleted=mentions(entity, arguments.where, camel("deleted_at")),
     )
-    await warn_of_unrated(op, spec.amounts())
-    limit, backward, text = _window(given)
+    return Asked(spec, *_window(arguments))
+
+
+async def open_lists(
+    context: Context, asked: Asked, parents: Sequence[UUID] = (WHOLE,)
+) -> list[ConnectionSource]:
+    """Open the list on each parent; raises BadInputError where the cursor is none of its own."""
+    op = running(context)
+    if amounts := asked.spec.amounts:
+        await warn_of_unrated(op, amounts)
     position = None
-    if text is not None:
-        path = ("before" if backward else "after",)
-        position = context.cursors.decode(op.actor.workspace_id, spec, text, path)
-    page = PageSpec(spec, limit, backward, position)
-    return [ConnectionSource(context, spec, page, parent) for parent in parents[1]]
+    if asked.cursor is not None:
+        path = ("before" if asked.backward else "after",)
+        position = context.cursors.decode(op.actor.workspace_id, asked.spec, asked.cursor, path)
+    page = PageSpec(asked.spec, asked.limit, asked.backward, position)
+    return [ConnectionSource(context, asked.spec, page, parent) for parent in parents]
 
 
 def _usual_order(entity: Entity, relation: Field | None) -> tuple[OrderKey, ...]:
@@ -359,12 +373,20 @@ def connection_field(
 ) -> Any:
     """Make a field that is a list of an entity: of the workspace, or of the record it stands on."""
 
-    async def read(context: Context, sources: Sequence[Any], **given: Any) -> Sequence[Any]:
-        arguments = ListArguments(**given)
+    def prepare(given: Mapping[str, Any]) -> Asked:
+        return read_arguments(entity, given, relation, parent)
+
+    async def read(context: Context, sources: Sequence[Any], asked: Asked) -> Sequence[Any]:
         if relation is None:
-            return await open_lists(context, entity, arguments)
-        parents = (parent, [source.id for source in sources])
-        return await open_lists(context, entity, arguments, relation, parents)
+            return await open_lists(context, asked)
+        return await open_lists(context, asked, values_of(sources, "id"))
 
     columns = () if relation is None else ("id",)
-    return batched_field(text, CONNECTIONS[entity.name], columns, read, list_arguments(entity))
+    return batched_field(
+        text,
+        CONNECTIONS[entity.name],
+        columns,
+        read,
+        list_arguments(entity),
+        prepare=prepare,
+    )

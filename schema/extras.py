@@ -12,11 +12,12 @@ from domain.settings import PIPELINE, STAGE
 from schema.classes import OBJECTS
 from schema.connection import (
     CONNECTIONS,
+    Asked,
     ConnectionSource,
-    ListArguments,
     list_arguments,
     load_numbers,
     open_lists,
+    read_arguments,
 )
 from schema.context import Context, running
 from schema.execution.reading import batched_field, plain_field
@@ -24,20 +25,17 @@ from schema.signatures import list_of
 from schema.values import Money
 
 
-def _joined(*names: str) -> Any:
-    def read(root: Any) -> str | None:
-        return " ".join(part for name in names if (part := getattr(root, name))) or None
-
-    return read
+def _joined(*names: str | None) -> str | None:
+    return " ".join(name for name in names if name) or None
 
 
 def _full_name(*names: str) -> Any:
     text = "The names put together; empty without any."
-    return plain_field(text, str | None, names, _joined(*names))
+    return plain_field(text, str | None, names, combine=_joined)
 
 
-def _user_name(root: Any) -> str:
-    return _joined("first_name", "last_name")(root) or str(root.email)
+def _user_name(first_name: str | None, last_name: str | None, email: str) -> str:
+    return _joined(first_name, last_name) or email
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class BoardColumnSource:
     """One column of a board: a stage and what the board asked for; nothing is read yet."""
 
     stage: Any
-    arguments: ListArguments
+    asked: Asked
 
 
 Columns = Sequence[BoardColumnSource]
@@ -56,8 +54,7 @@ async def _column_deals(context: Context, sources: Columns) -> list[ConnectionSo
     """Open the lists of columns of one board, whose arguments are the same."""
     if not sources:
         return []
-    stages = ("stage", [source.stage.id for source in sources])
-    return await open_lists(context, DEAL, sources[0].arguments, _STAGE_DEALS, stages)
+    return await open_lists(context, sources[0].asked, [source.stage.id for source in sources])
 
 
 async def _column_counts(context: Context, sources: Columns) -> list[int]:
@@ -97,11 +94,14 @@ BoardColumn = strawberry.type(
 )
 
 
-async def _boards(context: Context, sources: Sequence[Any], **given: Any) -> list[Any]:
-    arguments = ListArguments(**given)
+def _read_board(given: Mapping[str, Any]) -> Asked:
+    return read_arguments(DEAL, given, _STAGE_DEALS, STAGE.name)
+
+
+async def _boards(context: Context, sources: Sequence[Any], asked: Asked) -> list[Any]:
     stages = running(context).loaders.children(PIPELINE.get("stages"))
     return [
-        [BoardColumnSource(stage, arguments) for stage in column]
+        [BoardColumnSource(stage, asked) for stage in column]
         for column in await stages.load_batch([source.id for source in sources])
     ]
 
@@ -118,7 +118,7 @@ EXTRA_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
             "Given and family name; the e-mail without any.",
             str,
             ("first_name", "last_name", "email"),
-            _user_name,
+            combine=_user_name,
         )
     },
     "contact": {"full_name": _full_name(*_PERSON_NAME)},
@@ -130,6 +130,7 @@ EXTRA_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
             ("id",),
             _boards,
             _BOARD_ARGUMENTS,
+            prepare=_read_board,
         )
     },
 }

@@ -1,6 +1,6 @@
 """The object types of the API, derived from the declarations: one field factory for each kind."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -17,7 +17,7 @@ from loaders.rows import values_of
 from schema.classes import OBJECTS, Record
 from schema.connection import connection_field
 from schema.context import Context, running
-from schema.execution.reading import BatchReader, batched_field, plain_field
+from schema.execution.reading import BatchReader, IdOf, NowReader, batched_field, plain_field
 from schema.extras import EXTRA_FIELDS
 from schema.scalars import CurrencyCode
 from schema.signatures import list_of
@@ -47,6 +47,7 @@ def _declare(declared: Field, entity: str, annotation: Any) -> Any:
                 (declared.column,),
                 _references(declared),
                 follows=declared,
+                now=_known_references(declared),
             )
         case Kind.LINKS | Kind.INVERSE:
             return batched_field(declared.doc, annotation, ("id",), _short_lists(declared))
@@ -55,7 +56,13 @@ def _declare(declared: Field, entity: str, annotation: Any) -> Any:
         case Kind.EXTERNAL_IDS:
             return batched_field(declared.doc, annotation, ("id",), _external_ids)
         case Kind.MONEY:
-            return plain_field(declared.doc, annotation, declared.columns[:2], _money(declared))
+            return plain_field(
+                declared.doc,
+                annotation,
+                declared.columns[:2],
+                combine=_money,
+                parts=("amount", "currency"),
+            )
         case Kind.ENUM:
             return plain_field(declared.doc, annotation, (declared.name,), convert=declared.enum)
         case Kind.RANK:
@@ -100,6 +107,21 @@ def _references(declared: Field) -> BatchReader:
     return read
 
 
+def _known_references(declared: Field) -> NowReader:
+    column, target = declared.column, declared.target
+
+    def read(context: Context, sources: Sequence[Any]) -> Sequence[Any] | None:
+        keys = values_of(sources, column)
+        there = [key for key in keys if key is not None]
+        known = running(context).loaders.one(target).known(there)
+        if known is None:
+            return None
+        rows = iter(known)
+        return [None if key is None else next(rows) for key in keys]
+
+    return read
+
+
 def _short_lists(declared: Field) -> BatchReader:
     async def read(context: Context, sources: Sequence[Any]) -> Sequence[Any]:
         loaders = running(context).loaders
@@ -128,14 +150,8 @@ async def _external_ids(context: Context, sources: Sequence[Any]) -> Sequence[An
     return [found[source.id] for source in sources]
 
 
-def _money(declared: Field) -> Callable[[Any], Any]:
-    currency = f"{declared.name}_currency"
-
-    def read(root: Any) -> Any:
-        amount = getattr(root, declared.name)
-        return None if amount is None else Money(amount=amount, currency=getattr(root, currency))
-
-    return read
+def _money(amount: Decimal | None, currency: Any) -> Money | None:
+    return None if amount is None else Money(amount=amount, currency=currency)
 
 
 _LISTS: Final = frozenset({Kind.LINKS, Kind.INVERSE, Kind.POINTS, Kind.EXTERNAL_IDS})
@@ -157,10 +173,7 @@ def _add_field(cls: Any, declared: Field, entity: Entity | None) -> None:
 
 
 def _id_field(prefix: str) -> Any:
-    def convert(key: UUID) -> str:
-        return encode_id(prefix, key)
-
-    return plain_field(ID_TEXT, strawberry.ID, ("id",), convert=convert)
+    return plain_field(ID_TEXT, strawberry.ID, ("id",), convert=IdOf(prefix))
 
 
 def _fill(entity: Entity) -> None:

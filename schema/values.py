@@ -2,15 +2,13 @@
 
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 import strawberry
 
 import schema.enums  # noqa: F401 - enums are declared before a type names them
 from domain.fields import PART_NAMES, Kind
-from domain.ids import encode_id
 from resolvers.contact_points import POINT_KINDS, EmailKind, MessengerKind, PhoneKind, WebsiteKind
-from schema.execution.reading import plain_field
+from schema.execution.reading import IdOf, plain_field
 from schema.inputs import input_type
 from schema.scalars import CurrencyCode
 
@@ -58,12 +56,9 @@ MONEY_INPUT = input_type(
 
 
 def _point_type(name: str, description: str, kinds: Any) -> Any:
-    def show_id(key: UUID) -> str:
-        return encode_id(name.lower(), key)
-
     namespace = {
         "__annotations__": {"value": str},
-        "id": plain_field(ID_TEXT, strawberry.ID, ("id",), convert=show_id),
+        "id": plain_field(ID_TEXT, strawberry.ID, ("id",), convert=IdOf(name.lower())),
         "value": strawberry.field(description="The value in the form in which it is kept."),
         "kind": plain_field("What it is for.", kinds, ("kind",), convert=kinds),
         "is_type_of": classmethod(lambda _cls, obj, _info: obj.points == name.upper()),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from graphql.pyutils import Path
 from typing_extensions import override
 
+from loaders.pages import Page
 from schema.execution.shapers import UnplannedError, shown_by
 
 if TYPE_CHECKING:
@@ -32,6 +33,13 @@ class Completion:
         del executor, paths
         return self.complete_now(values)
 
+    async def complete_pages(
+        self, executor: "PlannedExecutor", pages: Sequence[Page], paths: Paths
+    ) -> list[Any]:
+        """Complete the rows of pages, all in one list; raises UnplannedError."""
+        rows = [row for page in pages for row in page.rows]
+        return await self.complete(executor, rows, paths)
+
 
 class Leaves(Completion):
     """Scalars and enums."""
@@ -54,14 +62,14 @@ class Objects(Completion):
 
     def __init__(self, level: "Level") -> None:
         """Complete objects by a level."""
-        self._level = level
+        self.level = level
         self.waits = level.waits
         self.is_foreign = level.is_foreign
 
     @override
     def complete_now(self, values: Sequence[Any]) -> list[Any]:
         there, places = _distinct(values)
-        return _spread(self._level.shape_now(there), places)
+        return _spread(self.level.shape_now(there), places)
 
     @override
     async def complete(
@@ -71,13 +79,20 @@ class Objects(Completion):
             # Each place has a path of its own, which resolvers may look at.
             there = [index for index, value in enumerate(values) if value is not None]
             below = None if paths is None else [paths[index] for index in there]
-            shaped = await self._level.shape(executor, [values[index] for index in there], below)
+            shaped = await self.level.shape(executor, [values[index] for index in there], below)
             found: list[Any] = [None] * len(values)
             for index, value in zip(there, shaped, strict=True):
                 found[index] = value
             return found
         distinct, places = _distinct(values)
-        return _spread(await self._level.shape(executor, distinct, None), places)
+        return _spread(await self.level.shape(executor, distinct, None), places)
+
+
+    @override
+    async def complete_pages(
+        self, executor: "PlannedExecutor", pages: Sequence[Page], paths: Paths
+    ) -> list[Any]:
+        return await self.level.shape_pages(executor, pages, paths)
 
 
 class Lists(Completion):
@@ -98,7 +113,6 @@ class Lists(Completion):
     async def complete(
         self, executor: "PlannedExecutor", values: Sequence[Any], paths: Paths
     ) -> list[Any]:
-        flat = _flat(values)
         below = None
         if self.is_foreign and paths is not None:
             below = [
@@ -107,7 +121,9 @@ class Lists(Completion):
                 if items is not None
                 for index in range(len(items))
             ]
-        return self._cut(values, await self._item.complete(executor, flat, below))
+        if values and all(type(value) is Page for value in values):
+            return self._cut(values, await self._item.complete_pages(executor, values, below))
+        return self._cut(values, await self._item.complete(executor, _flat(values), below))
 
     def _cut(self, values: Sequence[Any], items: list[Any]) -> list[Any]:
         if self._required and None in items:
@@ -149,6 +165,6 @@ def _spread(shaped: list[Any], places: list[int]) -> list[Any]:
 
 def _flat(values: Sequence[Any]) -> list[Any]:
     for items in values:
-        if items is not None and not isinstance(items, list | tuple):
+        if items is not None and not isinstance(items, list | tuple | Page):
             raise UnplannedError
     return [item for items in values if items is not None for item in items]

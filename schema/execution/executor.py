@@ -55,6 +55,29 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         return await found if self.is_awaitable(found) else found
 
     @override
+    def execute_root_grouped_field_set(
+        self,
+        root_type: GraphQLObjectType,
+        root_value: Any,
+        grouped_field_set: dict[str, FieldDetailsList],
+        serially: bool,
+        position_context: Any,
+    ) -> Any:
+        """Execute the root fields, by their level where they are planned as a whole."""
+
+        def stock() -> Any:
+            return super(PlannedExecutor, self).execute_root_grouped_field_set(
+                root_type, root_value, grouped_field_set, serially, position_context
+            )
+
+        if self._plan is None or serially:
+            return stock()
+        level = self._plan.root(self, root_type, grouped_field_set)
+        if level is None:
+            return stock()
+        return self._awaited(level, [root_value], None, itemgetter(0), stock)
+
+    @override
     def complete_object_value(
         self,
         return_type: GraphQLObjectType,
@@ -126,7 +149,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         self,
         level: Level,
         sources: Sequence[Any],
-        paths: Sequence[Path],
+        paths: Sequence[Path] | None,
         form: Callable[[list[Any]], Any],
         stock: Callable[[], Any],
     ) -> Any:

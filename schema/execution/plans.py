@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from graphql import (
+    FieldNode,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -28,9 +29,12 @@ from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import get_argument_values
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from loaders.pages import Layout, Page
 from loaders.rows import Selection
+from schema.context import running
 from schema.execution.columns import select_columns
 from schema.execution.completions import Completion, Leaves, Lists, Objects, Paths
+from schema.execution.fusion import Fused, fuse, shaped_rows
 from schema.execution.reading import Batched, Plain, reading_of
 from schema.execution.shapers import (
     Constant,
@@ -39,6 +43,7 @@ from schema.execution.shapers import (
     Part,
     Shaper,
     UnplannedError,
+    run_shape,
 )
 
 if TYPE_CHECKING:
@@ -65,8 +70,24 @@ class Plan:
         try:
             return self._levels[key]
         except KeyError:
-            level = Level(self, executor, kind, details)
+            fields = executor.collect_subfields(kind, details).grouped_field_set
+            level = Level(self, executor, kind, fields)
             found = self._levels[key] = level if level.is_worthwhile else None
+            return found
+
+    def root(
+        self,
+        executor: "PlannedExecutor",
+        kind: GraphQLObjectType,
+        fields: Mapping[str, FieldDetailsList],
+    ) -> "Level | None":
+        """Give the level of the whole operation; None where some of it is resolved by itself."""
+        key = (kind.name, ())
+        try:
+            return self._levels[key]
+        except KeyError:
+            level = Level(self, executor, kind, fields)
+            found = self._levels[key] = level if level.waits and not level.is_foreign else None
             return found
 
 
@@ -78,36 +99,36 @@ class Level:
         plan: Plan,
         executor: "PlannedExecutor",
         kind: GraphQLObjectType,
-        details: FieldDetailsList,
+        fields: Mapping[str, FieldDetailsList],
     ) -> None:
         """Plan the fields that are selected."""
         self.kind = kind
         self.relations: list[Relation] = []
-        parts: list[Part] = []
-        for key, field_details in executor.collect_subfields(
-            kind, details
-        ).grouped_field_set.items():
+        self.parts: list[tuple[Part, Relation | None]] = []
+        """The parts of the answer in their order, and of which relation each comes, if of one."""
+        for key, field_details in fields.items():
             name = field_details[0].node.name.value
             definition = executor.schema.get_field(kind, name)
             if definition is None:
                 continue
             if name == "__typename":
-                parts.append(Constant(key, kind.name))
+                self.parts.append((Constant(key, kind.name), None))
                 continue
             reading = reading_of(definition)
             if isinstance(reading, Plain) and is_leaf_type(_without_null(definition.type)):
-                parts.append(Leaf(key, reading, definition.type))
+                self.parts.append((Leaf(key, reading, definition.type), None))
                 continue
             relation = Relation(plan, executor, self, key, field_details, definition, reading)
             self.relations.append(relation)
-            parts.append(Given(key, required=is_non_null_type(definition.type)))
-        self._shaper = Shaper(parts)
+            self.parts.append((Given(key, required=is_non_null_type(definition.type)), relation))
+        self._shaper = Shaper([part for part, _ in self.parts])
+        self._fused: dict[tuple[Layout, bool], Fused | None] = {}
         self.is_foreign = any(relation.is_foreign for relation in self.relations)
         """Whether some field below is resolved object by object, and so needs to know its path."""
         self.waits = any(relation.waits for relation in self.relations)
         """Whether something below has to be read."""
         own = sum(relation.is_own for relation in self.relations)
-        self.is_worthwhile = not parts or own < len(parts)
+        self.is_worthwhile = not self.parts or own < len(self.parts)
         """Whether anything is gained over resolving every field object by object."""
 
     def shape_now(self, sources: Sequence[Any]) -> list[dict[str, Any]]:
@@ -121,18 +142,77 @@ class Level:
         """Complete objects; raises UnplannedError."""
         if not self.waits:
             return self.shape_now(sources)
-        given: list[Any]
-        if len(self.relations) == 1:
-            given = [await self.relations[0].complete(executor, sources, paths)]
-        else:
-            given = await asyncio.gather(
-                *(relation.complete(executor, sources, paths) for relation in self.relations),
-                return_exceptions=True,
-            )
-            for found in given:
-                if isinstance(found, BaseException):
-                    raise found
+        given = await _complete_all(self.relations, executor, sources, paths)
         return self._shaper.shape(sources, given)
+
+    async def shape_pages(
+        self, executor: "PlannedExecutor", pages: Sequence[Page], paths: Paths
+    ) -> list[dict[str, Any]]:
+        """Complete the rows of pages, all in one list; raises UnplannedError."""
+        try:
+            found = await self._shape_records(executor, [page for page in pages if page], paths)
+        except UnplannedError:
+            found = None
+        if found is not None:
+            return found
+        return await self.shape(executor, [row for page in pages for row in page.rows], paths)
+
+    async def _shape_records(
+        self, executor: "PlannedExecutor", pages: Sequence[Page], paths: Paths
+    ) -> list[dict[str, Any]] | None:
+        """Complete the rows of pages from their records; None where it takes rows."""
+        if not pages:
+            return []
+        layout = pages[0].layout
+        if any(page.layout is not layout for page in pages):
+            return None
+        loaders = running(executor.context_value).loaders
+        key = (layout, loaders.snapshots is not None)
+        if key not in self._fused:
+            self._fused[key] = fuse(self, layout, pages[0].converters, holds=key[1])
+        fused = self._fused[key]
+        if fused is None:
+            return None
+        held: list[Any] = []
+        if fused.held:
+            snapshot = await loaders.snapshot()
+            if not snapshot.is_whole:
+                return None
+            held = [shaped_rows(snapshot, entity, level) for entity, level in fused.held]
+        given: Sequence[Any] = ()
+        if fused.relations:
+            rows = [row for page in pages for row in page.rows]
+            given = await _complete_all(fused.relations, executor, rows, paths)
+        records = (
+            pages[0].records
+            if len(pages) == 1
+            else [record for page in pages for record in page.records]
+        )
+        return run_shape(fused.shape, records, *given, *held)
+
+
+async def _complete_all(
+    relations: "Sequence[Relation]",
+    executor: "PlannedExecutor",
+    sources: Sequence[Any],
+    paths: Paths,
+) -> list[Any]:
+    """Give the completed values of relations, a column for each; raises UnplannedError."""
+    given = [relation.complete_known(executor, sources) for relation in relations]
+    waiting = [place for place, column in enumerate(given) if column is None]
+    if len(waiting) == 1:
+        (place,) = waiting
+        given[place] = await relations[place].complete(executor, sources, paths)
+    elif waiting:
+        columns = await asyncio.gather(
+            *(relations[place].complete(executor, sources, paths) for place in waiting),
+            return_exceptions=True,
+        )
+        for place, column in zip(waiting, columns, strict=True):
+            if isinstance(column, BaseException):
+                raise column
+            given[place] = column
+    return given
 
 
 class Relation:
@@ -153,49 +233,78 @@ class Relation:
         self._key = key
         self._details = details
         self._definition = definition
-        self._reading = reading
-        self._completion = (
+        self.reading = reading
+        self.completion = (
             None if reading is None else complete_by(plan, executor, definition.type, details)
         )
-        completion = self._completion
+        completion = self.completion
         self.is_own = completion is None
         """Whether only the field's own resolver knows it."""
         self.is_foreign = completion is None or completion.is_foreign
         self.waits = completion is None or completion.waits or isinstance(reading, Batched)
         self._names = _python_names(definition)
+        self._is_fixed = not _mentions_variables(details[0].node)
+        self._asked: Any = None
 
     def complete_now(self, sources: Sequence[Any]) -> list[Any]:
         """Give the completed value for each object, where nothing has to be read."""
-        if self._completion is None or not isinstance(self._reading, Plain):
+        if self.completion is None or not isinstance(self.reading, Plain):
             raise UnplannedError
-        return self._completion.complete_now(_read_all(self._reading, sources))
+        return self.completion.complete_now(_read_all(self.reading, sources))
+
+    def complete_known(
+        self, executor: "PlannedExecutor", sources: Sequence[Any]
+    ) -> list[Any] | None:
+        """Give the completed values where all is known without waiting, else None."""
+        completion, reading = self.completion, self.reading
+        if completion is None or completion.waits or completion.is_foreign:
+            return None
+        if isinstance(reading, Plain):
+            return self.complete_now(sources)
+        if reading is None or reading.now is None:
+            return None
+        try:
+            values = reading.now(executor.context_value, sources)
+        except Exception as error:
+            raise UnplannedError from error
+        return None if values is None else completion.complete_now(values)
 
     async def complete(
         self, executor: "PlannedExecutor", sources: Sequence[Any], paths: Paths
     ) -> list[Any]:
         """Give the completed value for each object; raises UnplannedError."""
-        if self._completion is None:
+        if self.completion is None:
             return await self._resolve_each(executor, sources, paths)
         values: Sequence[Any]
-        if isinstance(self._reading, Batched):
+        if isinstance(self.reading, Batched):
             try:
-                values = await self._reading.read(
-                    executor.context_value, sources, **self._arguments(executor)
-                )
+                values = await self._read(self.reading, executor, sources)
             except Exception as error:
                 raise UnplannedError from error
-        elif isinstance(self._reading, Plain):
-            values = _read_all(self._reading, sources)
-        if not self._completion.waits:
-            return self._completion.complete_now(values)
+        elif isinstance(self.reading, Plain):
+            values = _read_all(self.reading, sources)
         below = None
-        if self._completion.is_foreign and paths is not None:
+        if self.completion.is_foreign and paths is not None:
             below = [path.add_key(self._key, self._owner.kind.name) for path in paths]
-        return await self._completion.complete(executor, values, below)
+        return await self.completion.complete(executor, values, below)
+
+    async def _read(
+        self, reading: Batched, executor: "PlannedExecutor", sources: Sequence[Any]
+    ) -> Sequence[Any]:
+        """Read the values; what arguments without variables ask for is made out once."""
+        if not self._definition.args:
+            return await reading.read(executor.context_value, sources)
+        if reading.prepare is None:
+            given = self._arguments(executor)
+            return await reading.read(executor.context_value, sources, **given)
+        asked = self._asked
+        if asked is None:
+            asked = reading.prepare(self._arguments(executor))
+            if self._is_fixed:
+                self._asked = asked
+        return await reading.read(executor.context_value, sources, asked)
 
     def _arguments(self, executor: "PlannedExecutor") -> dict[str, Any]:
-        if not self._definition.args:
-            return {}
         given = get_argument_values(
             self._definition,
             self._details[0].node,
@@ -254,8 +363,8 @@ def _without_null(kind: Any) -> Any:
 def _read_all(reading: Plain, sources: Sequence[Any]) -> list[Any]:
     """Read a field that objects hold, of all of them."""
     try:
-        if reading.read is not None:
-            return [reading.read(source) for source in sources]
+        if reading.read is not None or reading.combine is not None:
+            return [reading.of(source) for source in sources]
         (column, *_), convert = reading.columns, reading.convert
         values = [getattr(source, column) for source in sources]
         if convert is None:
@@ -263,6 +372,25 @@ def _read_all(reading: Plain, sources: Sequence[Any]) -> list[Any]:
         return [None if value is None else convert(value) for value in values]
     except Exception as error:
         raise UnplannedError from error
+
+
+class _Variables(Visitor):
+    """Notes whether a variable is used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_used = False
+
+    def enter_variable(self, *_: Any) -> None:
+        """Note a variable."""
+        self.is_used = True
+
+
+def _mentions_variables(node: FieldNode) -> bool:
+    found = _Variables()
+    for argument in node.arguments or ():
+        visit(argument, found)
+    return found.is_used
 
 
 class _Conditions(Visitor):

@@ -7,6 +7,7 @@ calls for one object is derived from it, so both ways of executing read the same
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 import strawberry
 from graphql import GraphQLField
@@ -14,13 +15,26 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from domain.fields import Field
-from schema.context import Info
+from domain.ids import encode_id
+from schema.context import Context, Info
 from schema.signatures import declare_resolver, returns
 
 METADATA: Final = "reading"
 """Where a field's metadata hold its `Plain` or `Batched`."""
 
 BatchReader = Callable[..., Awaitable[Sequence[Any]]]
+NowReader = Callable[[Context, Sequence[Any]], Sequence[Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class IdOf:
+    """Writes ids of one type; shapers know it."""
+
+    prefix: str
+
+    def __call__(self, key: UUID) -> str:
+        """Write an id."""
+        return encode_id(self.prefix, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,20 @@ class Plain:
     """Works the value out of the object; None: the value is the column of that name."""
     convert: Callable[[Any], Any] | None = None
     """Turns a column's value, never None, into the field's; instead of `read`."""
+    combine: Callable[..., Any] | None = None
+    """Works the value out of those of the columns, in their order; instead of `read`."""
+    parts: tuple[str, ...] = ()
+    """Names of the fields of a combined value that are the columns, in their order; the value is
+    null where the first one is."""
+
+    def of(self, root: Any) -> Any:
+        """Give the field's value of one object."""
+        if self.read is not None:
+            return self.read(root)
+        if self.combine is not None:
+            return self.combine(*(getattr(root, column) for column in self.columns))
+        value = getattr(root, self.columns[0])
+        return value if value is None or self.convert is None else self.convert(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +71,20 @@ class Batched:
     """The columns of the objects' rows that it reads."""
     read: BatchReader
     """`read(context, objects, **arguments)` gives a value for each object, in their order."""
+    prepare: Callable[[Mapping[str, Any]], Any] | None = None
+    """Makes of the arguments, and of them alone, what `read` takes in their place."""
     follows: Field | None = None
     """The reference that it follows, if it is one: its targets may come along with the objects."""
+    now: NowReader | None = None
+    """Gives the values where they are known without waiting, else None."""
+
+    async def values(
+        self, context: Context, sources: Sequence[Any], given: Mapping[str, Any]
+    ) -> Sequence[Any]:
+        """Give the values for arguments as they came."""
+        if self.prepare is None:
+            return await self.read(context, sources, **given)
+        return await self.read(context, sources, self.prepare(given))
 
 
 def plain_field(
@@ -53,15 +93,14 @@ def plain_field(
     columns: Sequence[str],
     read: Callable[[Any], Any] | None = None,
     convert: Callable[[Any], Any] | None = None,
+    combine: Callable[..., Any] | None = None,
+    parts: tuple[str, ...] = (),
 ) -> Any:
     """Declare a field that its object holds."""
-    reading = Plain(tuple(columns), read, convert)
+    reading = Plain(tuple(columns), read, convert, combine, parts)
 
     def resolve(root: Any) -> Any:
-        if read is not None:
-            return read(root)
-        value = getattr(root, reading.columns[0])
-        return value if value is None or convert is None else convert(value)
+        return reading.of(root)
 
     return strawberry.field(
         resolver=returns(resolve, annotation), description=text, metadata={METADATA: reading}
@@ -75,17 +114,20 @@ def batched_field(
     read: BatchReader,
     arguments: Mapping[str, Any] | None = None,
     follows: Field | None = None,
+    prepare: Callable[[Mapping[str, Any]], Any] | None = None,
+    now: NowReader | None = None,
 ) -> Any:
-    """Declare a field that is read for many objects in one go; arguments all are optional."""
+    """Declare a field that is read for many objects in one go."""
+    reading = Batched(tuple(columns), read, prepare, follows, now)
 
     async def resolve(root: Any, info: Info, **given: Any) -> Any:
-        (value,) = await read(info.context, [root], **given)
+        (value,) = await reading.values(info.context, [root], given)
         return value
 
     return strawberry.field(
         resolver=declare_resolver(resolve, dict(arguments or {}), annotation),
         description=text,
-        metadata={METADATA: Batched(tuple(columns), read, follows)},
+        metadata={METADATA: reading},
     )
 
 
