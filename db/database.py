@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -13,7 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from db.guard import GuardedCompiler
 from db.prepared import PreparedCache, Watcher
 from db.reading import ReadingSession
+from db.reads import ReadPool
 from db.session import Session, WritingSession
+
+_READING: Final = 0.7
+"""The share of the connections that queries read by; the others write."""
 
 
 class RowSecurity(Enum):
@@ -53,19 +57,30 @@ class Database:
             ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"]
             + [f"SET LOCAL {name} = {value}" for name, value in self._settings.items()]
         )
-        self._engine = _engine(url, pool_size, pool_timeout)
+        reading = max(1, round(pool_size * _READING))
+        self._engine = _engine(url, max(1, pool_size - reading), pool_timeout)
         self._known = PreparedCache(self._engine.dialect)
+        self._reads = ReadPool(url, reading, pool_timeout, self._settings)
 
     @property
     def engine(self) -> AsyncEngine:
-        """The pool itself, for health checks."""
+        """The pool of connections for writing."""
         return self._engine
 
+    @property
+    def in_use(self) -> int:
+        """How many connections are in use."""
+        pool: Any = self._engine.pool
+        return self._reads.in_use + int(pool.checkedout())
+
     @asynccontextmanager
-    async def session(self, *, write: bool) -> AsyncIterator[Session]:
-        """Open a session in a transaction: commits when the block ends, or rolls back."""
+    async def session(self, *, write: bool, single: bool = False) -> AsyncIterator[Session]:
+        """Open a session in a transaction: commits when the block ends, or rolls back.
+
+        `single`: a query that is known to send one statement; it needs no transaction around it.
+        """
         if not write:
-            async with self._reading_session() as reading:
+            async with self._reading_session(single=single) as reading:
                 yield reading
             return
         async with self._engine.connect() as connection, connection.begin() as transaction:
@@ -79,28 +94,14 @@ class Database:
                 await transaction.rollback()
 
     @asynccontextmanager
-    async def _reading_session(self) -> AsyncIterator["ReadingSession"]:
-        pooled = await self._checked_out()
-        driver = pooled.driver_connection
-        session = ReadingSession(driver, self._known, self._begin)
-        try:
+    async def _reading_session(self, *, single: bool) -> AsyncIterator[ReadingSession]:
+        async with self._reads.connection() as driver:
+            alone = single and self._reads.is_set and self.row_security is RowSecurity.WRITES
+            session = ReadingSession(driver, self._known, None if alone else self._begin)
             try:
                 yield session
             finally:
                 await session.end()
-        finally:
-            if driver.is_closed() or driver.is_in_transaction():
-                pooled.invalidate()
-            pooled.close()
-
-    async def _checked_out(self) -> Any:
-        """Take a connection out of the pool, past those that the database closed meanwhile."""
-        while True:
-            pooled = await self._engine.raw_connection()
-            driver: Any = pooled.driver_connection
-            if not driver.is_closed():
-                return pooled
-            pooled.invalidate()
 
     async def enter(self, session: Session, workspace_id: UUID, *, write: bool) -> None:
         """Bind a session to a workspace, under the policies where the setting wants them."""
@@ -125,6 +126,7 @@ class Database:
 
     async def dispose(self) -> None:
         """Close all connections."""
+        await self._reads.close()
         await self._engine.dispose()
 
 

@@ -22,20 +22,27 @@ from db.session import (
 )
 
 
+class OverrunError(RuntimeError):
+    """A query that was to send one statement wanted to send another one."""
+
+
 class ReadingSession(Session):
     """The session of a query, past SQLAlchemy's connection; made by `Database.session`.
 
     What comes before the workspace is known (the token) runs on its own; from then on all is one
-    transaction that sees one snapshot.
+    transaction that sees one snapshot, or a single statement.
     """
 
     def __init__(
         self,
         driver: asyncpg.Connection,
         known: PreparedCache,
-        begin: str,
+        begin: str | None,
     ) -> None:
-        """Wrap a driver's connection that stands in no transaction; `begin` starts one."""
+        """Wrap a driver's connection that stands in no transaction.
+
+        `begin` starts one; None: one statement runs without, and a second one fails.
+        """
         super().__init__()
         self._driver = driver
         self._known = known
@@ -52,7 +59,11 @@ class ReadingSession(Session):
             if self._failure is not None:
                 # PostgreSQL would only say that the transaction has failed before.
                 raise self._failure
+            if self._begin is None and self.workspace_id is not None and self.reads:
+                self.overran = True
+                raise OverrunError
             self.statements += 1
+            self.reads += self.workspace_id is not None
             for watcher in self._known.watchers:
                 watcher(text, tuple(values))
             start = perf_counter()
@@ -99,8 +110,9 @@ class ReadingSession(Session):
     @override
     async def enter(self, workspace_id: UUID, *, held: bool) -> None:
         """Begin the transaction and bind it to a workspace; `held`: under the policies."""
-        async with self._sending(self._begin) as driver:
-            await driver.execute(self._begin)
+        if self._begin is not None:
+            async with self._sending(self._begin) as driver:
+                await driver.execute(self._begin)
         if held:
             await self._set(policy_settings(workspace_id, held=True))
         self.workspace_id = workspace_id

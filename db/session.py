@@ -46,6 +46,10 @@ class Session(ABC):
         self._lock = asyncio.Lock()
         self.workspace_id: UUID | None = None
         self.statements = 0
+        self.reads = 0
+        """Statements of a query since its workspace is known."""
+        self.overran = False
+        """Whether a query that was to send one statement wanted to send another one."""
         self.rows_read = 0
         self.seconds = 0.0
         """How long statements took, from sending one to having all of its rows."""

@@ -10,9 +10,23 @@ from typing_extensions import override
 K = TypeVar("K")
 V = TypeVar("V")
 
-# Turns of the event loop in which sibling fields add their keys to a batch: resolvers that are
-# called one by one reach their loader some turns after a planned level reaches its own.
-_TURNS = 3
+
+class Pace:
+    """How long batches stay open for keys, told to all loaders of an operation."""
+
+    __slots__ = ("turns",)
+
+    # Resolvers that are called one by one reach their loader some turns of the event loop after a
+    # planned level reaches its own.
+    MIXED = 3
+    # Planned levels side by side ask in the same turn.
+    PLANNED = 1
+    # A single level asks, all of its keys at once.
+    ALONE = 0
+
+    def __init__(self) -> None:
+        """Start with the patience that is right for everybody."""
+        self.turns = self.MIXED
 
 
 class BatchLoader(DataLoader[K, V], Generic[K, V]):
@@ -21,9 +35,12 @@ class BatchLoader(DataLoader[K, V], Generic[K, V]):
     Values are kept for the operation, failures are not.
     """
 
-    def __init__(self, fetch: Callable[[Sequence[K]], Coroutine[Any, Any, Sequence[V]]]) -> None:
+    def __init__(
+        self, fetch: Callable[[Sequence[K]], Coroutine[Any, Any, Sequence[V]]], pace: Pace
+    ) -> None:
         """Load with `fetch`: values for keys, in their order."""
         super().__init__(self.load_batch)
+        self._pace = pace
         self._fetch = fetch
         self._known: dict[K, V] = {}
         self._bringing: dict[K, asyncio.Task[None]] = {}
@@ -34,6 +51,10 @@ class BatchLoader(DataLoader[K, V], Generic[K, V]):
         """Give the values for keys, in their order; raises what `fetch` raises."""
         known = self._known
         while missing := [key for key in keys if key not in known]:
+            if self._pace.turns == Pace.ALONE and not self._bringing:
+                wanted = list(dict.fromkeys(missing))
+                known.update(zip(wanted, await self._fetch(wanted), strict=True))
+                break
             tasks = {self._bring(key) for key in missing}
             # Not gather: who is cancelled while waiting must not cancel what others wait for.
             await asyncio.wait(tasks)
@@ -60,7 +81,7 @@ class BatchLoader(DataLoader[K, V], Generic[K, V]):
         return task
 
     async def _run(self) -> None:
-        for _ in range(_TURNS):
+        for _ in range(self._pace.turns):
             await asyncio.sleep(0)
         keys, self._wanted, self._collecting = list(self._wanted), {}, None
         try:

@@ -18,7 +18,7 @@ from db.snapshot import MAX_ROWS, Snapshot
 from db.tables import TABLES, linking, workspaces
 from domain.entities import ENTITIES
 from domain.fields import Entity, Field, Kind
-from loaders.batching import BatchLoader
+from loaders.batching import BatchLoader, Pace
 from loaders.listing import alive
 from loaders.rows import ROW_TYPES, Row, columns
 
@@ -99,9 +99,10 @@ class HeldLoader(BatchLoader[Any, Any]):
         snapshot_now: Callable[[], Snapshot | None],
         find: Callable[[Snapshot, Any], Any],
         fetch: Any,
+        pace: Pace,
     ) -> None:
         """Look for keys with `find`, which gives None for those that `fetch` has to bring."""
-        super().__init__(fetch)
+        super().__init__(fetch, pace)
         self._snapshot = snapshot
         self._snapshot_now = snapshot_now
         self._find = find

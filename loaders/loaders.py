@@ -20,7 +20,7 @@ from db.snapshot import Snapshot, Snapshots
 from db.tables import TABLES, contact_points, external_ids, linking
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind
-from loaders.batching import BatchLoader
+from loaders.batching import BatchLoader, Pace
 from loaders.following import Followed, Targets, targets_of, with_targets
 from loaders.held import (
     HELD_LINKS,
@@ -66,12 +66,13 @@ class Loaders:
         """Where settings and people are held between requests; None: they are read."""
         self.selection = Selection()
         """What the operation reads of records; everything, where it is not told."""
+        self.pace = Pace()
         self._made: dict[Hashable, BatchLoader[Any, Any]] = {}
 
     def _loader(self, key: Hashable, batch: Batch) -> BatchLoader[Any, Any]:
         loader = self._made.get(key)
         if loader is None:
-            loader = self._made[key] = BatchLoader(batch)
+            loader = self._made[key] = BatchLoader(batch, self.pace)
         return loader
 
     async def _fetch(
@@ -94,7 +95,9 @@ class Loaders:
             return self._loader(key, batch)
         loader = self._made.get(key)
         if loader is None:
-            loader = self._made[key] = HeldLoader(self.snapshot, self.snapshot_now, find, batch)
+            loader = self._made[key] = HeldLoader(
+                self.snapshot, self.snapshot_now, find, batch, self.pace
+            )
         return loader
 
     async def snapshot(self) -> Snapshot:
@@ -110,6 +113,11 @@ class Loaders:
         found = await asyncio.shield(self._held)  # others may wait for it as well
         snapshots.put(actor.workspace_id, found)
         return found
+
+    @property
+    def has_read_snapshot(self) -> bool:
+        """Whether the operation had to read the workspace's snapshot."""
+        return self._held is not None
 
     def snapshot_now(self) -> Snapshot | None:
         """Give the snapshot where the process holds it, whole and of now; else None."""

@@ -9,11 +9,12 @@ from strawberry.schema.config import StrawberryConfig
 
 import schema.objects  # noqa: F401 - fills the classes with fields
 from schema.classes import OBJECTS
-from schema.documents import DocumentCache, Documents, QuietSchema
+from schema.documents import DocumentCache
 from schema.execution.executor import PlannedExecutor
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
+from schema.served import ServedSchema
 from schema.values import POINT_TYPES
 
 
@@ -24,11 +25,11 @@ def build_schema(
 
     `executor` runs the operations; graphql-core's own, in Strawberry's form, is the yardstick.
     """
-    built = QuietSchema(
+    built = ServedSchema(
+        cache,
         Query,
         Mutation,
         types=[*OBJECTS.values(), *POINT_TYPES.values()],
-        extensions=[lambda: Documents(cache)],
         execution_context_class=executor,
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
     )

@@ -76,6 +76,8 @@ async def load_numbers(context: Context, sources: Sources, name: str) -> list[An
     async def load(spec: ListSpec, parents: Sequence[UUID]) -> Sequence[Any]:
         return await op.loaders.numbers(spec).load_batch([(parent, name) for parent in parents])
 
+    if not amounts:
+        return await _by_spec(sources, lambda source: source.spec, load)
     # Side by side: what one level asks for is one statement, whatever has to be warned of.
     found: list[Any]
     found, _ = await asyncio.gather(
@@ -90,6 +92,11 @@ async def _by_spec(
     load: Callable[[Any, Sequence[UUID]], Awaitable[Sequence[Any]]],
 ) -> list[Any]:
     """Load what belongs to each list, those of one spec in one go."""
+    if not sources:
+        return []
+    first = spec_of(sources[0])
+    if all(spec_of(source) is first for source in sources):
+        return list(await load(first, [source.parent for source in sources]))
     indices: dict[Any, list[int]] = {}
     for index, source in enumerate(sources):
         indices.setdefault(spec_of(source), []).append(index)
@@ -121,8 +128,6 @@ class PageInfo:
     has_previous_page: bool = strawberry.field(description="Whether records precede the page.")
     start_cursor: str | None = strawberry.field(description="Cursor of the first record.")
     end_cursor: str | None = strawberry.field(description="Cursor of the last record.")
-
-
 
 
 def _page_info(source: ConnectionSource, page: Page) -> PageInfo:

@@ -11,7 +11,6 @@ from sys import getsizeof
 from typing import Any, Final
 from weakref import ref
 
-import strawberry
 from graphql import (
     ASTValidationRule,
     DocumentNode,
@@ -111,6 +110,18 @@ class _Refused:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What has to be known of an operation before anything of it runs."""
+
+    is_mutation: bool
+    roots: frozenset[str]
+    """Names of its root fields; `...` stands for fragments."""
+
+
+_NOTHING: Final = Outline(is_mutation=False, roots=frozenset({"..."}))
+
+
 @dataclass(slots=True)
 class Known:
     """What is known of one source text under one schema."""
@@ -121,6 +132,53 @@ class Known:
     refused: _Refused | None = None
     measured: dict[str | None, Measured] = field(default_factory=dict)
     validated: dict[Rules, tuple[GraphQLError, ...]] = field(default_factory=dict)
+    reads: dict[str | None, int] = field(default_factory=dict)
+    """By operation: how many statements it was seen to send, at most."""
+    _operations: dict[str | None, OperationDefinitionNode] | None = None
+    _outlines: dict[str | None, Outline] = field(default_factory=dict)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """Give the operation of a name, without a name the only one; None where there is none."""
+        if self._operations is None:
+            nodes = [
+                node
+                for node in (self.document.definitions if self.document else ())
+                if isinstance(node, OperationDefinitionNode)
+            ]
+            found: dict[str | None, OperationDefinitionNode] = {
+                node.name.value: node for node in reversed(nodes) if node.name
+            }
+            if len(nodes) == 1:
+                found[None] = nodes[0]
+            self._operations = found
+        return self._operations.get(name)
+
+    def outline(self, name: str | None) -> Outline:
+        """Tell the kind and the root fields of an operation; of one that is not there, a query."""
+        found = self._outlines.get(name)
+        if found is not None:
+            return found
+        node = self.operation(name)
+        if node is None:
+            return _NOTHING
+        roots = frozenset(
+            item.name.value if isinstance(item, FieldNode) else "..."
+            for item in node.selection_set.selections
+        )
+        found = Outline(node.operation is OperationType.MUTATION, roots)
+        self._outlines[name] = found
+        return found
+
+    def is_sound(self, name: str | None) -> bool:
+        """Tell whether an operation has been measured and validated, and nothing was wrong."""
+        measured = self.measured.get(name)
+        return (
+            measured is not None
+            and not measured.errors
+            and bool(self.validated)
+            and not any(self.validated.values())
+            and self.operation(name) is not None
+        )
 
 
 class DocumentCache:
@@ -281,50 +339,3 @@ def _tokens(document: DocumentNode) -> int:
 def _operations(document: DocumentNode | None) -> int:
     definitions = document.definitions if document else ()
     return sum(isinstance(node, OperationDefinitionNode) for node in definitions)
-
-
-class QuietSchema(strawberry.Schema):
-    """A schema that suggests nothing and logs nothing: errors are logged once, at the edge.
-
-    Strawberry logs every error with its text, which holds what the caller wrote.
-    """
-
-    @override
-    def process_errors(
-        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
-    ) -> None:
-        """Log nothing here."""
-
-    @override
-    def _get_custom_context_kwargs(
-        self, operation_extensions: dict[str, Any] | None = None, *, sync: bool = False
-    ) -> dict[str, Any]:
-        kwargs = super()._get_custom_context_kwargs(operation_extensions, sync=sync)
-        return {**kwargs, "hide_suggestions": True}
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What has to be known of an operation before anything of it runs."""
-
-    is_mutation: bool
-    roots: frozenset[str]
-    """Names of its root fields; `...` stands for fragments."""
-
-
-def outline(
-    cache: DocumentCache, schema: GraphQLSchema, source: str | None, operation_name: str | None
-) -> Outline:
-    """Tell the kind and the root fields of an operation; of one that is not there, a query."""
-    known = cache.read(schema, source or "")
-    if known.document is not None:
-        for node in known.document.definitions:
-            if not isinstance(node, OperationDefinitionNode):
-                continue
-            if operation_name is None or (node.name and node.name.value == operation_name):
-                roots = frozenset(
-                    item.name.value if isinstance(item, FieldNode) else "..."
-                    for item in node.selection_set.selections
-                )
-                return Outline(node.operation is OperationType.MUTATION, roots)
-    return Outline(is_mutation=False, roots=frozenset({"..."}))

@@ -6,6 +6,7 @@ The rest of the server sees only the code that comes out of here: no SQL, no dri
 from collections.abc import Iterator
 from typing import Final
 
+from asyncpg import InterfaceError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -21,7 +22,8 @@ _BAD_VALUE_CLASS: Final = "22"  # data exception
 def fault(error: BaseException) -> Code | None:
     """Give the code of a database's trouble; None for everything else."""
     for cause in _chain(error):
-        if isinstance(cause, PoolTimeoutError | ConnectionError):
+        # asyncpg says InterfaceError itself of a closed connection, a subclass of a wrong value.
+        if isinstance(cause, PoolTimeoutError | ConnectionError) or type(cause) is InterfaceError:
             return Code.UNAVAILABLE
         if isinstance(cause, DBAPIError) and cause.connection_invalidated:
             return Code.UNAVAILABLE

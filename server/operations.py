@@ -6,8 +6,10 @@ a race for a unique key) run again.
 """
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final
 
@@ -23,6 +25,7 @@ from strawberry.types.graphql import OperationType
 from auth.actor import Actor, Scope
 from auth.tokens import authenticate
 from db.database import Database
+from db.reading import OverrunError
 from db.session import Session
 from db.snapshot import Snapshots
 from domain.errors import Code, ForbiddenError, UnauthenticatedError, refuse
@@ -32,7 +35,7 @@ from resolvers.operation import Operation
 from resolvers.sign_in import find_person, store_session
 from schema.context import Context
 from schema.cursors import Cursors
-from schema.documents import DocumentCache, Outline, outline
+from schema.documents import DocumentCache, Known, Outline
 from server.explorer import session_token
 from server.faults import sqlstate
 from server.graphql_http import Reply
@@ -40,6 +43,7 @@ from server.negotiation import language
 
 _ANONYMOUS: Final = frozenset({"signIn", "__typename"})
 _TRIES: Final = 3
+_MANY: Final = 2
 # serialization failure, deadlock, and races for a unique key or a row that went away
 _LOST: Final = frozenset({"40001", "40P01", "23505", "23503"})
 _PER_ACCOUNT: Final = parse_limit("5/minute")
@@ -48,6 +52,24 @@ _PER_ADDRESS: Final = parse_limit("20/minute")
 
 class LostRaceError(Exception):
     """The transaction lost against another one and may be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One request for an operation, and what is known of its document."""
+
+    request: Request
+    data: GraphQLRequestData
+    allowed: frozenset[OperationType]
+    known: Known
+    shape: Outline
+
+    def note(self, session: Session, op: Operation | None) -> None:
+        """Note how many statements the query sends, where the process had all settings before."""
+        if op is not None and not op.loaders.has_read_snapshot:
+            reads = self.known.reads
+            name = self.data.operation_name
+            reads[name] = max(reads.get(name, 0), session.reads)
 
 
 class Operations:
@@ -69,10 +91,15 @@ class Operations:
     ) -> Reply:
         """Run an operation; raises what refuses it as a whole."""
         graphql = self._schema._schema  # type: ignore[attr-defined]  # of the class that is built
-        shape = outline(self._cache, graphql, data.query, data.operation_name)
+        known = self._cache.read(graphql, data.query or "")
+        call = _Call(request, data, allowed, known, known.outline(data.operation_name))
+        # What sent one statement whenever it ran needs no transaction, which costs as much again.
+        if known.reads.get(data.operation_name, _MANY) <= 1:
+            with contextlib.suppress(OverrunError):
+                return await self._attempt(call, single=True)
         for attempt in range(1, _TRIES + 1):
             try:
-                return await self._attempt(request, data, allowed, shape)
+                return await self._attempt(call)
             except LostRaceError:
                 if attempt == _TRIES:
                     raise
@@ -84,18 +111,13 @@ class Operations:
         async with self._database.session(write=False) as session:
             return await authenticate(session, secret) is not None
 
-    async def _attempt(
-        self,
-        request: Request,
-        data: GraphQLRequestData,
-        allowed: frozenset[OperationType],
-        shape: Outline,
-    ) -> Reply:
+    async def _attempt(self, call: "_Call", *, single: bool = False) -> Reply:
         start = perf_counter()
-        write = shape.is_mutation and OperationType.MUTATION in allowed
+        request, data, shape = call.request, call.data, call.shape
+        write = shape.is_mutation and OperationType.MUTATION in call.allowed
         context = Context(None, language(request.headers.get("accept-language")), self._cursors,
                           _no_sign_in)  # fmt: skip
-        async with self._database.session(write=write) as session:
+        async with self._database.session(write=write, single=single) as session:
             if shape.roots <= _ANONYMOUS:
                 context.sign_in = self._sign_in(request, session, context)
             else:
@@ -104,11 +126,15 @@ class Operations:
                 context.operation = Operation.begin(session, actor)
                 if not write:
                     context.operation.loaders.snapshots = self._snapshots
-            result = await self._execute(data, allowed, context)
+            result = await self._execute(data, call.allowed, context)
+            if session.overran:
+                raise OverrunError
             dry = request.headers.get("x-dry-run") == "1"
             extensions = await _settle(session, context.operation, result, write=write, dry=dry)
             if request.headers.get("x-explain") == "1":
                 extensions |= _explained(session, context.operation, start)
+        if not write and not single and not result.errors:
+            call.note(session, context.operation)
         return Reply(result, extensions)
 
     async def _execute(

@@ -87,7 +87,6 @@ class Objects(Completion):
         distinct, places = _distinct(values)
         return _spread(await self.level.shape(executor, distinct, None), places)
 
-
     @override
     async def complete_pages(
         self, executor: "PlannedExecutor", pages: Sequence[Page], paths: Paths

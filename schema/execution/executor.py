@@ -25,6 +25,7 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from typing_extensions import override
 
+from loaders.batching import Pace
 from schema.execution.plans import Level, Plan, Plans
 from schema.execution.shapers import UnplannedError
 
@@ -75,7 +76,31 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         level = self._plan.root(self, root_type, grouped_field_set)
         if level is None:
             return stock()
-        return self._awaited(level, [root_value], None, itemgetter(0), stock)
+        return self._rooted(level, root_value, stock)
+
+    async def _rooted(self, level: Level, root_value: Any, stock: Callable[[], Any]) -> Any:
+        """Give the whole answer by its level, or what graphql-core says instead."""
+        pace = self._pace()
+        if pace is not None:
+            pace.turns = Pace.ALONE
+        try:
+            (found,) = await level.shape(self, [root_value], None)
+        except UnplannedError:
+            if pace is not None:
+                pace.turns = Pace.MIXED
+            answer = stock()
+            return await answer if self.is_awaitable(answer) else answer
+        return found
+
+    def go_side_by_side(self) -> None:
+        """Take note that from now on several levels read at the same time."""
+        pace = self._pace()
+        if pace is not None and pace.turns == Pace.ALONE:
+            pace.turns = Pace.PLANNED
+
+    def _pace(self) -> Pace | None:
+        running = getattr(self.context_value, "operation", None)
+        return None if running is None else running.loaders.pace
 
     @override
     def complete_object_value(
@@ -149,7 +174,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         self,
         level: Level,
         sources: Sequence[Any],
-        paths: Sequence[Path] | None,
+        paths: Sequence[Path],
         form: Callable[[list[Any]], Any],
         stock: Callable[[], Any],
     ) -> Any:

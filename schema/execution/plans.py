@@ -204,6 +204,7 @@ async def _complete_all(
         (place,) = waiting
         given[place] = await relations[place].complete(executor, sources, paths)
     elif waiting:
+        executor.go_side_by_side()
         columns = await asyncio.gather(
             *(relations[place].complete(executor, sources, paths) for place in waiting),
             return_exceptions=True,

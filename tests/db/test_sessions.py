@@ -39,8 +39,7 @@ async def open_session(database: Database, session: Session, workspaces: Workspa
 
 def checked_out(database: Database) -> int:
     """Count the connections that are in use."""
-    count: int = database.engine.pool.checkedout()  # type: ignore[attr-defined]  # a QueuePool
-    return count
+    return database.in_use
 
 
 async def test_statements_of_one_session_take_turns(

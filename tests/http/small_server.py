@@ -20,8 +20,9 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from domain.errors import BadInputError, ForbiddenError, UnauthenticatedError
-from schema.documents import DocumentCache, Documents, QuietSchema
+from schema.documents import DocumentCache
 from schema.limits import Limits
+from schema.served import ServedSchema
 from server.graphql_http import GraphQLView, Reply, Run
 from server.middleware import middleware
 
@@ -142,7 +143,7 @@ class Server:
 
     app: Starlette
     cache: DocumentCache
-    schema: QuietSchema
+    schema: ServedSchema
     view: GraphQLView
     requests: list[GraphQLRequestData] = field(default_factory=list)
 
@@ -166,10 +167,10 @@ async def page(_request: Request) -> Response:
 def build(limits: Limits = Limits(), run: Run | None = None) -> Server:  # noqa: B008  # frozen
     """Make a server over the small schema; `run` replaces the execution."""
     cache = DocumentCache(limits)
-    schema = QuietSchema(
+    schema = ServedSchema(
+        cache,
         Query,
         Mutation,
-        extensions=[lambda: Documents(cache)],
         config=StrawberryConfig(disable_field_suggestions=True),
     )
     requests: list[GraphQLRequestData] = []

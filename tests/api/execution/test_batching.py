@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from loaders.batching import BatchLoader
+from loaders.batching import BatchLoader, Pace
 
 
 class Source:
@@ -37,7 +37,7 @@ async def source() -> Source:
 
 
 async def test_what_is_asked_at_the_same_time_is_one_batch(source: Source) -> None:
-    loader = BatchLoader(source.fetch)
+    loader = BatchLoader(source.fetch, Pace())
 
     found = await asyncio.gather(
         loader.load_batch([1, 2]), loader.load(3), loader.load_many([2, 4]), loader.load_batch([4])
@@ -51,7 +51,7 @@ async def test_what_is_asked_at_the_same_time_is_one_batch(source: Source) -> No
 
 async def test_who_is_cancelled_takes_nothing_from_the_others(source: Source) -> None:
     source.open.clear()
-    loader = BatchLoader(source.fetch)
+    loader = BatchLoader(source.fetch, Pace())
     patient, hasty = (asyncio.ensure_future(loader.load_batch([5, 6])) for _ in range(2))
     await source.started.wait()
     hasty.cancel()
@@ -63,7 +63,7 @@ async def test_who_is_cancelled_takes_nothing_from_the_others(source: Source) ->
 
 
 async def test_a_failure_reaches_all_who_wait_and_is_not_kept(source: Source) -> None:
-    loader = BatchLoader(source.fetch)
+    loader = BatchLoader(source.fetch, Pace())
     source.failure = LookupError("away")
 
     found = await asyncio.gather(
@@ -78,7 +78,7 @@ async def test_a_failure_reaches_all_who_wait_and_is_not_kept(source: Source) ->
 async def test_what_is_told_is_not_asked_and_what_is_cleared_is_asked_again(
     source: Source,
 ) -> None:
-    loader = BatchLoader(source.fetch)
+    loader = BatchLoader(source.fetch, Pace())
     loader.prime(7, 0)
     assert [await loader.load(7), *await loader.load_batch([7, 8])] == [0, 0, 64]
 
