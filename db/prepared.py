@@ -13,6 +13,9 @@ import asyncpg
 from sqlalchemy import Select
 from sqlalchemy.engine import Dialect
 
+from db.base import Scaled
+from domain.money import from_scaled
+
 _MAX_STATEMENTS: Final = 2_000
 _NUMERIC: Final = 1700
 """PostgreSQL's number for the type numeric."""
@@ -100,6 +103,8 @@ def converted(records: Sequence[Any], converters: Converters) -> Sequence[Sequen
 
 
 def _result_converter(type_: Any, dialect: Dialect) -> Converter | None:
+    if isinstance(type_, Scaled):
+        return from_scaled  # without the steps that SQLAlchemy puts around it
     # Asked by numeric types alone: how the driver hands numbers over, which is as decimals.
     converter: Converter | None = type_.dialect_impl(dialect).result_processor(dialect, _NUMERIC)
     return converter

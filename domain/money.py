@@ -51,6 +51,12 @@ def from_scaled(value: int) -> Decimal:
     return plain(Decimal(value).scaleb(-PLACES))
 
 
+def scaled_text(value: int) -> str:
+    """Write stored ten-thousandths as a decimal without trailing zeros."""
+    whole, rest = divmod(value, _SCALE)
+    return str(whole) if not rest else str(from_scaled(value))
+
+
 def plain(value: Decimal) -> Decimal:
     """Drop trailing zeros without falling into exponent notation (120000, not 1.2E+5)."""
     whole = value.to_integral_value()

@@ -17,7 +17,7 @@ from db.base import WORKSPACE
 from db.tables import TABLES
 from db.where import value_column
 from domain.fields import Field
-from loaders.keyset import Key, Segment, held_at, joined_parts, segments
+from loaders.keyset import Key, Segment, at_most, held_at, joined_parts, segments
 from loaders.listing import Listing, alive
 from loaders.lists import EVERYTHING, ListSpec, PageSpec, Position
 from loaders.rows import Row, columns
@@ -117,7 +117,7 @@ def _beside(
         walk.own(key)
         .where(held, part.where)
         .order_by(*prefix, *part.ordering)
-        .limit(literal(walk.limit))
+        .limit(at_most(walk.limit))
         .correlate(walk.target)
         .lateral("few")
     )
@@ -127,7 +127,7 @@ def _beside(
         .select_from(walk.target.join(few, true()))
         .where(targets)
         .order_by(by_index, *_outer_ordering(walk.rest, few))
-        .limit(literal(walk.limit))
+        .limit(at_most(walk.limit))
     )
 
 
@@ -156,11 +156,11 @@ def _empty(walk: _Walk, position: Position | None) -> list[Select[Any]]:
             walk.own(nothing)
             .where(reference.is_(None), part.where)
             .order_by(constant, *part.ordering)
-            .limit(literal(walk.limit))
+            .limit(at_most(walk.limit))
         )
         both = union_all(without, _beside(walk, gone, part, nothing)).subquery("empty")
         found.append(
-            select(*both.c).order_by(*_outer_ordering(walk.rest, both)).limit(literal(walk.limit))
+            select(*both.c).order_by(*_outer_ordering(walk.rest, both)).limit(at_most(walk.limit))
         )
     return found
 

@@ -11,7 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    literal,
+    literal_column,
+    select,
+    true,
+    union_all,
+)
 
 from loaders.lists import Position
 
@@ -151,6 +161,11 @@ def _constant_column(column: ColumnElement[Any], following: Key) -> Ordering:
     return (column.desc() if following.descending else column.asc(),)
 
 
+def at_most(rows: int) -> ColumnElement[int]:
+    """Give a LIMIT that is written into the statement: PostgreSQL plans for it, and only once."""
+    return literal_column(str(int(rows)), Integer())
+
+
 def chain(
     base: Select[Any],
     keys: Sequence[Key],
@@ -164,7 +179,7 @@ def chain(
     """
     return joined_parts(
         [
-            base.where(part.where).order_by(*prefix, *part.ordering).limit(literal(limit))
+            base.where(part.where).order_by(*prefix, *part.ordering).limit(at_most(limit))
             for part in segments(keys, position)
         ],
         limit,
@@ -176,4 +191,4 @@ def joined_parts(parts: Sequence[Select[Any]], limit: int) -> Select[Any]:
     if len(parts) == 1:
         return parts[0]
     union = union_all(*parts).subquery("segments")
-    return select(*union.c).limit(literal(limit))
+    return select(*union.c).limit(at_most(limit))

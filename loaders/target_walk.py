@@ -27,7 +27,7 @@ from db.base import WORKSPACE
 from db.tables import TABLES
 from db.where import value_column
 from loaders.by_target import Hop
-from loaders.keyset import Key, Ordering, held_at, joined_parts, segments
+from loaders.keyset import Key, Ordering, at_most, held_at, joined_parts, segments
 from loaders.listing import Listing, alive
 from loaders.lists import PageSpec, Position
 from loaders.rows import columns
@@ -159,7 +159,7 @@ class _Walk:
             Key(both.c[name], key.descending, key.nulls_first, nullable=False).ordering
             for name, key in (("key_1", self.tie), ("id", self.by_id))
         ]
-        return select(*both.c).order_by(*ordering).limit(literal(self.limit))
+        return select(*both.c).order_by(*ordering).limit(at_most(self.limit))
 
     def _of_one(self, target: ColumnElement[Any], after: UUID, value: Any) -> Select[Any]:
         """Give the records of one target after a record of it."""
@@ -174,7 +174,7 @@ class _Walk:
             self._own(literal(None, self.value.type))
             .where(reference.is_(None), part.where)
             .order_by(constant, *part.ordering)
-            .limit(literal(self.limit))
+            .limit(at_most(self.limit))
         )
 
     def _segment(self, after: UUID | None) -> Any:
@@ -194,7 +194,7 @@ class _Walk:
             self._own(value)
             .where(held, part.where)
             .order_by(*prefix, *part.ordering)
-            .limit(literal(self.limit))
+            .limit(at_most(self.limit))
             .correlate(self.target)
             .lateral("few")
         )
@@ -204,5 +204,5 @@ class _Walk:
             .select_from(self.target.join(few, true()))
             .where(targets)
             .order_by(*ordering, by_id)
-            .limit(literal(self.limit))
+            .limit(at_most(self.limit))
         )

@@ -1,7 +1,8 @@
 """The queries of the API: its index."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import strawberry
 
@@ -17,8 +18,9 @@ from loaders.nodes import load_nodes, read_node_id
 from loaders.rates import all_rates
 from schema.classes import OBJECTS, Record
 from schema.connection import connection_field
-from schema.context import Info, operation
+from schema.context import Context, Info, operation, running
 from schema.enums import RecordType
+from schema.execution.reading import batched_field
 from schema.filters import read_id, read_search
 from schema.people import Viewer, read_viewer
 from schema.settings_mutations import ExchangeRate
@@ -31,25 +33,28 @@ _MAX_IDS = 200
 def _by_id(entity: Entity) -> Any:
     name = entity.name.replace("_", " ")
 
-    async def resolve(root: Any, info: Any, id: str) -> Any:
-        key = read_id(entity.name, id, ("id",))
-        return await operation(info).loaders.one(entity.name).load(key)
+    def prepare(given: Mapping[str, Any]) -> Any:
+        return read_id(entity.name, given["id"], ("id",))
 
-    arguments = {"id": argument(strawberry.ID, f"Id of the {name}.")}
-    return strawberry.field(
-        resolver=declare_resolver(resolve, arguments, OBJECTS[entity.name] | None),
-        description=f"One {name}; null where there is none that the caller may read.",
+    async def read(context: Context, roots: Sequence[Any], key: UUID) -> list[Any]:
+        found = await running(context).loaders.one(entity.name).load_batch([key])
+        return found * len(roots)
+
+    return batched_field(
+        f"One {name}; null where there is none that the caller may read.",
+        OBJECTS[entity.name] | None,
+        (),
+        read,
+        {"id": argument(strawberry.ID, f"Id of the {name}.")},
+        prepare=prepare,
     )
 
 
 def _everything(entity: Entity, text: str) -> Any:
-    async def resolve(root: Any, info: Any) -> Any:
-        return await operation(info).loaders.everything(entity.name)
+    async def read(context: Context, roots: Sequence[Any]) -> list[Any]:
+        return [await running(context).loaders.everything(entity.name)] * len(roots)
 
-    return strawberry.field(
-        resolver=declare_resolver(resolve, {}, list_of(OBJECTS[entity.name])),
-        description=text,
-    )
+    return batched_field(text, list_of(OBJECTS[entity.name]), (), read)
 
 
 async def _pipelines(root: Any, info: Any, entity: PipelineEntity) -> Any:

@@ -60,7 +60,7 @@ def serialize_datetime(value: Any) -> str:
         return value
     # The driver's times are in UTC already.
     text: str = (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
-    return f"{text[:-6]}Z"  # +00:00
+    return text[:-6] + "Z"  # +00:00
 
 
 def parse_date(value: Any) -> date:

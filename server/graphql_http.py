@@ -143,7 +143,7 @@ class GraphQLView(GraphQL[None, None]):
     @override
     def encode_json(self, data: object) -> bytes:
         """Write JSON; NaN and infinities become null, as JSON has no word for them."""
-        return orjson.dumps(data)
+        return orjson.dumps(data, option=orjson.OPT_UTC_Z)
 
     @override
     def decode_json(self, data: str | bytes) -> object:

@@ -8,6 +8,7 @@ every value. What is odd — a null where none may be, a value that its type ref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, Final
 
@@ -24,10 +25,13 @@ from graphql import (
 from typeid.codecs import base32
 from typing_extensions import override
 
+from domain.money import from_scaled, scaled_text
 from schema.execution.reading import IdOf, Plain
+from schema.scalars import serialize_datetime, serialize_decimal
 
 # A column of these types holds what the answer shows.
 _SHOWN_AS_HELD: Final = (GraphQLString, GraphQLID, GraphQLBoolean)
+_NEVER_NULL: Final = (serialize_decimal, serialize_datetime)
 Shape = Callable[..., list[dict[str, Any]]]
 Scope = dict[str, Any]
 
@@ -238,6 +242,8 @@ class _Writer:
             values = ", ".join(self._converted(column) for column in columns)
             return f"{self._name(reading.combine)}({values})", self._shown(leaf, "x")
         column, convert = columns[0], reading.convert
+        if column.convert is from_scaled and leaf.coerce_output_value is serialize_decimal:
+            return column.text, f"{self._name(scaled_text)}(x)"
         if column.is_typed and convert is None and column.convert is None:
             return column.text, None if leaf in _SHOWN_AS_HELD else self._shown(leaf, "x")
         value = "x" if column.convert is None else f"{self._name(column.convert)}(x)"
@@ -257,11 +263,17 @@ class _Writer:
         return f"(None if {column.text} is None else {self._name(column.convert)}({column.text}))"
 
     def _shown(self, leaf: Any, value: str) -> str:
-        show = self._name(shown_by(leaf))
+        write = leaf.coerce_output_value
+        show = self._name(write if write in _NEVER_NULL else shown_by(leaf))
         if leaf is GraphQLInt and value == "x":
             return f"(x if type(x) is int and -2147483648 <= x <= 2147483647 else {show}(x))"
-        if leaf.coerce_output_value is str and value == "x":
-            return f"(x if type(x) is str else {show}(x))"
+        # Days and times in UTC are written by orjson, in the very same form.
+        if write is serialize_datetime and value == "x":
+            self.scope["UTC"], self.scope["datetime"] = UTC, datetime
+            return f"(x if type(x) is datetime and x.tzinfo is UTC else {show}(x))"
+        if write is str and value == "x":
+            self.scope["date"] = date
+            return f"(x if type(x) is str or type(x) is date else {show}(x))"
         return f"{show}({value})"
 
 
