@@ -11,7 +11,7 @@ COMPILE := $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --ge
 	--no-annotate --no-header --extra embedded --extra examples pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo migrate setup setup-dev test lint fmt bench bench-large lock graphiql clean
+.PHONY: help run demo migrate setup setup-dev test lint fmt bench bench-large bench-peers lock graphiql clean
 
 help:
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -52,11 +52,14 @@ fmt: setup-dev ## Format the code and mend what can be mended without thought
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
 
-bench: setup-dev ## Measure the server on a small workspace
+bench: setup-dev ## Measure the server on a small workspace; takes up to ten minutes
 	@$(VENV)/python -m bench
 
 bench-large: setup-dev ## Measure it on 1,000,000 deals; takes minutes
 	@$(VENV)/python -m bench --large
+
+bench-peers: setup-dev ## Measure it beside Node's servers (needs Node)
+	@$(VENV)/python -m bench --peers
 
 ##@ Maintain
 lock: setup-dev ## Choose the versions anew within pyproject.toml (UPGRADE=1: the newest ones)

@@ -1,4 +1,4 @@
-"""The command: `python -m bench [--deals 100000] [--large] [--fresh]`."""
+"""The command: `python -m bench [--deals 100000] [--large] [--fresh] [--peers]`."""
 
 import argparse
 import asyncio
@@ -8,24 +8,28 @@ from typing import Final
 
 from rich.console import Console
 
+from bench.beside import show_memory, show_processor, show_workers
 from bench.cases import all_cases
+from bench.kept import keep
+from bench.memory import measure_memory
 from bench.meter import Meter
+from bench.outcome import OURS
 from bench.over_http import measure_requests
 from bench.place import Place, WrongPlaceError, open_place
-from bench.race import race
-from bench.report import (
-    Measured,
-    show_race,
-    show_requests,
-    show_statements,
-    write_plans,
-    write_race,
-)
+from bench.processor import measure_processor
+from bench.race import Peers, race
+from bench.report import Measured, show_requests, show_statements, write_plans
+from bench.standings import show_race
+from bench.workers import measure_workers
 from db.database import RowSecurity
 
 _ROOT: Final = Path(__file__).parent.parent
 _LARGE: Final = 1_000_000
 _WIDTH: Final = 140
+
+
+class NoNodeError(Exception):
+    """Node's servers shall take part, and there is no Node."""
 
 
 def main() -> int:
@@ -37,27 +41,48 @@ def main() -> int:
     console = Console(record=True, width=None if sys.stdout.isatty() else _WIDTH)
     results = _ROOT / "bench" / "results" / str(deals)
     try:
+        peers = _peers() if given.peers else None
         with open_place(folder, deals, fresh=given.fresh) as place:
-            missed = asyncio.run(_measure(console, place, results))
-    except WrongPlaceError as error:
+            missed = asyncio.run(_measure(console, place, results, peers))
+    except (WrongPlaceError, NoNodeError) as error:
         console.print(f"[red]{error}[/red]")
         return 1
     console.print(f"{missed} targets missed. The plans of all statements: {results}")
+    console.print(f"Figures and a picture: latest.json, latest.md, latest.png in {results.parent}")
     console.save_text(str(results / "report.txt"))
     return 1 if missed else 0
 
 
-async def _measure(console: Console, place: Place, results: Path) -> int:
+async def _measure(console: Console, place: Place, results: Path, peers: Peers | None) -> int:
     console.print(f"{place.deals:,} deals")
     measured = {}
     for mode in (RowSecurity.WRITES, RowSecurity.STRICT):
         measured[mode] = await _statements(console, place, mode)
         write_plans(results / f"{mode.value}.txt", measured[mode])
     missed = show_statements(console, measured[RowSecurity.WRITES], measured[RowSecurity.STRICT])
-    missed += show_requests(console, await measure_requests(place))
-    raced = await race(place)
-    write_race(results.parent, raced)
-    return missed + show_race(console, raced)
+    requests = await measure_requests(place)
+    missed += show_requests(console, requests)
+    raced = await race(place, peers)
+    raced["bulk"] = {OURS: requests[-1].result}
+    missed += show_race(console, raced)
+    memory = await measure_memory(place)
+    missed += show_memory(console, memory)
+    workers = await measure_workers(place)
+    missed += show_workers(console, workers)
+    spent = await measure_processor(place)
+    show_processor(console, spent)
+    keep(results.parent, place.deals, raced, memory, workers, spent)
+    return missed
+
+
+def _peers() -> Peers:
+    """Prepare Node's servers; raises NoNodeError."""
+    from bench import node  # noqa: PLC0415 - who does not ask for it needs no part of it
+
+    if not node.is_there():
+        raise NoNodeError("Node was not found: --peers races against servers that run on it.")
+    node.prepare()
+    return node
 
 
 async def _statements(console: Console, place: Place, mode: RowSecurity) -> list[Measured]:
@@ -78,6 +103,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--deals", type=int, default=100_000, help="size of the workspace")
     parser.add_argument("--large", action="store_true", help=f"{_LARGE:,} deals; takes minutes")
     parser.add_argument("--fresh", action="store_true", help="make the data anew")
+    parser.add_argument("--peers", action="store_true", help="race Node's servers, too")
     parser.add_argument("--data", type=Path, help="folder of the database; .data-bench by default")
     return parser.parse_args()
 

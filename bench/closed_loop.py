@@ -1,10 +1,13 @@
-"""A closed loop of clients: each sends its next request when it has the answer to the last one."""
+"""A closed loop of clients: each sends its next request when it has the answer to the last one.
+
+How fast a server is when there is always something to do.
+"""
 
 import asyncio
 import itertools
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -52,10 +55,14 @@ class WrongAnswerError(Exception):
     """A server answered something else than 200 without errors."""
 
 
-async def run(url: str, calls: Sequence[Call], connections: int, seconds: float) -> Loop:
-    """Send calls, one after another on each connection, for some seconds."""
+async def run(
+    url: str, calls: Sequence[Call], connections: int, seconds: float, requests: int | None = None
+) -> Loop:
+    """Send calls, one after another on each connection, for some seconds or up to some requests."""
     place = urlsplit(url)
-    turns = itertools.cycle([_request(place.netloc, call) for call in calls])
+    turns: Iterator[bytes] = itertools.cycle([as_sent(place.netloc, call) for call in calls])
+    if requests is not None:
+        turns = itertools.islice(turns, requests)
     start = time.perf_counter()
     until = start + seconds
     found = await asyncio.gather(
@@ -63,10 +70,11 @@ async def run(url: str, calls: Sequence[Call], connections: int, seconds: float)
     )
     took = time.perf_counter() - start
     latencies = sorted(latency for client, _ in found for latency in client)
-    return Loop(len(latencies), took, latencies, found[0][1])
+    return Loop(len(latencies), took, latencies, max(size for _, size in found))
 
 
-def _request(host: str, call: Call) -> bytes:
+def as_sent(host: str, call: Call) -> bytes:
+    """Give a call as it goes over the wire."""
     lines = [
         f"POST {call.path} HTTP/1.1",
         f"Host: {host}",
@@ -77,23 +85,8 @@ def _request(host: str, call: Call) -> bytes:
     return "\r\n".join(lines).encode() + _END + call.body
 
 
-async def _client(
-    host: str, port: int, turns: "itertools.cycle[bytes]", until: float
-) -> tuple[list[float], int]:
-    reader, writer = await asyncio.open_connection(host, port)
-    latencies: list[float] = []
-    size = 0
-    try:
-        while (start := time.perf_counter()) < until:
-            writer.write(next(turns))
-            size = await _answer(reader)
-            latencies.append(time.perf_counter() - start)
-    finally:
-        writer.close()
-    return latencies, size
-
-
-async def _answer(reader: asyncio.StreamReader) -> int:
+async def read_answer(reader: asyncio.StreamReader) -> int:
+    """Read an answer that must be a good one; give the size of its body."""
     head = await reader.readuntil(_END)
     lower = head.lower()
     at = lower.index(_LENGTH) + len(_LENGTH)
@@ -102,3 +95,19 @@ async def _answer(reader: asyncio.StreamReader) -> int:
     if not head.startswith(b"HTTP/1.1 200") or b'"errors":' in body[:200]:
         raise WrongAnswerError(head[:40] + body[:500])
     return size
+
+
+async def _client(
+    host: str, port: int, turns: Iterator[bytes], until: float
+) -> tuple[list[float], int]:
+    reader, writer = await asyncio.open_connection(host, port)
+    latencies: list[float] = []
+    size = 0
+    try:
+        while (start := time.perf_counter()) < until and (sent := next(turns, None)) is not None:
+            writer.write(sent)
+            size = await read_answer(reader)
+            latencies.append(time.perf_counter() - start)
+    finally:
+        writer.close()
+    return latencies, size

@@ -10,17 +10,21 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
 from bench.closed_loop import Call
+from bench.outcome import OURS
 from bench.place import Place
 from domain.ids import decode_id
 
 _ROOT: Final = Path(__file__).parent.parent
 _PATIENCE: Final = 30.0
+# Connections of each server: the database has 57 for all of them, Node's two included.
+_POOL_SIZE: Final = 8
 
 PAGE: Final = """
 { deals(first: 50) { nodes {
@@ -53,7 +57,18 @@ _GRAPHQL: Final[Mapping[str, str]] = {
     "page": PAGE, "deep": DEEP, "point": POINT, "board": BOARD, "filter": FILTER, "write": WRITE,
 }  # fmt: skip
 WORKLOADS: Final = tuple(_GRAPHQL)
-_PLAIN: Final = ("page", "deep", "point", "write")
+
+
+class Tells(Enum):
+    """How a server lets know how many statements it sends."""
+
+    EXPLAINS = "explains"
+    """Each answer says it, asked by a header."""
+    COUNTS = "counts"
+    """It has a page with the number of all so far."""
+    ONE = "one"
+    """It sends one for each request."""
+    NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +80,43 @@ class Contender:
     pid: int
     calls: Mapping[str, list[Call]]
     """What it is asked, by workload; a workload that it does not know is missing."""
+    tells: Tells = Tells.NOTHING
 
 
 @contextlib.contextmanager
 def all_contenders(place: Place, key: str) -> Iterator[list[Contender]]:
     """Start all servers on one database, one worker each."""
-    graphql = {name: _calls(name, place, key) for name in WORKLOADS}
-    plain = {name: _calls(name, place, "") for name in _PLAIN}
+    graphql = {name: calls_for(name, place, key) for name in WORKLOADS}
+    plain = {name: calls_for(name, place, "") for name in WORKLOADS}
     point = [Call(f"/json/point/{decode_id(text)[1]}", b"") for text in place.sample[:100]]
-    floor = {"page": [Call("/json/page", b"")], "deep": [Call("/json/deep", b"")], "point": point}
+    floor = {
+        "page": [Call("/json/page", b"")],
+        "deep": [Call("/json/deep", b"")],
+        "point": point,
+        "board": [Call(f"/json/board/{decode_id(place.pipeline)[1]}", b"")],
+        "filter": [Call("/json/filter", b"")],
+    }
     rows = {"page": [Call("/rows/page", b"")]}
     with contextlib.ExitStack() as stack:
 
         def start(application: str, *options: str) -> tuple[str, int]:
-            return stack.enter_context(_uvicorn(place, application, *options))
+            return stack.enter_context(uvicorn(place, application, *options))
 
         ours = start("server.serving:create_app", "--factory")
         stock = start("bench.stock:create_app", "--factory")
         documented = start("bench.plain:app")
         least = start("bench.floor:app")
         yield [
-            Contender("voronka", *ours, graphql),
-            Contender("stock", *stock, graphql),
-            Contender("plain", *documented, plain),
-            Contender("floor", *least, floor),
-            Contender("floor_rows", *least, rows),
+            Contender(OURS, *ours, graphql, Tells.EXPLAINS),
+            Contender("stock", *stock, graphql, Tells.EXPLAINS),
+            Contender("plain", *documented, plain, Tells.COUNTS),
+            Contender("floor", *least, floor, Tells.ONE),
+            Contender("floor_rows", *least, rows, Tells.ONE),
         ]
 
 
-def _calls(name: str, place: Place, key: str) -> list[Call]:
+def calls_for(name: str, place: Place, key: str) -> list[Call]:
+    """Give what a GraphQL server is asked for a workload; without a key nobody is named."""
     headers = (("Authorization", f"Bearer {key}"),) if key else ()
 
     def call(**variables: Any) -> Call:
@@ -116,7 +139,8 @@ def _calls(name: str, place: Place, key: str) -> list[Call]:
 
 
 @contextlib.contextmanager
-def _uvicorn(place: Place, application: str, *options: str) -> Iterator[tuple[str, int]]:
+def uvicorn(place: Place, application: str, *options: str) -> Iterator[tuple[str, int]]:
+    """Serve an application with one worker; give its address and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -124,6 +148,7 @@ def _uvicorn(place: Place, application: str, *options: str) -> Iterator[tuple[st
         "VORONKA_DATABASE_URL": place.url,
         "VORONKA_DATA_DIR": str(place.folder),
         "VORONKA_LOG_LEVEL": "ERROR",
+        "VORONKA_POOL_SIZE": str(_POOL_SIZE),
         "VORONKA_POOL_TIMEOUT": "30",  # more clients than connections, some of them slow
         "BENCH_WORKSPACE": str(place.workspace_id),
         "PYTHONPATH": str(_ROOT),

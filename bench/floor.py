@@ -72,6 +72,45 @@ JOIN stages s ON s.workspace_id = d.workspace_id AND s.id = d.stage_id
 JOIN users u ON u.workspace_id = d.workspace_id AND u.id = d.responsible_id
 WHERE d.workspace_id = $1 AND d.id = $2
 """
+BOARD_JSON: Final = """
+SELECT json_build_object('data', json_build_object('pipeline', json_build_object('board',
+  json_agg(json_build_object(
+    'stage', json_build_object('id', s.id, 'name', s.name, 'color', s.color),
+    'count', numbers.count,
+    'sum', json_build_object('amount', numbers.sum, 'currency', w.currency),
+    'deals', json_build_object('nodes', cards.nodes)) ORDER BY s.sort, s.id))))::text
+FROM stages s
+JOIN workspaces w ON w.id = s.workspace_id
+CROSS JOIN LATERAL (
+  SELECT count(*) AS count, coalesce(sum(amount_base), 0) AS sum FROM deals
+  WHERE workspace_id = $1 AND stage_id = s.id AND deleted_at IS NULL) numbers
+CROSS JOIN LATERAL (
+  SELECT coalesce(json_agg(json_build_object('id', d.id, 'title', d.title,
+      'amount', CASE WHEN d.amount IS NOT NULL THEN
+        json_build_object('amount', d.amount, 'currency', d.amount_currency) END,
+      'company', CASE WHEN c.id IS NOT NULL THEN
+        json_build_object('id', c.id, 'title', c.title) END,
+      'responsible', json_build_object('id', u.id, 'fullName',
+        coalesce(nullif(concat_ws(' ', u.first_name, u.last_name), ''), u.email)))
+    ORDER BY d.board_position, d.id), '[]') AS nodes
+  FROM (SELECT * FROM deals WHERE workspace_id = $1 AND stage_id = s.id AND deleted_at IS NULL
+        ORDER BY board_position, id LIMIT 20) d
+  LEFT JOIN companies c ON c.workspace_id = $1 AND c.id = d.company_id
+  JOIN users u ON u.workspace_id = $1 AND u.id = d.responsible_id) cards
+WHERE s.workspace_id = $1 AND s.pipeline_id = $2
+"""
+FILTER_JSON: Final = """
+WITH wanted AS NOT MATERIALIZED (
+  SELECT d.* FROM deals d JOIN stages s ON s.workspace_id = d.workspace_id AND s.id = d.stage_id
+  WHERE d.workspace_id = $1 AND d.deleted_at IS NULL AND s.semantics = 'OPEN'
+    AND d.amount_base >= 10000000000)  -- a million, in ten-thousandths
+SELECT json_build_object('data', json_build_object('deals', json_build_object(
+  'totalCount', (SELECT count(*) FROM wanted),
+  'nodes', (SELECT coalesce(json_agg(json_build_object('id', page.id, 'title', page.title,
+      'amount', json_build_object('amount', page.amount))), '[]')
+    FROM (SELECT id, title, amount FROM wanted ORDER BY amount_base DESC, id DESC LIMIT 20)
+      page))))::text
+"""
 PAGE_ROWS: Final = """
 SELECT d.id, d.title, d.amount, d.amount_currency, d.probability, d.begin_date, d.close_date,
   d.is_closed, d.created_at, d.version, c.id, c.title, p.id, p.first_name, p.last_name,
@@ -121,6 +160,17 @@ async def point_json(request: Request) -> Response:
     return answer(await pool(request).fetchval(POINT_JSON, WORKSPACE, deal))
 
 
+async def board_json(request: Request) -> Response:
+    """Answer the board."""
+    pipeline = UUID(request.path_params["id"])
+    return answer(await pool(request).fetchval(BOARD_JSON, WORKSPACE, pipeline))
+
+
+async def filter_json(request: Request) -> Response:
+    """Answer the page of a filter, with its count."""
+    return answer(await pool(request).fetchval(FILTER_JSON, WORKSPACE))
+
+
 async def page_rows(request: Request) -> Response:
     """Answer the page from rows."""
     rows = await pool(request).fetch(PAGE_ROWS, WORKSPACE)
@@ -146,8 +196,8 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     async def keep(_connection: Any) -> None:
         """Leave the connection as it is."""
 
-    url = os.environ["VORONKA_DATABASE_URL"]
-    async with asyncpg.create_pool(url, min_size=10, max_size=10, reset=keep) as app.state.pool:
+    url, size = os.environ["VORONKA_DATABASE_URL"], int(os.environ["VORONKA_POOL_SIZE"])
+    async with asyncpg.create_pool(url, min_size=size, max_size=size, reset=keep) as app.state.pool:
         yield
 
 
@@ -156,6 +206,8 @@ app = Starlette(
         Route("/json/page", page_json, methods=["POST"]),
         Route("/json/deep", deep_json, methods=["POST"]),
         Route("/json/point/{id}", point_json, methods=["POST"]),
+        Route("/json/board/{id}", board_json, methods=["POST"]),
+        Route("/json/filter", filter_json, methods=["POST"]),
         Route("/rows/page", page_rows, methods=["POST"]),
     ],
     lifespan=lifespan,

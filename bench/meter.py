@@ -2,6 +2,7 @@
 
 import gc
 import re
+import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ import asyncpg
 from sqlalchemy import Select
 
 from auth.actor import Actor
-from bench.clock import cpu_ms, has_cpu_clock, median
+from bench.accounts import cpu_ms, has_cpu_clock
 from db.database import Database, RowSecurity
 from db.session import Session
 from loaders.lists import PageSpec
@@ -91,7 +92,7 @@ class Meter:
         plan = "\n".join(line[0] for line in lines)
         times = {name: float(value) for name, value in _TIMES.findall(plan)}
         return Figures(
-            wall=median(walls),
+            wall=statistics.median(walls),
             cpu=cpu,
             planning=times["Planning"],
             execution=times["Execution"],

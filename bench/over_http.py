@@ -1,33 +1,25 @@
 """Measures requests to the real server, started as an operator starts it."""
 
-import contextlib
-import os
-import re
-import subprocess
-import sys
+import statistics
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
 import httpx
 
-from auth.actor import Scope
-from bench.clock import cpu_ms, has_cpu_clock, median
+from bench.accounts import cpu_ms, has_cpu_clock, rss_mib, tree_cpu_ms
 from bench.contenders import DEEP, FILTER, PAGE, POINT
+from bench.outcome import Result
 from bench.place import Place
-from db.database import Database, RowSecurity
-from domain.ids import decode_id, encode_id
-from server.administration import create_token
+from bench.product import access_key, product
+from domain.ids import decode_id
 
-_ROOT: Final = Path(__file__).parent.parent
-_ADDRESS: Final = re.compile(r"http://\S+(?=/graphql )")
 _RUNS: Final = 15
 _WRITES: Final = 5
 _BATCH: Final = 500
-CREATE_MS: Final = 500.0
+CREATE_MS: Final = 300.0
 
 _CREATE: Final = """
 mutation ($deals: [CreateDealInput!]!) { createDeals(input: $deals) {
@@ -37,46 +29,39 @@ mutation ($deals: [CreateDealInput!]!) { createDeals(input: $deals) {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one kind of request costs, warm, in milliseconds."""
+    """What one kind of request costs, warm."""
 
     name: str
-    wall: float
-    cpu: float | None
-    """Processor time of the server, the database left out."""
-    size: int
-    """Bytes of the answer."""
+    result: Result
     target: float | None
+    """Milliseconds; None where nothing is promised."""
 
 
 async def measure_requests(place: Place) -> list[Request]:
-    """Start the server, send each request several times, take the writes back."""
-    database = Database(place.url, row_security=RowSecurity.WRITES, pool_size=1)
-    workspace = encode_id("workspace", place.workspace_id)
-    try:
-        _, key = await create_token(database, workspace, "bench", None, tuple(Scope), 1)
-    finally:
-        await database.dispose()
-    with _server(place) as (url, pid):
+    """Start the server, send each request several times, take the writes back; bulk comes last."""
+    key = await access_key(place, "bench")
+    with product(place) as (url, pid):
         async with httpx.AsyncClient(
             base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60
         ) as client:
-            return await _all(_Sender(client, pid), place)
+            return await _all(_Sender(client, pid, place.postmaster), place)
 
 
 @dataclass(slots=True)
 class _Sender:
     client: httpx.AsyncClient
     pid: int
+    postmaster: int
 
     async def send(self, document: str, **variables: Any) -> tuple[Any, int]:
-        """Send a document that must succeed; give its data and the size of the answer."""
+        """Send a document that must succeed; give its answer and the answer's size."""
         response = await self.client.post(
             "/graphql", json={"query": document, "variables": variables}
         )
         body = response.json()
         if response.status_code != httpx.codes.OK or body.get("errors"):
             raise RuntimeError(f"{response.status_code}: {response.text[:1000]}")
-        return body["data"], len(response.content)
+        return body, len(response.content)
 
     async def measure(
         self,
@@ -85,29 +70,51 @@ class _Sender:
         runs: int = _RUNS,
         target: float | None = None,
     ) -> Request:
-        """Send a request several times, the first ones for warmth only."""
-        for _ in range(2):
-            await run()
+        """Send a request several times, the first ones for warmth and the number of statements."""
+        await run()
+        self.client.headers["X-Explain"] = "1"
+        explained, _ = await run()
+        del self.client.headers["X-Explain"]
         walls, size = [], 0
-        before = cpu_ms(self.pid) if has_cpu_clock() else 0.0
+        before = self._cpu()
         for _ in range(runs):
             start = time.perf_counter()
             _, size = await run()
             walls.append((time.perf_counter() - start) * 1000)
-        cpu = (cpu_ms(self.pid) - before) / runs if has_cpu_clock() else None
-        return Request(name, median(walls), cpu, size, target)
+        server, database = (
+            None if was is None or now is None else (now - was) / runs
+            for was, now in zip(before, self._cpu(), strict=True)
+        )
+        result = Result(
+            rps=1000 / statistics.mean(walls),
+            p50_ms=statistics.median(walls),
+            p99_ms=max(walls),
+            cpu_ms=server,
+            pg_cpu_ms=database,
+            sql=explained["extensions"]["execution"]["sql"],
+            bytes=size,
+            rss_mib=rss_mib(self.pid),
+        )
+        return Request(name, result, target)
+
+    def _cpu(self) -> tuple[float | None, float | None]:
+        """Give the processor time so far, of the server and of the database."""
+        if not has_cpu_clock():
+            return None, None
+        return cpu_ms(self.pid), tree_cpu_ms(self.postmaster)
 
 
 async def _all(sender: _Sender, place: Place) -> list[Request]:
     made: list[str] = []
     found, _ = await sender.send(PAGE)
-    clients = [node for node in found["deals"]["nodes"] if node["company"] and node["contact"]]
+    newest = found["data"]["deals"]["nodes"]
+    clients = [node for node in newest if node["company"] and node["contact"]]
     inputs = [_deal(number, clients[number % len(clients)]) for number in range(_BATCH)]
 
     async def create() -> tuple[Any, int]:
-        data, size = await sender.send(_CREATE, deals=inputs)
-        made.extend(result["deal"]["id"] for result in data["createDeals"]["results"])
-        return data, size
+        body, size = await sender.send(_CREATE, deals=inputs)
+        made.extend(result["deal"]["id"] for result in body["data"]["createDeals"]["results"])
+        return body, size
 
     try:
         return [
@@ -151,33 +158,3 @@ async def _take_back(place: Place, ids: list[str]) -> None:
             await connection.execute(f"VACUUM (ANALYZE) {table}")
     finally:
         await connection.close()
-
-
-@contextlib.contextmanager
-def _server(place: Place) -> Iterator[tuple[str, int]]:
-    """Run `./voronka serve` on the database; give its address and its process."""
-    settings = {
-        "VORONKA_DATABASE_URL": place.url,
-        "VORONKA_DATA_DIR": str(place.folder),
-        "VORONKA_PORT": "0",
-        "VORONKA_LOG_LEVEL": "ERROR",
-        "PYTHONPATH": str(_ROOT),
-    }
-    inherited = {key: value for key, value in os.environ.items() if "VORONKA_" not in key}
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "server", "serve"],
-        env=inherited | settings,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        said = ""
-        for line in process.stdout or ():
-            said += line
-            if address := _ADDRESS.search(line):
-                yield address[0], process.pid
-                return
-        raise RuntimeError(f"The server did not start: {said}")
-    finally:
-        process.terminate()
-        process.wait(20)

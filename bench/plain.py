@@ -2,19 +2,14 @@
 documentation shows, over the same tables. No token, no rights, no limits, no history.
 """
 
-import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from enum import Enum
+from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import strawberry
-from aiodataloader import DataLoader
 from sqlalchemy import event, func, select
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -22,151 +17,43 @@ from strawberry.asgi import GraphQL
 from strawberry.schema.config import StrawberryConfig
 from typing_extensions import override
 
-from db.base import metadata
-from db.tables import TABLES
+from bench import plain_data as rows
+from bench.plain_data import WORKSPACE, Loaders, Session, engine
+from bench.plain_filters import (
+    DealFilter,
+    DealOrder,
+    StageSemantics,
+    conditions_of,
+    order_of,
+)
 from domain.ids import decode_id, encode_id
 from schema.scalars import SCALARS
-from schema.signatures import list_of
 from schema.values import Money
 
-WORKSPACE = UUID(os.environ["BENCH_WORKSPACE"])
-engine = create_async_engine(
-    os.environ["VORONKA_DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://", 1),
-    pool_size=10,
-)
-Session = async_sessionmaker(engine, expire_on_commit=False)
 
-
-class Base(DeclarativeBase):
-    """The mapped classes share the tables of the product."""
-
-    metadata = metadata
-
-
-class DealRow(Base):
-    """A deal."""
-
-    __table__ = TABLES["deal"]
-
-
-class CompanyRow(Base):
-    """A company."""
-
-    __table__ = TABLES["company"]
-
-
-class ContactRow(Base):
-    """A contact."""
-
-    __table__ = TABLES["contact"]
-
-
-class StageRow(Base):
-    """A stage."""
-
-    __table__ = TABLES["stage"]
-
-
-class UserRow(Base):
-    """A person."""
-
-    __table__ = TABLES["user"]
-
-
-def by_id(model: Any) -> DataLoader[UUID, Any]:
-    """Load rows by id."""
-
-    async def load(keys: list[UUID]) -> list[Any]:
-        async with Session() as session:
-            found = await session.scalars(
-                select(model).where(model.workspace_id == WORKSPACE, model.id.in_(keys))
-            )
-            rows = {row.id: row for row in found}
-        return [rows.get(key) for key in keys]
-
-    return DataLoader(load)
-
-
-def first_of(model: Any, column: Any, limit: int) -> DataLoader[UUID, list[Any]]:
-    """Load the newest rows of each parent."""
-
-    async def load(keys: list[UUID]) -> list[list[Any]]:
-        rank = func.row_number().over(partition_by=column, order_by=model.id.desc()).label("rank")
-        ranked = (
-            select(model.id, rank)
-            .where(model.workspace_id == WORKSPACE, column.in_(keys), model.deleted_at.is_(None))
-            .subquery()
-        )
-        async with Session() as session:
-            found = await session.scalars(
-                select(model)
-                .join(ranked, ranked.c.id == model.id)
-                .where(model.workspace_id == WORKSPACE, ranked.c.rank <= limit)
-                .order_by(model.id.desc())
-            )
-            grouped: dict[UUID, list[Any]] = {}
-            for row in found:
-                grouped.setdefault(getattr(row, column.key), []).append(row)
-        return [grouped.get(key, []) for key in keys]
-
-    return DataLoader(load)
-
-
-class Loaders:
-    """The loaders of one request."""
-
-    def __init__(self) -> None:
-        """Make them on demand."""
-        self._made: dict[Any, DataLoader[UUID, Any]] = {}
-
-    def get(self, key: Any, make: Callable[[], DataLoader[UUID, Any]]) -> DataLoader[UUID, Any]:
-        """Give the loader of a key."""
-        if key not in self._made:
-            self._made[key] = make()
-        return self._made[key]
-
-
-def to_one(model: Any, column: str, annotation: Any) -> Any:
-    """Declare a field that follows a reference."""
-
-    async def resolve(root: Any, info: strawberry.Info) -> Any:
-        key = getattr(root, column)
-        loader = info.context["loaders"].get(model, lambda: by_id(model))
-        return None if key is None else await loader.load(key)
-
-    resolve.__annotations__["return"] = annotation
-    return strawberry.field(resolver=resolve)
-
-
-def to_many(model: Any, column: Any, page: Any) -> Any:
-    """Declare a field that is a page of children."""
-
-    async def resolve(root: Any, info: strawberry.Info, first: int = 25) -> Any:
-        loader = info.context["loaders"].get((model, first), lambda: first_of(model, column, first))
-        return page(nodes=await loader.load(root.id))
-
-    resolve.__annotations__["return"] = page
-    return strawberry.field(resolver=resolve)
-
-
-def global_id(prefix: str) -> Any:
-    """Declare the id."""
+def global_id(prefix: str) -> Callable[[Any], strawberry.ID]:
+    """Make the resolver of an id."""
 
     def resolve(root: Any) -> strawberry.ID:
         return strawberry.ID(encode_id(prefix, root.id))
 
-    return strawberry.field(resolver=resolve)
+    return resolve
 
 
-class StageSemantics(Enum):
-    """The meaning of a stage."""
-
-    OPEN = "OPEN"
-    WON = "WON"
-    LOST = "LOST"
+def full_name(root: Any) -> str:
+    """Put a person's names together."""
+    return " ".join(filter(None, (root.first_name, root.last_name))) or str(root.email)
 
 
-strawberry.enum(StageSemantics)
+@strawberry.type
+class User:
+    """A person."""
+
+    id: strawberry.ID = strawberry.field(resolver=global_id("user"))
+    first_name: str | None
+    last_name: str | None
+    full_name: str = strawberry.field(resolver=full_name)
+    email: str
 
 
 def semantics(root: Any) -> StageSemantics:
@@ -178,20 +65,10 @@ def semantics(root: Any) -> StageSemantics:
 class Stage:
     """A stage."""
 
-    id: strawberry.ID = global_id("stage")
+    id: strawberry.ID = strawberry.field(resolver=global_id("stage"))
     name: str
     color: str
     semantics: StageSemantics = strawberry.field(resolver=semantics)
-
-
-@strawberry.type
-class User:
-    """A person."""
-
-    id: strawberry.ID = global_id("user")
-    first_name: str | None
-    last_name: str | None
-    email: str
 
 
 def amount(root: Any) -> Money | None:
@@ -201,102 +78,214 @@ def amount(root: Any) -> Money | None:
     return Money(amount=root.amount, currency=root.amount_currency)
 
 
-Deal: Any = type("Deal", (), {})
-Company: Any = type("Company", (), {})
-Contact: Any = type("Contact", (), {})
+async def company_of(root: Any, info: strawberry.Info) -> "Company | None":
+    """Follow a deal to its company."""
+    found: Company | None = await load(info.context["loaders"].company, root.company_id)
+    return found
 
 
-def page_of(name: str, node: Any) -> Any:
-    """Make the type of a page."""
-    made = type(name, (), {"__annotations__": {"nodes": list_of(node)}})
-    return strawberry.type(made)
+async def contact_of(root: Any, info: strawberry.Info) -> "Contact | None":
+    """Follow a deal to its contact."""
+    found: Contact | None = await load(info.context["loaders"].contact, root.contact_id)
+    return found
 
 
-DealPage = page_of("DealPage", Deal)
-ContactPage = page_of("ContactPage", Contact)
-CompanyPage = page_of("CompanyPage", Company)
+async def stage_of(root: Any, info: strawberry.Info) -> Stage:
+    """Follow a deal to its stage."""
+    found: Stage = await load(info.context["loaders"].stage, root.stage_id)
+    return found
 
 
-def declare(cls: Any, fields: dict[str, Any], computed: dict[str, Any]) -> None:
-    """Fill a class with fields that rows hold and fields that are resolved."""
-    cls.__annotations__ = dict(fields)
-    for name, field in computed.items():
-        setattr(cls, name, field)
-    strawberry.type(cls)
+async def responsible_of(root: Any, info: strawberry.Info) -> User:
+    """Follow a deal to the person who answers for it."""
+    found: User = await load(info.context["loaders"].user, root.responsible_id)
+    return found
 
 
-declare(
-    Company,
-    {"title": str},
-    {
-        "id": global_id("company"),
-        "contacts": to_many(ContactRow, TABLES["contact"].c.company_id, ContactPage),
-    },
-)
-declare(
-    Contact,
-    {"first_name": str | None, "last_name": str | None},
-    {"id": global_id("contact"), "deals": to_many(DealRow, TABLES["deal"].c.contact_id, DealPage)},
-)
-declare(
-    Deal,
-    {
-        "title": str,
-        "probability": int | None,
-        "begin_date": date | None,
-        "close_date": date | None,
-        "is_closed": bool,
-        "created_at": datetime,
-        "version": int,
-    },
-    {
-        "id": global_id("deal"),
-        "amount": strawberry.field(resolver=amount),
-        "company": to_one(CompanyRow, "company_id", Company | None),
-        "contact": to_one(ContactRow, "contact_id", Contact | None),
-        "stage": to_one(StageRow, "stage_id", Stage),
-        "responsible": to_one(UserRow, "responsible_id", User),
-    },
-)
+async def load(loader: Any, key: Any) -> Any:
+    """Load what a reference points to."""
+    return None if key is None else await loader.load(key)
 
 
-def newest(model: Any, page: Any) -> Any:
-    """Declare a list of the newest rows."""
+@strawberry.type
+class Deal:
+    """A deal."""
 
-    async def resolve(first: int = 25) -> Any:
-        async with Session() as session:
-            found = await session.scalars(
-                select(model)
-                .where(model.workspace_id == WORKSPACE, model.deleted_at.is_(None))
-                .order_by(model.id.desc())
-                .limit(first)
-            )
-            return page(nodes=found.all())
-
-    resolve.__annotations__["return"] = page
-    return strawberry.field(resolver=resolve)
-
-
-async def one_deal(info: strawberry.Info, id: strawberry.ID) -> Any:
-    """Read one deal."""
-    loader = info.context["loaders"].get(DealRow, lambda: by_id(DealRow))
-    return await loader.load(decode_id(id)[1])
+    id: strawberry.ID = strawberry.field(resolver=global_id("deal"))
+    title: str
+    amount: Money | None = strawberry.field(resolver=amount)
+    probability: int | None
+    begin_date: date | None
+    close_date: date | None
+    is_closed: bool
+    created_at: datetime
+    version: int
+    company: "Company | None" = strawberry.field(resolver=company_of)
+    contact: "Contact | None" = strawberry.field(resolver=contact_of)
+    stage: Stage = strawberry.field(resolver=stage_of)
+    responsible: User = strawberry.field(resolver=responsible_of)
 
 
-one_deal.__annotations__["return"] = Deal | None
+async def count_all(root: Any) -> int:
+    """Count what is on all pages."""
+    async with Session() as session:
+        found = await session.scalar(select(func.count()).where(*root.conditions))
+    return int(found or 0)
+
+
+@strawberry.type
+class DealPage:
+    """A page of deals."""
+
+    nodes: list[Deal]
+    conditions: strawberry.Private[Sequence[Any]]
+    total_count: int = strawberry.field(resolver=count_all)
+
+
+async def deals_of(root: Any, info: strawberry.Info, first: int = 25) -> DealPage:
+    """Load the newest deals of a contact."""
+    found = await info.context["loaders"].deals_of_contact(first).load(root.id)
+    return deal_page(found, rows.Deal.contact_id == root.id)
+
+
+@strawberry.type
+class Contact:
+    """A contact."""
+
+    id: strawberry.ID = strawberry.field(resolver=global_id("contact"))
+    first_name: str | None
+    last_name: str | None
+    deals: DealPage = strawberry.field(resolver=deals_of)
+
+
+@strawberry.type
+class ContactPage:
+    """A page of contacts."""
+
+    nodes: list[Contact]
+
+
+async def contacts_of(root: Any, info: strawberry.Info, first: int = 25) -> ContactPage:
+    """Load the newest contacts of a company."""
+    return ContactPage(nodes=await info.context["loaders"].contacts_of_company(first).load(root.id))
+
+
+@strawberry.type
+class Company:
+    """A company."""
+
+    id: strawberry.ID = strawberry.field(resolver=global_id("company"))
+    title: str
+    contacts: ContactPage = strawberry.field(resolver=contacts_of)
+
+
+@strawberry.type
+class CompanyPage:
+    """A page of companies."""
+
+    nodes: list[Company]
+
+
+async def column_count(root: Any, info: strawberry.Info) -> int:
+    """Count the cards of a column."""
+    count, _ = await info.context["loaders"].numbers_of_stage.load(root.stage.id)
+    return int(count)
+
+
+async def column_sum(root: Any, info: strawberry.Info) -> Money:
+    """Sum the amounts of a column."""
+    _, total = await info.context["loaders"].numbers_of_stage.load(root.stage.id)
+    currency = await info.context["loaders"].currency.load(WORKSPACE)
+    return Money(amount=total or Decimal(0), currency=currency)
+
+
+async def column_deals(root: Any, info: strawberry.Info) -> DealPage:
+    """Load the first cards of a column."""
+    found = await info.context["loaders"].cards_of_stage(root.first).load(root.stage.id)
+    return deal_page(found, rows.Deal.stage_id == root.stage.id)
+
+
+@strawberry.type
+class BoardColumn:
+    """A column of a board."""
+
+    stage: Stage
+    first: strawberry.Private[int]
+    count: int = strawberry.field(resolver=column_count)
+    sum: Money = strawberry.field(resolver=column_sum)
+    deals: DealPage = strawberry.field(resolver=column_deals)
+
+
+async def board(root: Any, info: strawberry.Info, first: int = 25) -> list[BoardColumn]:
+    """Give a column for each stage."""
+    stages = await info.context["loaders"].stages_of_pipeline.load(root.id)
+    return [BoardColumn(stage=stage, first=first) for stage in stages]
+
+
+@strawberry.type
+class Pipeline:
+    """A pipeline."""
+
+    id: strawberry.ID = strawberry.field(resolver=global_id("pipeline"))
+    name: str
+    board: list[BoardColumn] = strawberry.field(resolver=board)
+
+
+def deal_page(found: Any, *conditions: Any) -> DealPage:
+    """Make a page of deals, and tell which list it is of."""
+    alive = (rows.Deal.workspace_id == WORKSPACE, rows.Deal.deleted_at.is_(None))
+    return DealPage(nodes=found, conditions=(*alive, *conditions))
+
+
+async def newest_companies(first: int = 25) -> CompanyPage:
+    """Read the newest companies."""
+    company = rows.Company
+    async with Session() as session:
+        found: Any = await session.scalars(
+            select(company)
+            .where(company.workspace_id == WORKSPACE, company.deleted_at.is_(None))
+            .order_by(company.id.desc())
+            .limit(first)
+        )
+        return CompanyPage(nodes=found.all())
+
+
+async def list_deals(
+    first: int = 25, where: DealFilter | None = None, order_by: list[DealOrder] | None = None
+) -> DealPage:
+    """Read a page of deals."""
+    page = deal_page([], *conditions_of(where))
+    async with Session() as session:
+        found: Any = await session.scalars(
+            select(rows.Deal)
+            .where(*page.conditions)
+            .order_by(*order_of(order_by or []))
+            .limit(first)
+        )
+        page.nodes = found.all()
+    return page
+
+
+async def one_deal(info: strawberry.Info, id: strawberry.ID) -> Deal | None:
+    """Read a deal."""
+    found: Deal | None = await info.context["loaders"].deal.load(decode_id(id)[1])
+    return found
+
+
+async def one_pipeline(info: strawberry.Info, id: strawberry.ID) -> Pipeline | None:
+    """Read a pipeline."""
+    found: Pipeline | None = await info.context["loaders"].pipeline.load(decode_id(id)[1])
+    return found
 
 
 @strawberry.type
 class Query:
     """What can be asked."""
 
-    deals = newest(DealRow, DealPage)
-    companies = newest(CompanyRow, CompanyPage)
-    deal = strawberry.field(resolver=one_deal)
-
-
-UpdateDealPayload: Any = type("UpdateDealPayload", (), {"__annotations__": {"deal": Deal}})
-strawberry.type(UpdateDealPayload)
+    deals: DealPage = strawberry.field(resolver=list_deals)
+    companies: CompanyPage = strawberry.field(resolver=newest_companies)
+    deal: Deal | None = strawberry.field(resolver=one_deal)
+    pipeline: Pipeline | None = strawberry.field(resolver=one_pipeline)
 
 
 @strawberry.input
@@ -307,23 +296,27 @@ class UpdateDealInput:
     title: str
 
 
-async def update_deal(input: UpdateDealInput) -> Any:
+@strawberry.type
+class UpdateDealPayload:
+    """What came of a change."""
+
+    deal: Deal
+
+
+async def update_deal(input: UpdateDealInput) -> UpdateDealPayload:
     """Change a title."""
     async with Session() as session:
-        deal: Any = await session.get(DealRow, (WORKSPACE, decode_id(input.id)[1]))
+        deal: Any = await session.get(rows.DealRow, (WORKSPACE, decode_id(input.id)[1]))
         deal.title = input.title
         await session.commit()
     return UpdateDealPayload(deal=deal)
-
-
-update_deal.__annotations__["return"] = UpdateDealPayload
 
 
 @strawberry.type
 class Mutation:
     """What can be changed."""
 
-    update_deal = strawberry.mutation(resolver=update_deal)
+    update_deal: UpdateDealPayload = strawberry.mutation(resolver=update_deal)
 
 
 schema = strawberry.Schema(Query, Mutation, config=StrawberryConfig(scalar_map=SCALARS))

@@ -1,183 +1,122 @@
 """The race: every workload on every server that knows it, by turns, in one run."""
 
 import contextlib
-import os
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Final, Protocol
 
 import httpx
 
-from auth.actor import Scope
-from bench.clock import cpu_ms, has_cpu_clock
-from bench.closed_loop import Call, Loop, run
-from bench.contenders import WORKLOADS, Contender, all_contenders
+from bench.accounts import has_cpu_clock, rss_mib, tree_cpu_ms
+from bench.check import check, post
+from bench.closed_loop import Call, WrongAnswerError, run
+from bench.contenders import WORKLOADS, Contender, Tells, all_contenders
+from bench.open_loop import run_at_rate
+from bench.outcome import Result, Results
 from bench.place import Place
-from db.database import Database, RowSecurity
-from domain.ids import encode_id
-from server.administration import create_token
+from bench.product import access_key
 
 CONNECTIONS: Final = 16
+LOW_RATE: Final = 20
+"""Requests a second at which the wait is measured beside."""
+_LOW_RATED: Final = ("page", "point")
 _SECONDS: Final = 3.0
 _WARM_SECONDS: Final = 0.7
 _ROUNDS: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one server did with one workload."""
+class Peers(Protocol):
+    """Servers of others that can be asked to take part: the module bench.node."""
 
-    rps: float
-    p50_ms: float
-    p99_ms: float
-    cpu_ms: float | None
-    """Processor time of the server for a request."""
-    pg_cpu_ms: float | None
-    """Processor time of PostgreSQL for a request."""
-    sql: float | None
-    """Statements for a request, where the server tells."""
-    bytes: int
-    rss_mib: float
-    """Memory of the server afterwards."""
+    def node_contenders(self, place: Place, stack: contextlib.ExitStack) -> list[Contender]:
+        """Start them; they end with the stack."""
+        ...
+
+    def compare(self, workload: str, ours: Any, theirs: Any) -> bool:
+        """Tell whether an answer of theirs says the same as ours."""
+        ...
 
 
-Results = dict[str, dict[str, Result]]
-
-
-async def race(place: Place) -> Results:
+async def race(place: Place, peers: Peers | None = None) -> Results:
     """Start the servers, check their answers, measure them by turns; the best round counts."""
-    database = Database(place.url, row_security=RowSecurity.WRITES, pool_size=1)
-    workspace = encode_id("workspace", place.workspace_id)
-    try:
-        _, key = await create_token(database, workspace, "race", None, tuple(Scope), 1)
-    finally:
-        await database.dispose()
-    with all_contenders(place, key) as contenders:
-        await _check(contenders)
+    key = await access_key(place, "race")
+    with contextlib.ExitStack() as stack:
+        contenders = stack.enter_context(all_contenders(place, key))
+        others = peers.node_contenders(place, stack) if peers else []
+        await check(place, contenders, others, peers.compare if peers else _nobody)
+        everyone = [*contenders, *others]
         results: Results = {workload: {} for workload in WORKLOADS}
         for _ in range(_ROUNDS):
-            for workload in WORKLOADS:
-                for contender in contenders:
-                    if workload in contender.calls:
-                        found = await _measure(place, contender, workload)
-                        known = results[workload].get(contender.name)
-                        if known is None or found.rps > known.rps:
-                            results[workload][contender.name] = found
+            for workload, contender in _starts(WORKLOADS, everyone):
+                found = await _measure(place, contender, workload)
+                known = results[workload].get(contender.name)
+                if known is None or found.rps > known.rps:
+                    results[workload][contender.name] = found
+        for workload, contender in _starts(_LOW_RATED, everyone):
+            found = results[workload][contender.name]
+            results[workload][contender.name] = await _at_low_rate(contender, workload, found)
         return results
+
+
+def _nobody(_workload: str, _ours: Any, _theirs: Any) -> bool:
+    raise LookupError("There are no peers whose answers could be compared")
+
+
+def _starts(
+    workloads: Sequence[str], contenders: Sequence[Contender]
+) -> Iterator[tuple[str, Contender]]:
+    for workload in workloads:
+        for contender in contenders:
+            if workload in contender.calls:
+                yield workload, contender
 
 
 async def _measure(place: Place, contender: Contender, workload: str) -> Result:
     calls = contender.calls[workload]
-    await run(contender.url, calls, CONNECTIONS, _WARM_SECONDS)
+    try:
+        await run(contender.url, calls, CONNECTIONS, _WARM_SECONDS)
+    except WrongAnswerError as error:
+        raise RuntimeError(f"{contender.name} fails at {workload} under load: {error}") from None
     sql = await _statements(contender, calls[0])
     clocked = has_cpu_clock()
-    before = cpu_ms(contender.pid) if clocked else 0.0
-    database_before = database_cpu_ms(place) if clocked else 0.0
-    loop: Loop = await run(contender.url, calls, CONNECTIONS, _SECONDS)
-    server = (cpu_ms(contender.pid) - before) / loop.requests if clocked else None
-    database = (database_cpu_ms(place) - database_before) / loop.requests if clocked else None
+    before = tree_cpu_ms(contender.pid) if clocked else 0.0
+    database_before = tree_cpu_ms(place.postmaster) if clocked else 0.0
+    loop = await run(contender.url, calls, CONNECTIONS, _SECONDS)
+    server = (tree_cpu_ms(contender.pid) - before) / loop.requests if clocked else None
+    database = tree_cpu_ms(place.postmaster) - database_before if clocked else None
     return Result(
         rps=loop.rps,
         p50_ms=loop.median_ms,
         p99_ms=loop.percentile(0.99),
         cpu_ms=server,
-        pg_cpu_ms=database,
+        pg_cpu_ms=None if database is None else database / loop.requests,
         sql=sql,
         bytes=loop.size,
-        rss_mib=_memory(contender.pid),
+        rss_mib=rss_mib(contender.pid),
     )
+
+
+async def _at_low_rate(contender: Contender, workload: str, found: Result) -> Result:
+    loop = await run_at_rate(contender.url, contender.calls[workload], LOW_RATE, _SECONDS)
+    return replace(found, low_rate_p50_ms=loop.median_ms, low_rate_p99_ms=loop.percentile(0.99))
 
 
 async def _statements(contender: Contender, call: Call) -> float | None:
     """Ask how many statements a call costs."""
-    if contender.name.startswith("floor"):
-        return 1
     async with httpx.AsyncClient(base_url=contender.url, timeout=60) as client:
 
         async def sent() -> int:
             return int((await client.get("/statements")).text)
 
-        if contender.name == "plain":
-            before = await sent()
-            await _post(client, call)
-            return await sent() - before
-        body = await _post(client, call, {"X-Explain": "1"})
-        return float(body["extensions"]["execution"]["sql"])
-
-
-async def _post(
-    client: httpx.AsyncClient, call: Call, headers: dict[str, str] | None = None
-) -> dict[str, Any]:
-    response = await client.post(
-        call.path,
-        content=call.body,
-        headers={"Content-Type": "application/json", **dict(call.headers), **(headers or {})},
-    )
-    body: dict[str, Any] = response.json()
-    if response.status_code != httpx.codes.OK or body.get("errors"):
-        raise RuntimeError(f"{response.status_code} {response.url}: {response.text[:500]}")
-    return body
-
-
-async def _check(contenders: Sequence[Contender]) -> None:
-    """Compare the answers: exactly where ids are written alike, else without ids and forms."""
-    for workload in ("page", "deep", "point"):
-        answers: dict[str, Any] = {}
-        for contender in contenders:
-            if workload in contender.calls:
-                async with httpx.AsyncClient(base_url=contender.url, timeout=60) as client:
-                    body = await _post(client, contender.calls[workload][0])
-                answers[contender.name] = body["data"]
-        ours = answers.pop("voronka")
-        for name, answer in answers.items():
-            same = names(answer) == names(ours) if name.startswith("floor") else answer == ours
-            if not same:
-                raise RuntimeError(f"{name} answers {workload} in another way")
-
-
-def names(data: Any) -> Any:
-    """Keep the names and titles of an answer, in their order."""
-    if isinstance(data, list):
-        return [names(item) for item in data]
-    if isinstance(data, dict):
-        kept = {key: names(value) for key, value in data.items() if isinstance(value, dict | list)}
-        shown = {"title", "lastName", "name", "email"}
-        return kept | {key: data[key] for key in data if key in shown}
-    return data
-
-
-def database_cpu_ms(place: Place) -> float:
-    """Give the processor time of all processes of the database, those that have ended included."""
-    ticks = os.sysconf("SC_CLK_TCK")
-    ended = sum(map(int, _stat(place.postmaster)[13:15])) * 1000 / ticks
-    running = 0.0
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            # Processes come and go while this looks.
-            with contextlib.suppress(OSError):
-                if int(_stat(int(entry.name))[1]) == place.postmaster:
-                    running += cpu_ms(int(entry.name))
-    return ended + running
-
-
-def _stat(pid: int) -> list[str]:
-    """Give the fields of /proc/PID/stat after the name: 1 the parent, 13 and 14 ended children."""
-    return (Path(f"/proc/{pid}/stat")).read_text().rpartition(")")[2].split()
-
-
-def _memory(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
-
-
-def as_json(results: Results) -> dict[str, Any]:
-    """Give the results as they are kept."""
-    return {
-        "workloads": {
-            workload: {name: asdict(result) for name, result in found.items()}
-            for workload, found in results.items()
-        }
-    }
+        match contender.tells:
+            case Tells.ONE:
+                return 1
+            case Tells.COUNTS:
+                before = await sent()
+                await post(client, call)
+                return await sent() - before
+            case Tells.EXPLAINS:
+                body = await post(client, call, {"X-Explain": "1"})
+                return float(body["extensions"]["execution"]["sql"])
+            case Tells.NOTHING:
+                return None

@@ -1,0 +1,49 @@
+"""What a run leaves behind for machines, pages and eyes: latest.json, latest.md, latest.png."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from bench.accounts import cores
+from bench.memory import Memory
+from bench.outcome import Results
+from bench.plot import draw
+from bench.processor import Spent
+from bench.standings import as_markdown
+from bench.workers import Runs
+
+
+def keep(
+    folder: Path,
+    deals: int,
+    results: Results,
+    memory: Memory,
+    workers: Runs | None,
+    spent: Mapping[str, Spent],
+) -> None:
+    """Write all figures to a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    body = {
+        "deals": deals,
+        "cores": cores(),
+        "workloads": {
+            workload: {name: asdict(result) for name, result in found.items()}
+            for workload, found in results.items()
+        },
+        "memory": asdict(memory),
+        "workers": None if workers is None else _as_json(workers),
+        "cpu": {workload: asdict(each) for workload, each in spent.items()},
+    }
+    (folder / "latest.json").write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2))
+    (folder / "latest.md").write_text(as_markdown(results), encoding="utf-8")
+    draw(folder / "latest.png", results)
+
+
+def _as_json(runs: Runs) -> dict[str, Any]:
+    return {
+        workload: {str(count): asdict(run) for count, run in found.items()}
+        for workload, found in runs.items()
+    }
