@@ -46,7 +46,7 @@ async def authenticate(session: Session, secret: str) -> Actor | None:
     """Find who shows the token: one statement, before any workspace is known."""
     if len(secret) > MAX_LENGTH or not secret.startswith(("vs_", "vk_")):
         return None
-    rows = await session.call("voronka_authenticate", digest(secret))
+    rows = await session.admit("voronka_authenticate", digest(secret))
     if not rows:
         return None
     row = rows[0]

@@ -26,6 +26,24 @@ SEED: Final = 1
 _LOCALE, _CURRENCY = "ru", "RUB"
 _ADMIN: Final = "admin@example.com"
 _SAMPLE: Final = 2_000
+# The demonstration's newest companies are small: three levels of lists would have nothing to show.
+_CONTACTS_OF_THE_NEWEST: Final = """
+UPDATE contacts SET company_id = company.id
+FROM (SELECT id, row_number() OVER (ORDER BY id DESC) AS place FROM companies
+      WHERE workspace_id = $1 AND deleted_at IS NULL ORDER BY id DESC LIMIT 20) AS company,
+     (SELECT id, row_number() OVER (ORDER BY id) AS place FROM contacts
+      WHERE workspace_id = $1 AND deleted_at IS NULL ORDER BY id LIMIT 100) AS contact
+WHERE contacts.workspace_id = $1 AND contacts.id = contact.id
+  AND company.place = (contact.place + 4) / 5
+"""
+_DEALS_OF_THEIRS: Final = """
+UPDATE deals SET company_id = contact.company_id, contact_id = contact.id
+FROM (SELECT id, company_id, row_number() OVER (ORDER BY id) AS place FROM contacts
+      WHERE workspace_id = $1 AND deleted_at IS NULL ORDER BY id LIMIT 100) AS contact,
+     (SELECT id, row_number() OVER (ORDER BY id) AS place FROM deals
+      WHERE workspace_id = $1 AND deleted_at IS NULL ORDER BY id LIMIT 500) AS deal
+WHERE deals.workspace_id = $1 AND deals.id = deal.id AND contact.place = (deal.place + 4) / 5
+"""
 
 
 class WrongPlaceError(Exception):
@@ -86,6 +104,8 @@ async def _prepare(url: str, deals: int) -> tuple[Actor, tuple[str, ...], str]:
         )
         if there == 0:
             await _fill(url, workspace.id, deals)
+            for statement in (_CONTACTS_OF_THE_NEWEST, _DEALS_OF_THEIRS):
+                await connection.execute(statement, workspace.id)
         elif there != deals or workspace.name != name:
             raise WrongPlaceError(f"There are {there} deals, not {deals}: --fresh starts again.")
         admin = await connection.fetchval(

@@ -14,36 +14,14 @@ from sqlalchemy import Select
 from sqlalchemy.engine import Dialect
 
 from db.base import Scaled
+from db.found import Converter, Converters, Found, converted
 from domain.money import from_scaled
 
 _MAX_STATEMENTS: Final = 2_000
 _NUMERIC: Final = 1700
 """PostgreSQL's number for the type numeric."""
-Converter = Callable[[Any], Any]
-Converters = tuple[tuple[int, Converter], ...]
-"""By place in a row: what turns the driver's value, never None, into the column's."""
 Watcher = Callable[[str, tuple[Any, ...]], None]
 """Is told the text and the values of a statement before it is sent."""
-
-
-class Found(tuple[Any, ...]):
-    """One row of a result; columns are attributes."""
-
-    __slots__ = ()
-    positions: Mapping[str, int]
-    """Where each column stands."""
-
-    def __getattr__(self, name: str) -> Any:
-        """Give a column's value."""
-        try:
-            return self[self.positions[name]]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    @property
-    def _mapping(self) -> dict[str, Any]:
-        """Give the columns by name, as SQLAlchemy's rows do."""
-        return dict(zip(self.positions, self, strict=True))
 
 
 class Prepared:
@@ -86,20 +64,6 @@ class Prepared:
             positions = {name: index for index, name in enumerate(records[0].keys())}
             row = self._row = type("Found", (Found,), {"__slots__": (), "positions": positions})
         return [row(values) for values in converted(records, self.converters)]
-
-
-def converted(records: Sequence[Any], converters: Converters) -> Sequence[Sequence[Any]]:
-    """Give the values of rows as their columns have them."""
-    if not converters:
-        return records
-    found = []
-    for record in records:
-        values = list(record)
-        for index, convert in converters:
-            if values[index] is not None:
-                values[index] = convert(values[index])
-        found.append(values)
-    return found
 
 
 def _result_converter(type_: Any, dialect: Dialect) -> Converter | None:

@@ -11,7 +11,8 @@ import asyncpg
 from sqlalchemy import Select
 from typing_extensions import override
 
-from db.prepared import Found, Prepared, PreparedCache
+from db.found import Found
+from db.prepared import Prepared, PreparedCache
 from db.session import (
     Session,
     SessionEndedError,

@@ -15,7 +15,19 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Executable, Select, Table, Text, bindparam, func, insert, select, text
+from sqlalchemy import (
+    Executable,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
@@ -104,6 +116,13 @@ class Session(ABC):
     async def call(self, function: str, *arguments: Any) -> Sequence[Any]:
         """Call one of the functions of `db/migrations` that work before a workspace is known."""
 
+    async def admit(self, function: str, *arguments: Any) -> Sequence[Any]:
+        """Call a function that finds a workspace, as `call` does.
+
+        A session that writes is bound to what it finds by the same statement.
+        """
+        return await self.call(function, *arguments)
+
     @abstractmethod
     async def enter(self, workspace_id: UUID, *, held: bool) -> None:
         """Bind the session to a workspace; `held`: under the policies."""
@@ -140,6 +159,7 @@ class WritingSession(Session):
         self._driver = driver
         self._known = known
         self._settings = settings
+        self._admitted: UUID | None = None
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[AsyncConnection]:
@@ -216,8 +236,24 @@ class WritingSession(Session):
             return found
 
     @override
+    async def admit(self, function: str, *arguments: Any) -> Sequence[Any]:
+        """Call a function that finds a workspace, and bind the transaction to what it finds."""
+        settings = {**self._settings, "role": APP_ROLE}
+        names = tuple(settings)
+        values = {**argument_values(arguments), **settings}
+        async with self._turn() as connection:
+            result = await connection.execute(admission_of(function, len(arguments), names), values)
+            found: Sequence[Any] = result.all()
+        if found:
+            self._admitted = found[0].workspace_id
+        return found
+
+    @override
     async def enter(self, workspace_id: UUID, *, held: bool) -> None:
         """Bind the session to a workspace; `held`: under the policies."""
+        if held and self._admitted == workspace_id:
+            self.workspace_id = workspace_id
+            return
         everything = {**self._settings, **policy_settings(workspace_id, held=held)}
         async with self._turn() as connection:
             await connection.execute(settings_of(tuple(everything)), everything)
@@ -241,6 +277,19 @@ def call_of(function: str, count: int) -> Select[Any]:
     places: list[Any] = [bindparam(name) for name in argument_values(range(count))]
     call = getattr(func, function)(*places)
     return select(text("*")).select_from(call.alias("found"))
+
+
+@cache
+def admission_of(function: str, count: int, names: tuple[str, ...]) -> Select[Any]:
+    """Give the SELECT of `call_of` that sets the transaction's workspace and settings besides."""
+    places: list[Any] = [bindparam(name) for name in argument_values(range(count))]
+    found = getattr(func, function)(*places).alias("found")
+    workspace = cast(literal_column("found.workspace_id"), Text())
+    return select(
+        text("found.*"),
+        func.set_config("voronka.workspace_id", workspace, True),
+        *(func.set_config(name, bindparam(name, type_=Text()), True) for name in names),
+    ).select_from(found)
 
 
 @cache

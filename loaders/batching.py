@@ -7,26 +7,10 @@ from typing import Any, Generic, TypeVar
 from aiodataloader import DataLoader
 from typing_extensions import override
 
+from loaders.pace import Pace
+
 K = TypeVar("K")
 V = TypeVar("V")
-
-
-class Pace:
-    """How long batches stay open for keys, told to all loaders of an operation."""
-
-    __slots__ = ("turns",)
-
-    # Resolvers that are called one by one reach their loader some turns of the event loop after a
-    # planned level reaches its own.
-    MIXED = 3
-    # Planned levels side by side ask in the same turn.
-    PLANNED = 1
-    # A single level asks, all of its keys at once.
-    ALONE = 0
-
-    def __init__(self) -> None:
-        """Start with the patience that is right for everybody."""
-        self.turns = self.MIXED
 
 
 class BatchLoader(DataLoader[K, V], Generic[K, V]):

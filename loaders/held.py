@@ -18,8 +18,9 @@ from db.snapshot import MAX_ROWS, Snapshot
 from db.tables import TABLES, linking, workspaces
 from domain.entities import ENTITIES
 from domain.fields import Entity, Field, Kind
-from loaders.batching import BatchLoader, Pace
+from loaders.batching import BatchLoader
 from loaders.listing import alive
+from loaders.pace import Pace
 from loaders.rows import ROW_TYPES, Row, columns
 
 HELD: Final = tuple(entity for entity in ENTITIES.values() if not entity.is_record)
@@ -33,7 +34,11 @@ HELD_LINKS: Final = tuple(
 
 
 async def load_snapshot(session: Session, actor: Actor) -> Snapshot:
-    """Read a workspace's settings and people, with the version that they have."""
+    """Read a workspace's settings and people, with the version that they have.
+
+    The version comes first: what a mutation, which sees others' commits, reads after it may be
+    newer, never older.
+    """
     version = (
         await session.rows_by(
             ("settings version",),

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 from typing_extensions import override
 
-from db.prepared import Converters, converted
+from db.found import Converters, converted
 from loaders.following import Followed, Targets, targets_of
 from loaders.lists import Position
 from loaders.rows import Row

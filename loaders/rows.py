@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import FromClause
 
-from db.prepared import Found
+from db.found import Found
 from db.tables import TABLES
 from domain.entities import ENTITIES
 from domain.fields import Entity, Field

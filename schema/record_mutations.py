@@ -1,12 +1,13 @@
 """The mutations that every type of record has: one factory for each verb."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 
+from domain.entities import RECORDS
 from domain.errors import Code, RefusedError, UserError
-from domain.fields import Entity
+from domain.fields import Entity, camel
 from resolvers import records
 from resolvers.operation import Operation
 from resolvers.records import MAX_BATCH, Outcome
@@ -24,6 +25,15 @@ from schema.write_types import (
     upsert_input,
 )
 
+RECORD_MUTATIONS: Final = frozenset(
+    camel(name)
+    for entity in RECORDS
+    for name in (
+        *(f"{verb}_{entity.name}" for verb in ("create", "update", "delete", "restore", "purge")),
+        *(f"{verb}_{entity.plural}" for verb in ("create", "update", "upsert", "delete")),
+    )
+)
+"""Root fields that change records and no settings."""
 Raw = Any
 Work = Callable[[Operation], Awaitable[Any]]
 

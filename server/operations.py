@@ -36,6 +36,7 @@ from resolvers.sign_in import find_person, store_session
 from schema.context import Context
 from schema.cursors import Cursors
 from schema.documents import DocumentCache, Known, Outline
+from schema.record_mutations import RECORD_MUTATIONS
 from server.explorer import session_token
 from server.faults import sqlstate
 from server.graphql_http import Reply
@@ -124,7 +125,8 @@ class Operations:
                 actor = await self._actor(request, session, shape)
                 await self._database.enter(session, actor.workspace_id, write=write)
                 context.operation = Operation.begin(session, actor)
-                if not write:
+                if not write or shape.roots <= RECORD_MUTATIONS:
+                    # What changes settings reads them under its locks.
                     context.operation.loaders.snapshots = self._snapshots
             result = await self._execute(data, call.allowed, context)
             if session.overran:

@@ -25,8 +25,9 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from typing_extensions import override
 
-from loaders.batching import Pace
-from schema.execution.plans import Level, Plan, Plans
+from loaders.pace import Pace
+from schema.execution.plan_cache import Plans
+from schema.execution.plans import Level, Plan
 from schema.execution.shapers import UnplannedError
 
 _PLANS = Plans()
@@ -87,7 +88,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             (found,) = await level.shape(self, [root_value], None)
         except UnplannedError:
             if pace is not None:
-                pace.turns = Pace.MIXED
+                pace.turns = Pace.SHARED
             answer = stock()
             return await answer if self.is_awaitable(answer) else answer
         return found
@@ -95,8 +96,8 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     def go_side_by_side(self) -> None:
         """Take note that from now on several levels read at the same time."""
         pace = self._pace()
-        if pace is not None and pace.turns == Pace.ALONE:
-            pace.turns = Pace.PLANNED
+        if pace is not None:
+            pace.turns = Pace.SHARED
 
     def _pace(self) -> Pace | None:
         running = getattr(self.context_value, "operation", None)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from db.prepared import Converters
+from db.found import Converters
 from db.snapshot import Snapshot
 from domain.fields import Field
 from loaders.held import HELD_NAMES

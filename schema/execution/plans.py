@@ -6,18 +6,14 @@ only their own resolver knows, which the stock executor resolves object by objec
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from graphql import (
     FieldNode,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
-    OperationDefinitionNode,
-    VariableNode,
     Visitor,
     is_leaf_type,
     is_list_type,
@@ -30,9 +26,7 @@ from graphql.execution.values import get_argument_values
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from loaders.pages import Layout, Page
-from loaders.rows import Selection
 from schema.context import running
-from schema.execution.columns import select_columns
 from schema.execution.completions import Completion, Leaves, Lists, Objects, Paths
 from schema.execution.fusion import Fused, fuse, shaped_rows
 from schema.execution.reading import Batched, Plain, reading_of
@@ -392,73 +386,3 @@ def _mentions_variables(node: FieldNode) -> bool:
     for argument in node.arguments or ():
         visit(argument, found)
     return found.is_used
-
-
-class _Conditions(Visitor):
-    """Collects the variables of `@skip` and `@include`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def enter_directive(self, node: Any, *_: Any) -> None:
-        """Note the variable of a condition."""
-        if node.name.value in {"skip", "include"}:
-            for argument in node.arguments:
-                if isinstance(argument.value, VariableNode):
-                    self.names.add(argument.value.name.value)
-
-
-_MAX_PLANS: Final = 1_000
-_MAX_CHOICES: Final = 16
-
-
-@dataclass(slots=True)
-class _Known:
-    """An operation with the variables of its conditions, and a plan for each choice of them."""
-
-    operation: OperationDefinitionNode
-    conditions: tuple[str, ...]
-    selection: Selection
-    """The columns that the operation reads of records."""
-    plans: dict[tuple[bool, ...], Plan] = field(default_factory=dict)
-
-
-class Plans:
-    """The plans of known operations, the least recently used going first."""
-
-    def __init__(self, size: int = _MAX_PLANS) -> None:
-        """Keep at most `size` operations."""
-        self._size = size
-        self._known: OrderedDict[int, _Known] = OrderedDict()
-
-    def of(self, executor: "PlannedExecutor") -> tuple[Plan, Selection]:
-        """Give the plan of an operation with the executor's variables, and what it reads."""
-        operation = executor.operation
-        known = self._known.get(id(operation))
-        if known is None:
-            fragments = executor.fragment_definitions.values()
-            selection = select_columns(executor.schema, operation, *fragments)
-            known = _Known(operation, _conditions(executor), selection)
-            self._known[id(operation)] = known
-            if len(self._known) > self._size:
-                self._known.popitem(last=False)
-        else:
-            self._known.move_to_end(id(operation))
-        values = executor.variable_values.coerced
-        choice = tuple(bool(values.get(name)) for name in known.conditions)
-        plan = known.plans.get(choice)
-        if plan is None:
-            if len(known.plans) == _MAX_CHOICES:
-                known.plans.clear()
-            plan = Plan(operation, *executor.fragment_definitions.values())
-            known.plans[choice] = plan
-        return plan, known.selection
-
-
-def _conditions(executor: "PlannedExecutor") -> tuple[str, ...]:
-    found = _Conditions()
-    visit(executor.operation, found)
-    for fragment in executor.fragment_definitions.values():
-        visit(fragment, found)
-    return tuple(sorted(found.names))

@@ -175,8 +175,10 @@ def test_few_modules_touch_a_connection() -> None:
         module.path
         for module in modules(*LAYERS)
         for call in module.calls()
-        # A schema executes as well, but documents.
-        if callee(call) in executing and "schema" not in ast.unparse(call.func)
+        # A schema executes as well, but documents; its layer may not import a session at all.
+        if callee(call) in executing
+        and not module.path.startswith("schema/")
+        and "schema" not in ast.unparse(call.func)
     }
 
     assert touching == set(ON_CONNECTIONS)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from loaders.batching import BatchLoader, Pace
+from loaders.batching import BatchLoader
+from loaders.pace import Pace
 
 
 class Source:

@@ -1,0 +1,84 @@
+"""The plans of known operations: found by the operation and the variables of its conditions."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from graphql import OperationDefinitionNode, VariableNode, Visitor, visit
+
+from loaders.rows import Selection
+from schema.execution.columns import select_columns
+from schema.execution.plans import Plan
+
+if TYPE_CHECKING:
+    from schema.execution.executor import PlannedExecutor
+
+
+class _Conditions(Visitor):
+    """Collects the variables of `@skip` and `@include`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: Any, *_: Any) -> None:
+        """Note the variable of a condition."""
+        if node.name.value in {"skip", "include"}:
+            for argument in node.arguments:
+                if isinstance(argument.value, VariableNode):
+                    self.names.add(argument.value.name.value)
+
+
+_MAX_PLANS: Final = 1_000
+_MAX_CHOICES: Final = 16
+
+
+@dataclass(slots=True)
+class _Known:
+    """An operation with the variables of its conditions, and a plan for each choice of them."""
+
+    operation: OperationDefinitionNode
+    conditions: tuple[str, ...]
+    selection: Selection
+    """The columns that the operation reads of records."""
+    plans: dict[tuple[bool, ...], Plan] = field(default_factory=dict)
+
+
+class Plans:
+    """The plans of known operations, the least recently used going first."""
+
+    def __init__(self, size: int = _MAX_PLANS) -> None:
+        """Keep at most `size` operations."""
+        self._size = size
+        self._known: OrderedDict[int, _Known] = OrderedDict()
+
+    def of(self, executor: "PlannedExecutor") -> tuple[Plan, Selection]:
+        """Give the plan of an operation with the executor's variables, and what it reads."""
+        operation = executor.operation
+        known = self._known.get(id(operation))
+        if known is None:
+            fragments = executor.fragment_definitions.values()
+            selection = select_columns(executor.schema, operation, *fragments)
+            known = _Known(operation, _conditions(executor), selection)
+            self._known[id(operation)] = known
+            if len(self._known) > self._size:
+                self._known.popitem(last=False)
+        else:
+            self._known.move_to_end(id(operation))
+        values = executor.variable_values.coerced
+        choice = tuple(bool(values.get(name)) for name in known.conditions)
+        plan = known.plans.get(choice)
+        if plan is None:
+            if len(known.plans) == _MAX_CHOICES:
+                known.plans.clear()
+            plan = Plan(operation, *executor.fragment_definitions.values())
+            known.plans[choice] = plan
+        return plan, known.selection
+
+
+def _conditions(executor: "PlannedExecutor") -> tuple[str, ...]:
+    found = _Conditions()
+    visit(executor.operation, found)
+    for fragment in executor.fragment_definitions.values():
+        visit(fragment, found)
+    return tuple(sorted(found.names))
