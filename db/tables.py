@@ -6,8 +6,8 @@ from typing import Final
 from sqlalchemy import FromClause, Table
 
 from db.base import metadata
+from db.models import custom, people, records, settings
 from db.models import events as event_models
-from db.models import people, records, settings
 from domain.entities import ENTITIES
 from domain.fields import Link
 
@@ -23,6 +23,7 @@ contact_points = records.contact_points
 external_ids = records.external_ids
 exchange_rates = settings.exchange_rates
 events = event_models.events
+custom_values = custom.custom_values
 
 
 def linking(link: Link) -> FromClause:

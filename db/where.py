@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     false,
+    func,
     literal_column,
     not_,
     or_,
@@ -25,13 +26,15 @@ from sqlalchemy import (
 )
 
 from db.base import WORKSPACE
-from db.tables import TABLES, contact_points, external_ids, linking
+from db.tables import TABLES, contact_points, custom_values, external_ids, linking
 from domain.fields import FILTERED_PARTS, Field, Kind
-from domain.filters import And, Compare, Condition, Not, Op, Or, Quantifier, Related
+from domain.filters import And, Compare, CompareCustom, Condition, Not, Op, Or, Quantifier, Related
 
 Rows = Callable[[str, FromClause], ColumnElement[Any]]
 """Condition on the rows of an entity that may be looked at, its workspace included."""
 
+_INDEXED: Final = 200
+"""Characters of a custom text that its index holds."""
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 
@@ -51,6 +54,8 @@ def condition(tree: Condition, source: FromClause, entity: str, rows: Rows) -> C
             return condition(part, source, entity, rows).is_not(true())
         case Compare():
             return _compare(tree, source)
+        case CompareCustom():
+            return _compare_custom(tree, source)
         case Related():
             return _related(tree, source, entity, rows)
 
@@ -71,6 +76,23 @@ def _compare(tree: Compare, source: FromClause) -> ColumnElement[Any]:
     if tree.field.kind in FILTERED_PARTS and tree.op not in {Op.NE, Op.NOT_IN, Op.IS_NULL}:
         return and_(source.c[tree.field.name].is_not(None), found)
     return found
+
+
+def _compare_custom(tree: CompareCustom, source: FromClause) -> ColumnElement[Any]:
+    """Look for the value among the rows of the field, by the index of its column."""
+    pivot = custom_values.alias()
+    found: Any = select(literal_column("1")).where(
+        pivot.c.workspace_id == WORKSPACE,
+        pivot.c.field_id == tree.field,
+        pivot.c.record_id == source.c.id,
+    )
+    if tree.column:
+        column = pivot.c[tree.column]
+        found = found.where(_operator(tree.op, column, tree.value))
+        if tree.column == "text" and tree.op is Op.EQ:
+            # The index holds beginnings of texts.
+            found = found.where(func.left(column, _INDEXED) == func.left(tree.value, _INDEXED))
+    return not_(exists(found)) if tree.is_none else exists(found)
 
 
 def _operator(op: Op, column: ColumnElement[Any], value: Any) -> Any:  # noqa: C901 - a table of operators reads best in one place

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from domain.custom_fields import CUSTOM_FIELD, CUSTOM_FIELD_OPTION
 from domain.fields import Entity
 from domain.people import DEPARTMENT, GROUP, USER
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
@@ -20,5 +21,7 @@ ENTITIES: Final[Mapping[str, Entity]] = {
         DICTIONARY_ITEM,
         PIPELINE,
         STAGE,
+        CUSTOM_FIELD,
+        CUSTOM_FIELD_OPTION,
     )
 }

@@ -35,6 +35,8 @@ class Kind(Enum):
     ADDRESS = "postal address"
     UTM = "campaign marks"
     EXTERNAL_IDS = "ids in other systems"
+    JSON = "a small JSON document"
+    CUSTOM = "the values of the record's custom fields"
 
 
 SCALAR_KINDS: Final = frozenset(
@@ -120,6 +122,9 @@ class Field:
         columns: tuple[str, ...] = (column,)
         if self.kind is Kind.MONEY:
             columns = (self.name, f"{self.name}_currency", f"{self.name}_base")
+        elif self.kind is Kind.CUSTOM:
+            columns = ("custom",)
+            column = "custom"
         elif self.kind in {Kind.LINKS, Kind.INVERSE, Kind.POINTS, Kind.EXTERNAL_IDS}:
             columns = ()
         object.__setattr__(self, "column", column)

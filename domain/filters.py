@@ -7,6 +7,7 @@ and `in`, so they hold for empty values; `not` is the exact complement of what i
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from domain.fields import Field
 
@@ -79,7 +80,20 @@ class Related:
     quantifier: Quantifier | None = None
 
 
-Condition = And | Or | Not | Compare | Related
+@dataclass(frozen=True, slots=True)
+class CompareCustom:
+    """A custom field compared with a value: some value of it matches, or none does."""
+
+    field: UUID
+    column: str
+    """Of the pivot: text, number, day, moment or ref; `""` asks whether there is a value at all."""
+    op: Op
+    value: Any
+    is_none: bool
+    """Whether no value may match."""
+
+
+Condition = And | Or | Not | Compare | CompareCustom | Related
 
 
 class Direction(Enum):

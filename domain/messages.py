@@ -18,6 +18,58 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "A contact needs a first or a last name.",
         "У контакта должно быть имя или фамилия.",
     ),
+    "expected": ("Expected {expected}, got {found}.", "Ожидается {expected}, а указано {found}."),
+    "too_short": ("At least {limit} characters are needed.", "Нужно не меньше {limit} символов."),
+    "no_match": (
+        "The text does not match the pattern {pattern}.",
+        "Текст не соответствует образцу {pattern}.",
+    ),
+    "too_precise": (
+        "At most {limit} digits may follow the point.",
+        "После запятой может быть не больше {limit} знаков.",
+    ),
+    "unknown_part": ("There is no such part.", "Такой части нет."),
+    "value_taken": ("Another record has this value.", "Такое значение есть у другой записи."),
+    "no_custom_field": ("There is no custom field {name}.", "Нет пользовательского поля {name}."),
+    "not_filterable": (
+        "The field {name} is not for filtering.",
+        "По полю {name} отбор не включён.",
+    ),
+    "no_operator": (
+        "The field has no such operator; known: {known}.",
+        "У поля нет такого оператора; есть: {known}.",
+    ),
+    "never_changes": ("This never changes.", "Это нельзя изменить."),
+    "no_api_name": (
+        "A code is letters and digits, a small letter first, 50 at most; "
+        "and, or, not and id are taken.",
+        "Код — латинские буквы и цифры, первой строчная буква, не больше 50 знаков; "
+        "and, or, not и id заняты.",
+    ),
+    "too_many_fields": ("More than {limit} custom fields.", "Больше {limit} полей."),
+    "too_many_options": ("More than {limit} options.", "Больше {limit} вариантов."),
+    "never_multiple": (
+        "A field for yes or no holds one value.",
+        "Поле «да/нет» не бывает множественным.",
+    ),
+    "no_options": (
+        "Only fields of the type LIST have options.",
+        "Варианты есть только у полей типа LIST.",
+    ),
+    "unknown_setting": (
+        "Fields of this type have no such setting; known: {known}.",
+        "У полей этого типа нет такой настройки; есть: {known}.",
+    ),
+    "no_dictionary": ("Name a dictionary by its code.", "Укажите код справочника."),
+    "no_pattern": ("This is no regular expression.", "Это не регулярное выражение."),
+    "bounds_crossed": (
+        "The upper bound is below the lower one.",
+        "Верхняя граница меньше нижней.",
+    ),
+    "no_types": (
+        "Name the types of records that are allowed: {known}.",
+        "Укажите допустимые типы записей: {known}.",
+    ),
     "bad_characters": (
         "The text has characters that cannot be stored.",
         "В тексте есть символы, которые нельзя сохранить.",
@@ -231,4 +283,6 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
 def say(key: str, language: str, values: Mapping[str, Any]) -> str:
     """Say a message in a language (ru, else English)."""
     english, russian = MESSAGES[key]
-    return (russian if language == "ru" else english).format(**values)
+    text = (russian if language == "ru" else english).format(**values)
+    # Of a custom field, which stands in a list of values, its code comes first.
+    return f"{values['field']}: {text}" if "field" in values else text

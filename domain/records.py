@@ -30,6 +30,8 @@ COMMON_FIELDS: Final = (
           sortable=True),
     Field("is_shared", Kind.BOOLEAN, "Open to everyone in the workspace.", always=True),
     Field("external_ids", Kind.EXTERNAL_IDS, "Ids of the record in other systems."),
+    Field("custom_values", Kind.CUSTOM, "Values of custom fields by their codes; null clears.",
+          filterable=False),
     Field("created_at", Kind.DATETIME, "When the record was made.", always=True, writable=False,
           creatable=False, sortable=True),
     Field("created_by", Kind.REFERENCE, "Who made the record.", target="user", writable=False,

@@ -27,7 +27,7 @@ from loaders.held import (
 )
 from loaders.lists import ListSpec, PageSpec
 from loaders.pages import Page, group_rows, layout_of
-from loaders.rows import ROW_TYPES, Row, columns, make_row
+from loaders.rows import ROW_TYPES, Row, columns, make_row, row_type
 from loaders.scope import LoaderScope
 from loaders.statements import KEYS_NAME, numbers_statement, page_statement
 
@@ -78,6 +78,27 @@ class Loaders(LoaderScope):
         if entity in HELD_NAMES and not with_deleted:
             return self._settings(key, find_row(entity), batch)
         return self._loader(key, batch)
+
+    def named(self, entity: str) -> BatchLoader[UUID, Row | None]:
+        """Load what rows are called by id: their titles or names, whatever else is asked for."""
+        if entity in HELD_NAMES:
+            return self.one(entity)
+        declared = ENTITIES[entity]
+        names = dict.fromkeys(("id", declared.title_field, "first_name"))
+        kind = row_type(entity, tuple(n for n in names if n == "id" or n in declared.by_name))
+
+        async def batch(ids: Sequence[UUID]) -> Sequence[Row | None]:
+            def build() -> Select[Any]:
+                source = TABLES[entity].alias(entity)
+                return select(*columns(kind, source)).where(
+                    self._alive(entity, source), source.c["id"] == KEYS
+                )
+
+            found = await self._fetch(("named", entity), build, ids)
+            by_id = {row[0]: kind(row) for row in found}
+            return [by_id.get(key) for key in ids]
+
+        return self._loader(("named", entity), batch)
 
     def _learn(self, targets: Targets) -> None:
         for entity, known in targets:

@@ -13,7 +13,7 @@ from domain.entities import ENTITIES
 from domain.fields import Entity, Field
 
 # Columns that no reader of records needs: they stay in the database.
-_KEPT_BACK: Final = frozenset({"workspace_id", "custom", "identity_id"})
+_KEPT_BACK: Final = frozenset({"workspace_id", "identity_id"})
 
 
 class Row(Found):

@@ -12,15 +12,19 @@ from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Text, bindparam, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from db.base import WORKSPACE, new_id
 from db.tables import TABLES, events, workspaces
+from domain.custom_fields import CustomFieldType
 from domain.fields import Entity, Field, Kind, camel
 from domain.ids import encode_id
 from loaders.board import STEP
 from loaders.loaders import id_array
 from loaders.rows import Row, column_names, make_row, with_values
+from resolvers.custom_pivot import delete_pivot, write_pivot
+from resolvers.custom_values import TARGETS
 from resolvers.drafts import Draft
 from resolvers.lists import delete_lists, list_as_json, write_lists
 from resolvers.operation import Event, Operation
@@ -52,6 +56,7 @@ async def create(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
     rows = [{**_defaults(entity), **_stamps(op, draft), **draft.columns} for draft in drafts]
     await op.session.insert(table, rows)
     await write_lists(op, drafts)
+    await write_pivot(op, drafts)
     op.loaders.clear()
     made = []
     for draft, values in zip(drafts, rows, strict=True):
@@ -90,6 +95,7 @@ async def change(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
     if drafts:
         await _write_groups(op, drafts[0].entity, groups)
         await write_lists(op, changed)
+        await write_pivot(op, changed)
         _reload(op, drafts[0].entity, result)
     return result
 
@@ -144,6 +150,8 @@ async def remove(op: Operation, drafts: Sequence[Draft]) -> None:
     table = TABLES[entity.name]
     ids = [draft.id for draft in drafts]
     await delete_lists(op, entity, ids)
+    if entity.is_record:
+        await delete_pivot(op, ids)
     await op.session.run(
         delete(table).where(table.c.workspace_id == WORKSPACE, table.c.id == id_array(ids))
     )
@@ -281,6 +289,9 @@ def _differences(draft: Draft, before: Row | None, after: Row) -> dict[str, dict
     for declared in draft.entity.fields:
         if declared.name in _SILENT:
             continue
+        if declared.kind is Kind.CUSTOM:
+            found.update(_custom_differences(draft, before, after))
+            continue
         if declared.columns:
             was = None if before is None else value_as_json(declared, before)
             now = value_as_json(declared, after)
@@ -292,6 +303,46 @@ def _differences(draft: Draft, before: Row | None, after: Row) -> dict[str, dict
         if was != now and not (before is None and now in (None, [], False)):
             found[camel(declared.name)] = {"from": was, "to": now}
     return found
+
+
+def _custom_differences(draft: Draft, before: Row | None, after: Row) -> dict[str, dict[str, Any]]:
+    """Give the changes of custom values, each by the code of its field."""
+    found: dict[str, dict[str, Any]] = {}
+    for key, field in draft.custom.items():
+        was = None if before is None else before.custom.get(key)
+        now = after.custom.get(key)
+        if was != now:
+            found[f"custom.{field.code}"] = {
+                "from": custom_as_json(field, was), "to": custom_as_json(field, now)
+            }  # fmt: skip
+    return found
+
+
+def custom_as_json(field: Row, value: Any) -> Any:
+    """Give a stored custom value as the API writes it."""
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return [custom_as_json(field, part) for part in value]
+    kind = CustomFieldType(field.type)
+    if kind in TARGETS:
+        return encode_id(TARGETS[kind], UUID(value))
+    if kind is CustomFieldType.ADDRESS:
+        return {camel(part): text for part, text in value.items()}
+    if kind is CustomFieldType.MONEY:
+        return {"amount": value["amount"], "currency": value["currency"]}
+    return value
+
+
+async def forget_values(op: Operation, entity: str, field: UUID) -> None:
+    """Delete all values of a custom field; that is no change of the records."""
+    table = TABLES[entity]
+    await delete_pivot(op, field=field)
+    await op.session.run(
+        update(table)
+        .where(table.c.workspace_id == WORKSPACE, table.c.custom.has_key(str(field)))
+        .values(custom=table.c.custom.op("-", return_type=JSONB())(literal(str(field), Text())))
+    )
 
 
 def value_as_json(declared: Field, row: Row) -> Any:

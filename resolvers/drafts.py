@@ -26,6 +26,10 @@ class Draft:
     lists: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Lists to be written, by field name."""
     lists_before: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    custom: dict[str, Row] = field(default_factory=dict)
+    """The custom fields that are given or filled with a default, by their keys in `custom`."""
+    custom_places: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Where in the input their values stand."""
     if_version: int | None = None
 
     @property
@@ -54,6 +58,8 @@ def fill_columns(draft: Draft, rates: Rates | None) -> None:
     """Turn the given plain values into columns; amounts get their value in the base currency."""
     for name, value in draft.given.items():
         declared = draft.entity.get(name)
+        if declared.kind is Kind.CUSTOM:
+            continue  # see resolvers/custom_record.py
         if declared.kind is Kind.MONEY:
             draft.columns.update(_money_columns(name, value, rates))
         elif declared.columns:

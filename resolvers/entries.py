@@ -53,15 +53,15 @@ async def locked(op: Operation, entity: Entity, text: str, name: str = "id") -> 
     return rows[found]
 
 
-def checked_id(entity: Entity, text: str, name: str) -> UUID:
-    """Read the id of an entity; raises RefusedError with the path of `name`."""
+def checked_id(entity: Entity, text: str, *path: str) -> UUID:
+    """Read the id of an entity; raises RefusedError with the path that it stands at."""
     try:
         prefix, found = decode_id(text)
     except InvalidIdError as error:
-        raise refuse(Code.INVALID, "invalid_id", name, target=entity.name) from error
+        raise refuse(Code.INVALID, "invalid_id", *path, target=entity.name) from error
     if prefix != entity.name:
         raise refuse(
-            Code.INVALID, "id_of_another_type", name, target=entity.name, found=prefix[:30]
+            Code.INVALID, "id_of_another_type", *path, target=entity.name, found=prefix[:30]
         )
     return found
 

@@ -16,6 +16,7 @@ from domain.ids import InvalidIdError, decode_id
 from loaders.locking import find_by_external_ids, lock_rows
 from loaders.rows import Row
 from resolvers import changes
+from resolvers.custom_record import require_custom
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 from resolvers.preparation import prepare
@@ -200,6 +201,7 @@ async def _save(
     good = [draft for draft in drafts if not draft.errors]
     if good:
         await apply_rules(op, good)
+        await require_custom(op, good)
         await _refuse_taken_ids(op, good, unknown)
 
     async def write(ready: list[Draft]) -> list[Row]:

@@ -101,7 +101,9 @@ def _read_one(values: Values, declared: Field, name: str, raw: Any, locale: str)
     if value is None and (declared.required or declared.always):
         values.wrong(Code.REQUIRED, "required", name)
         return
-    if value is None and declared.kind in {Kind.POINTS, Kind.LINKS, Kind.EXTERNAL_IDS}:
+    if value is None and declared.kind in {
+        Kind.POINTS, Kind.LINKS, Kind.EXTERNAL_IDS, Kind.CUSTOM
+    }:  # fmt: skip
         value = ()
     values.given[declared.name] = value
 

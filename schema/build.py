@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 
 import schema.objects  # noqa: F401 - fills the classes with fields
 from schema.classes import OBJECTS
+from schema.custom_fields import VALUE_TYPES
 from schema.documents import DocumentCache
 from schema.execution.executor import PlannedExecutor
 from schema.mutation import Mutation
@@ -29,7 +30,7 @@ def build_schema(
         cache,
         Query,
         Mutation,
-        types=[*OBJECTS.values(), *POINT_TYPES.values()],
+        types=[*OBJECTS.values(), *POINT_TYPES.values(), *VALUE_TYPES],
         execution_context_class=executor,
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
     )

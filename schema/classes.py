@@ -10,6 +10,7 @@ class Record(Node):
     """What all records have in common; filled in by `schema/objects.py`."""
 
     resolve_type = staticmethod(type_name)
+    custom_field_values: Any
 
 
 OBJECTS: Final[dict[str, Any]] = {

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
@@ -11,20 +11,19 @@ from uuid import UUID
 import strawberry
 
 from domain.entities import ENTITIES, RECORDS
-from domain.errors import BadInputError
-from domain.fields import Entity, Field, Kind, camel
-from domain.filters import Direction, OrderKey
+from domain.fields import Entity, Field, Kind
+from domain.filters import And
 from domain.people import USER
-from loaders.lists import DEFAULT_PAGE, MAX_PAGE, ListSpec, PageSpec
+from loaders.lists import ListSpec, PageSpec
 from loaders.loaders import WHOLE
 from loaders.pages import NO_PAGE, Page
 from loaders.rows import values_of
 from schema.classes import OBJECTS
 from schema.context import Context, running
+from schema.custom_filters import read_custom_where
 from schema.execution.reading import batched_field, plain_field
-from schema.filter_types import FILTERS, ORDERS
-from schema.filters import mentions, read_order, read_search, read_where
-from schema.signatures import argument, list_of
+from schema.list_arguments import Asked, list_arguments, read_arguments
+from schema.signatures import list_of
 from schema.warnings import warn_of_unrated
 
 CONNECTED: Final = (*RECORDS, USER)
@@ -273,104 +272,23 @@ def _connection_type(entity: Entity) -> Any:
 CONNECTIONS: Final = {entity.name: _connection_type(entity) for entity in CONNECTED}
 
 
-def list_arguments(entity: Entity) -> dict[str, Any]:
-    """Give the annotations of the arguments that every list has."""
-    plural = entity.plural
-    return {
-        "where": argument(FILTERS[entity.name] | None, f"Only {plural} that match."),
-        "order_by": argument(
-            list_of(ORDERS[entity.name]) | None,
-            "Keys of the order; newest first if left out.",
-        ),
-        "search": argument(str | None, "Words that all occur in the main text fields."),
-        "first": argument(
-            int | None, f"Size of the page; {DEFAULT_PAGE} if left out, at most {MAX_PAGE}."
-        ),
-        "after": argument(str | None, "Cursor that the page starts after."),
-        "last": argument(int | None, "Size of a page counted from the end."),
-        "before": argument(str | None, "Cursor that the page ends before."),
-    }
-
-
-@dataclass(slots=True)
-class ListArguments:
-    """The arguments of a list, as given."""
-
-    where: Any = None
-    order_by: Any = None
-    search: str | None = None
-    first: int | None = None
-    after: str | None = None
-    last: int | None = None
-    before: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the arguments of a list ask for, whatever it stands on."""
-
-    spec: ListSpec
-    limit: int
-    backward: bool
-    cursor: str | None
-
-
-def read_arguments(
-    entity: Entity, given: Mapping[str, Any], relation: Field | None = None, parent: str = ""
-) -> Asked:
-    """Read the arguments of a list; raises BadInputError.
-
-    `parent` is the entity that the list stands on with `relation`.
-    """
-    arguments = ListArguments(**given)
-    spec = ListSpec(
-        entity=entity.name,
-        where=read_where(entity, arguments.where),
-        search=read_search(arguments.search),
-        order=read_order(entity, arguments.order_by) or _usual_order(entity, relation),
-        relation=relation,
-        parent=parent,
-        with_deleted=mentions(entity, arguments.where, camel("deleted_at")),
-    )
-    return Asked(spec, *_window(arguments))
-
-
 async def open_lists(
     context: Context, asked: Asked, parents: Sequence[UUID] = (WHOLE,)
 ) -> list[ConnectionSource]:
     """Open the list on each parent; raises BadInputError where the cursor is none of its own."""
     op = running(context)
-    if amounts := asked.spec.amounts:
+    spec = asked.spec
+    if asked.custom:
+        custom = await read_custom_where(op, spec.entity, asked.custom)
+        spec = replace(spec, where=And((spec.where, *custom)))
+    if amounts := spec.amounts:
         await warn_of_unrated(op, amounts)
     position = None
     if asked.cursor is not None:
         path = ("before" if asked.backward else "after",)
-        position = context.cursors.decode(op.actor.workspace_id, asked.spec, asked.cursor, path)
-    page = PageSpec(asked.spec, asked.limit, asked.backward, position)
-    return [ConnectionSource(context, asked.spec, page, parent) for parent in parents]
-
-
-def _usual_order(entity: Entity, relation: Field | None) -> tuple[OrderKey, ...]:
-    """Give the order of a list that asks for none: its relation's, else newest first."""
-    if relation is None or not relation.order:
-        return ()
-    return (OrderKey((entity.get(relation.order),), Direction.ASC),)
-
-
-def _window(given: ListArguments) -> tuple[int, bool, str | None]:
-    """Give size, direction and cursor of the page; raises BadInputError where they do not fit."""
-    if given.first is not None and given.last is not None:
-        raise BadInputError("first_and_last", ("last",))
-    backward = given.last is not None or (given.before is not None and given.first is None)
-    if given.after is not None and (backward or given.before is not None):
-        raise BadInputError("after_and_before", ("after",))
-    if given.before is not None and not backward:
-        raise BadInputError("after_and_before", ("before",))
-    size = given.last if backward else given.first
-    if size is not None and not 0 <= size <= MAX_PAGE:
-        raise BadInputError("page_size", ("last" if backward else "first",), limit=MAX_PAGE)
-    limit = DEFAULT_PAGE if size is None else size
-    return limit, backward, given.before if backward else given.after
+        position = context.cursors.decode(op.actor.workspace_id, spec, asked.cursor, path)
+    page = PageSpec(spec, asked.limit, asked.backward, position)
+    return [ConnectionSource(context, spec, page, parent) for parent in parents]
 
 
 def connection_field(

@@ -7,21 +7,12 @@ from typing import Any, Final
 import strawberry
 
 from auth.actor import Scope
+from domain.custom_fields import CustomFieldType, RecordType
 from domain.errors import Code
 from domain.filters import Direction
 from domain.settings import PipelineEntity, StageSemantics
 from resolvers.contact_points import EmailKind, MessengerKind, PhoneKind, WebsiteKind
 from resolvers.pipelines import PipelineTemplate
-
-
-class RecordType(Enum):
-    """The types of records."""
-
-    LEAD = "LEAD"
-    CONTACT = "CONTACT"
-    COMPANY = "COMPANY"
-    DEAL = "DEAL"
-
 
 _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
     StageSemantics: (
@@ -46,6 +37,17 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
         "The types of records.",
         {"LEAD": "Possible customers.", "CONTACT": "People.", "COMPANY": "Organisations.",
          "DEAL": "Sales."},
+    ),
+    CustomFieldType: (
+        "CustomFieldType",
+        "What a custom field holds.",
+        {"STRING": "A line of text.", "TEXT": "Text of several lines.",
+         "INTEGER": "A whole number.", "NUMBER": "A decimal number.", "BOOLEAN": "Yes or no.",
+         "DATE": "A day.", "DATETIME": "A point in time.", "MONEY": "An amount in a currency.",
+         "URL": "A web address.", "ADDRESS": "A postal address.",
+         "LIST": "One of the field's own options.", "USER": "A person of the workspace.",
+         "RECORD": "A lead, contact, company or deal.",
+         "DICTIONARY": "A value of a dictionary."},
     ),
     Scope: (
         "TokenScope",

@@ -12,15 +12,13 @@ from domain.settings import PIPELINE, STAGE
 from schema.classes import OBJECTS
 from schema.connection import (
     CONNECTIONS,
-    Asked,
     ConnectionSource,
-    list_arguments,
     load_numbers,
     open_lists,
-    read_arguments,
 )
 from schema.context import Context, running
 from schema.execution.reading import batched_field, plain_field
+from schema.list_arguments import Asked, list_arguments, read_arguments
 from schema.signatures import list_of
 from schema.values import Money
 

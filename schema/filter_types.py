@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import strawberry
 
+from domain.custom_fields import CustomFieldType, RecordType
 from domain.entities import ENTITIES
 from domain.fields import FILTERED_PARTS, TEXT_KINDS, Entity, Field, Kind
 from domain.filters import Direction, Op
@@ -92,6 +93,8 @@ def _enum_filter(enum: type[Enum]) -> type:
 _FILTERED_ENUMS: Final[tuple[type[Enum], ...]] = (
     StageSemantics,
     PipelineEntity,
+    RecordType,
+    CustomFieldType,
     *POINT_KINDS.values(),
 )
 ENUM_FILTERS: Final[Mapping[type[Enum], type]] = {

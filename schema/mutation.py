@@ -3,7 +3,7 @@
 import strawberry
 
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
-from schema import people, settings_mutations
+from schema import custom_field_mutations, people, settings_mutations
 from schema.record_mutations import (
     create_many,
     create_one,
@@ -77,6 +77,10 @@ class Mutation:
     update_dictionary_item = settings_mutations.UPDATE_ITEM
     delete_dictionary_item = settings_mutations.DELETE_ITEM
     reorder_dictionary_items = settings_mutations.REORDER_ITEMS
+    create_custom_field = custom_field_mutations.CREATE_CUSTOM_FIELD
+    update_custom_field = custom_field_mutations.UPDATE_CUSTOM_FIELD
+    delete_custom_field = custom_field_mutations.DELETE_CUSTOM_FIELD
+    reorder_custom_fields = custom_field_mutations.REORDER_CUSTOM_FIELDS
     set_exchange_rate = settings_mutations.SET_EXCHANGE_RATE
 
     create_user = settings_mutations.CREATE_USER

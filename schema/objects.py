@@ -17,9 +17,10 @@ from loaders.rows import values_of
 from schema.classes import OBJECTS, Record
 from schema.connection import connection_field
 from schema.context import Context, running
+from schema.custom_fields import custom_values_field
 from schema.execution.reading import BatchReader, IdOf, NowReader, batched_field, plain_field
 from schema.extras import EXTRA_FIELDS
-from schema.scalars import CurrencyCode
+from schema.scalars import JSON, CurrencyCode
 from schema.signatures import list_of
 from schema.values import ID_TEXT, PART_TYPES, POINT_TYPES, ExternalId, Money
 
@@ -34,6 +35,7 @@ _PLAIN: Final[dict[Kind, Any]] = {
     Kind.DECIMAL: Decimal,
     Kind.DATE: date,
     Kind.DATETIME: datetime,
+    Kind.JSON: JSON,
 }
 
 
@@ -158,6 +160,8 @@ _LISTS: Final = frozenset({Kind.LINKS, Kind.INVERSE, Kind.POINTS, Kind.EXTERNAL_
 
 
 def _add_field(cls: Any, declared: Field, entity: Entity | None) -> None:
+    if declared.kind is Kind.CUSTOM:
+        return  # written as one list, read by `customFieldValues`
     name = entity.name if entity is not None else ""
     if declared.kind in {Kind.LINKS, Kind.INVERSE} and not is_short(declared):
         setattr(
@@ -185,6 +189,8 @@ def _fill(entity: Entity) -> None:
         _add_field(cls, declared, entity)
     for name, made in EXTRA_FIELDS.get(entity.name, {}).items():
         setattr(cls, name, made)
+    if entity.is_record:
+        cls.custom_field_values = custom_values_field(entity.name)
     strawberry.type(cls, description=entity.doc)
 
 
@@ -197,6 +203,7 @@ def _fill_record() -> None:
     Record.id = strawberry.field(resolver=_record_id, description=ID_TEXT)
     for declared in COMMON_FIELDS:
         _add_field(Record, declared, None)
+    Record.custom_field_values = custom_values_field("")
     strawberry.interface(Record, description="What leads, contacts, companies and deals share.")
 
 

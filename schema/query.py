@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from domain.custom_fields import RecordType
 from domain.entities import ENTITIES
 from domain.errors import BadInputError
 from domain.fields import Entity
@@ -19,7 +20,7 @@ from loaders.rates import all_rates
 from schema.classes import OBJECTS, Record
 from schema.connection import connection_field
 from schema.context import Context, Info, operation, running
-from schema.enums import RecordType
+from schema.custom_fields import CUSTOM_FIELDS
 from schema.execution.reading import batched_field
 from schema.filters import read_id, read_search
 from schema.people import Viewer, read_viewer
@@ -143,6 +144,7 @@ class Query:
         ),
         description="One dictionary by its code.",
     )
+    custom_fields = CUSTOM_FIELDS
     exchange_rates = strawberry.field(
         resolver=returns(_rates, list[ExchangeRate]),
         description="All exchange rates by currency, the newest first.",

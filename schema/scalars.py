@@ -11,6 +11,7 @@ from strawberry.types.scalar import ScalarDefinition
 from domain.money import DecimalRangeError, checked_decimal, plain
 
 CurrencyCode = NewType("CurrencyCode", str)
+JSON = NewType("JSON", object)
 
 _LONGEST: Final = 40
 
@@ -79,6 +80,11 @@ def parse_currency(value: Any) -> str:
     return _text(value, "A currency")
 
 
+def as_it_is(value: Any) -> Any:
+    """Give a value as it is."""
+    return value
+
+
 SCALARS: Final[dict[Any, ScalarDefinition]] = {
     Decimal: strawberry.scalar(
         name="Decimal",
@@ -98,6 +104,12 @@ SCALARS: Final[dict[Any, ScalarDefinition]] = {
         description="A day: YYYY-MM-DD.",
         parse_value=parse_date,
         serialize=str,
+    ),
+    JSON: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value.",
+        serialize=as_it_is,
+        parse_value=as_it_is,
     ),
     CurrencyCode: strawberry.scalar(
         name="CurrencyCode",

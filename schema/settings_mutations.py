@@ -23,7 +23,7 @@ from schema.write_types import create_input, id_input, payload_type, thing, upda
 Work = Callable[[Operation, Any], Awaitable[Any]]
 
 
-def _entry(entity: Entity, verb: str, given: Any, text: str, work: Work) -> Any:
+def entry(entity: Entity, verb: str, given: Any, text: str, work: Work) -> Any:
     """Make a mutation whose payload is one entry."""
     payload = payload_type(
         f"{verb}{entity.type_name}Payload",
@@ -45,21 +45,22 @@ def _entry(entity: Entity, verb: str, given: Any, text: str, work: Work) -> Any:
 
 
 def _create(entity: Entity, text: str, work: Work) -> Any:
-    return _entry(entity, "Create", create_input(entity), text, work)
+    return entry(entity, "Create", create_input(entity), text, work)
 
 
 def _update(entity: Entity, text: str, work: Work) -> Any:
-    return _entry(entity, "Update", update_input(entity), text, work)
+    return entry(entity, "Update", update_input(entity), text, work)
 
 
 def _delete(entity: Entity, text: str, work: Work, extra: tuple[str, str] | None = None) -> Any:
     """Make a mutation that deletes an entry; `extra` is an id of what takes its place."""
     fields = {extra[0]: (strawberry.ID | None, extra[1])} if extra else {}
     given = id_input(f"Delete{entity.type_name}Input", f"Which {thing(entity)} goes.", fields)
-    return _entry(entity, "Delete", given, text, work)
+    return entry(entity, "Delete", given, text, work)
 
 
-def _reorder(entity: Entity, text: str, work: Work) -> Any:
+def reorder(entity: Entity, text: str, work: Work) -> Any:
+    """Make a mutation that puts entries into an order."""
     plural = entity.plural
     name = "".join(part.capitalize() for part in plural.split("_"))
     payload = payload_type(
@@ -104,7 +105,7 @@ DELETE_PIPELINE = _delete(
     pipelines.delete_pipeline,
     ("move_to", "Id of the pipeline that its records go to, onto stages of the same meaning."),
 )
-REORDER_PIPELINES = _reorder(
+REORDER_PIPELINES = reorder(
     PIPELINE, "Puts the pipelines of deals into an order.", pipelines.reorder_pipelines
 )
 CREATE_STAGE = _create(
@@ -117,7 +118,7 @@ DELETE_STAGE = _delete(
     pipelines.delete_stage,
     ("move_to", "Id of the stage of the same pipeline that its records go to."),
 )
-REORDER_STAGES = _reorder(
+REORDER_STAGES = reorder(
     STAGE, "Puts the stages of one pipeline into an order.", pipelines.reorder_stages
 )
 CREATE_DICTIONARY = _create(
@@ -137,7 +138,7 @@ DELETE_ITEM = _delete(
     dictionaries.delete_item,
     ("replace_with", "Id of the value that records which use it get instead."),
 )
-REORDER_ITEMS = _reorder(
+REORDER_ITEMS = reorder(
     DICTIONARY_ITEM, "Puts the values of one dictionary into an order.", dictionaries.reorder_items
 )
 CREATE_USER = _create(USER, "Adds a person.", people.create_user)
@@ -165,7 +166,7 @@ _MOVE_INPUT = id_input(
         "if_version": (int | None, "Only if the deal still has this version."),
     },
 )
-MOVE_DEAL = _entry(
+MOVE_DEAL = entry(
     DEAL, "Move", _MOVE_INPUT, "Moves a deal to a stage, a pipeline or a place in its column.",
     moves.move_deal,
 )  # fmt: skip

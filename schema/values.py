@@ -10,7 +10,7 @@ from domain.fields import PART_NAMES, Kind
 from resolvers.contact_points import POINT_KINDS, EmailKind, MessengerKind, PhoneKind, WebsiteKind
 from schema.execution.reading import IdOf, plain_field
 from schema.inputs import input_type
-from schema.scalars import CurrencyCode
+from schema.scalars import JSON, CurrencyCode
 
 ID_TEXT: Final = "Global id; it says the type."
 
@@ -97,6 +97,15 @@ EXTERNAL_ID_INPUT = input_type(
     "ExternalIdInput",
     "The id of a record in another system; unique per type of record and system.",
     {"system": (str, "Name of the other system."), "value": (str, "The id there.")},
+)
+
+CUSTOM_VALUE_INPUT = input_type(
+    "CustomValueInput",
+    "The value of a custom field; what it looks like depends on the type of the field.",
+    {
+        "code": (str, "Code of the field."),
+        "value": (JSON | None, "The value, a list for a multiple field; null clears."),
+    },
 )
 
 _PART_TEXTS = {

@@ -14,9 +14,16 @@ from resolvers.pipelines import PipelineTemplate
 from resolvers.values import edit_names
 from schema.classes import OBJECTS
 from schema.inputs import input_type
+from schema.scalars import JSON
 from schema.signatures import list_of
 from schema.user_errors import UserErrorType
-from schema.values import EXTERNAL_ID_INPUT, MONEY_INPUT, PART_INPUTS, POINT_INPUTS
+from schema.values import (
+    CUSTOM_VALUE_INPUT,
+    EXTERNAL_ID_INPUT,
+    MONEY_INPUT,
+    PART_INPUTS,
+    POINT_INPUTS,
+)
 
 Fields = dict[str, tuple[Any, str]]
 
@@ -35,6 +42,8 @@ _PLAIN: Final[dict[Kind, Any]] = {
     Kind.LINKS: list[strawberry.ID],
     Kind.MONEY: MONEY_INPUT,
     Kind.EXTERNAL_IDS: list_of(EXTERNAL_ID_INPUT),
+    Kind.JSON: JSON,
+    Kind.CUSTOM: list_of(CUSTOM_VALUE_INPUT),
 }
 
 

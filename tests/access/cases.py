@@ -89,6 +89,10 @@ SETTINGS_MUTATIONS: dict[str, Build] = {
     "updateDictionaryItem": _given(id="$item", name="Renamed"),
     "deleteDictionaryItem": _given(id="$source_EMAIL", replaceWith="$source_WEB"),
     "reorderDictionaryItems": lambda w: {"ids": [w["item_beside"], w["item"]]},
+    "createCustomField": _given(entity="DEAL", name="Contract", type="LIST"),
+    "updateCustomField": _given(id="$custom_field", name="Renamed"),
+    "deleteCustomField": _given(id="$custom_field", confirm=True),
+    "reorderCustomFields": lambda w: {"ids": [w["custom_field_beside"], w["custom_field"]]},
     "setExchangeRate": _given(currency="EUR", rate="2"),
     "createUser": _given(email="new-person@example.com", password="a good password"),
     "updateUser": _given(id="$user", lastName="Renamed"),
@@ -118,6 +122,7 @@ QUERIES: dict[str, Build] = {
     **{name: lambda w, name=name: {"id": w[name]} for name in (*RECORDS, "pipeline", "user")},  # type: ignore[misc]  # mypy infers no type for a lambda with a default
     **{name: lambda _: {} for name in ("leads", "contacts", "companies", "deals", "users")},
     "pipelines": lambda _: {"entity": "DEAL"},
+    "customFields": lambda _: {"entity": "DEAL"},
     "dictionaries": lambda _: {},
     "dictionary": lambda _: {"code": "COLOURS"},
     "exchangeRates": lambda _: {},

@@ -35,6 +35,9 @@ KINDS = {
     "replaceWith": "source_WEB", "before": "deal_beside", "after": "deal_beside",
     "removePhoneIds": "phone", "removeEmailIds": "email", "removeWebsiteIds": "website",
     "removeMessengerIds": "messenger", "movedById": "user", "createdById": "user",
+    "pipelineIds": "pipeline", "addPipelineIds": "pipeline", "removePipelineIds": "pipeline",
+    "requiredFromIds": "stage", "addRequiredFromIds": "stage", "removeRequiredFromIds": "stage",
+    "deleteOptionIds": "custom_field_option", "options": "custom_field_option",
     "updatedById": "user", "inTree": "department", "someUser": "user",
 }  # fmt: skip
 
@@ -50,7 +53,8 @@ def kind_of(mutation: str, path: tuple[str, ...], world: World) -> str:
     if last == "parentId":
         return "department" if "Department" in mutation else "company"
     if last == "id" and len(names) > 2:
-        return names[-2].removeprefix("add").lower().removesuffix("s")
+        owner = names[-2]
+        return KINDS.get(owner, owner.removeprefix("add").lower().removesuffix("s"))
     own: Any = MUTATIONS[mutation](world)
     for name in path:
         own = own[0] if name == "0" else own[name]

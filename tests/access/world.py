@@ -98,6 +98,18 @@ async def _add_settings(admin: Client, ids: dict[str, str]) -> None:
     ids["item"] = (await _make(admin, "createDictionaryItem", item))["id"]
     beside = {"dictionaryId": ids["dictionary"], "code": "BLUE", "name": "Blue"}
     ids["item_beside"] = (await _make(admin, "createDictionaryItem", beside))["id"]
+    custom = {
+        "entity": "DEAL",
+        "name": "Region",
+        "type": "LIST",
+        "options": [{"value": "North"}],
+        "pipelineIds": [ids["pipeline"]],
+        "requiredFromIds": [ids["stage_beside"]],
+    }
+    field = await _make(admin, "createCustomField", custom, "id options { id }")
+    ids["custom_field"], ids["custom_field_option"] = field["id"], field["options"][0]["id"]
+    note = {"entity": "DEAL", "name": "Note", "type": "STRING"}
+    ids["custom_field_beside"] = (await _make(admin, "createCustomField", note))["id"]
     rate = {"currency": "EUR", "rate": "1.1"}
     (await admin.mutate("setExchangeRate", rate, "exchangeRate { rate }")).payload()
 
@@ -120,6 +132,7 @@ async def _add_records(admin: Client, ids: dict[str, str]) -> None:
         "observerIds": [ids["user"]],
         "leadId": ids["lead"],
         "externalIds": [{"system": "erp", "value": "1"}],
+        "customValues": [{"code": "region", "value": ids["custom_field_option"]}],
         **client,
     }
     ids["deal"] = (await _make(admin, "createDeal", deal))["id"]

@@ -131,3 +131,16 @@ async def _add_settings(people: Cast, ids: Ids) -> None:
     ids["Dictionary"] = await _many(people, "createDictionary", dictionaries)
     items = [{"dictionaryId": key, "name": "Item"} for key in ids["Dictionary"]]
     ids["DictionaryItem"] = await _many(people, "createDictionaryItem", items)
+    fields = [
+        await _make(
+            people,
+            "createCustomField",
+            # Bound to a pipeline that the records here do not stand in.
+            {"entity": "DEAL", "name": f"Field {n}", "type": "LIST", "options": [{"value": "One"}],
+             "pipelineIds": [ids["Pipeline"][n]]},
+            "id options { id }",
+        )
+        for n in range(SIZE)
+    ]  # fmt: skip
+    ids["CustomField"] = [field["id"] for field in fields]
+    ids["CustomFieldOption"] = [field["options"][0]["id"] for field in fields]

@@ -21,6 +21,7 @@ WRITERS = {
     "db/session.py": "the session's own ways of writing, which all others go through",
     "resolvers/changes.py": "the write path: records, settings, people, and their events",
     "resolvers/lists.py": "the lists of a record, called by the write path alone",
+    "resolvers/custom_pivot.py": "the pivot of custom values, called by the write path alone",
     "resolvers/rates.py": "exchange rates",
     "resolvers/sign_in.py": "tokens",
     "resolvers/workspaces.py": "the row of a new workspace",
@@ -29,6 +30,7 @@ WRITERS = {
 TABLES_OF_WRITERS = {
     "resolvers/changes.py": {"TABLES", "events", "workspaces"},
     "resolvers/lists.py": {"contact_points", "external_ids"},
+    "resolvers/custom_pivot.py": {"custom_values"},
     "resolvers/rates.py": {"exchange_rates"},
     "resolvers/sign_in.py": {"tokens"},
     "resolvers/workspaces.py": {"workspaces"},

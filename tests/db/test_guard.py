@@ -223,7 +223,7 @@ async def test_the_applications_own_queries_fail_without_their_condition(
         if module.__name__.startswith("loaders.") and hasattr(module, "visible"):
             monkeypatch.setattr(module, "visible", nothing)
     # Other rights: none of the statements that are kept is theirs.
-    monkeypatch.setattr("loaders.loaders.fingerprint", lambda _actor: name)
+    monkeypatch.setattr("loaders.scope.fingerprint", lambda _actor: name)
     broken = await people.anna.run(document)
     assert broken.codes == ["INTERNAL_SERVER_ERROR"]
     assert broken.body["data"] is None

@@ -280,7 +280,7 @@ async def _deals(server: Server, workspace: Any, ids: Sequence[Any]) -> list[tup
         kept = {
             name: value
             for name, value in state.items()
-            if name not in _KEPT_BESIDE and value not in (None, False, [])
+            if name not in _KEPT_BESIDE and value not in (None, False, [], {})
         }
         states.append((deal, kept))
     return states

@@ -1,0 +1,110 @@
+"""The pivot of custom values: rows by which records are filtered, written with the values."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from db.base import WORKSPACE
+from db.tables import custom_values
+from domain.custom_fields import TEXTS, CustomFieldType
+from domain.ids import decode_id
+from domain.money import to_scaled
+from loaders.loaders import id_array
+from loaders.rows import Row
+from resolvers.drafts import Draft
+from resolvers.operation import Operation
+
+_COLUMNS = ("text", "number", "day", "moment", "ref")
+
+
+def pivot_column(kind: CustomFieldType) -> str:
+    """Name the column that holds the values of a type."""
+    if kind in TEXTS or kind is CustomFieldType.ADDRESS:
+        return "text"
+    match kind:
+        case CustomFieldType.DATE:
+            return "day"
+        case CustomFieldType.DATETIME:
+            return "moment"
+        case CustomFieldType.LIST | CustomFieldType.USER | CustomFieldType.DICTIONARY:
+            return "ref"
+        case CustomFieldType.RECORD:
+            return "ref"
+        case _:
+            return "number"
+
+
+def pivot_value(field: Row, part: Any) -> tuple[str, Any]:
+    """Give the column and the value of one stored value; an amount without a rate has None."""
+    kind = CustomFieldType(field.type)
+    column = pivot_column(kind)
+    match kind:
+        case CustomFieldType.INTEGER | CustomFieldType.NUMBER:
+            return column, to_scaled(Decimal(str(part)))
+        case CustomFieldType.BOOLEAN:
+            return column, int(part)
+        case CustomFieldType.MONEY:
+            return column, None if part["base"] is None else to_scaled(Decimal(part["base"]))
+        case CustomFieldType.DATE:
+            return column, date.fromisoformat(part)
+        case CustomFieldType.DATETIME:
+            return column, datetime.fromisoformat(part)
+        case CustomFieldType.ADDRESS:
+            return column, ", ".join(part.values())
+        case CustomFieldType.RECORD:
+            return column, decode_id(part)[1]
+        case CustomFieldType.LIST | CustomFieldType.USER | CustomFieldType.DICTIONARY:
+            return column, UUID(part)
+        case _:
+            return column, part
+
+
+async def write_pivot(op: Operation, drafts: Sequence[Draft]) -> None:
+    """Write the rows of the values that drafts give; two statements for all."""
+    touched = [draft for draft in drafts if draft.custom and "custom" in draft.columns]
+    if not touched:
+        return
+    known = [draft for draft in touched if draft.before is not None]
+    if known:
+        keys = sorted({UUID(key) for draft in touched for key in draft.custom})
+        await op.session.run(
+            delete(custom_values).where(
+                custom_values.c.workspace_id == WORKSPACE,
+                custom_values.c.field_id == id_array(keys),
+                custom_values.c.record_id == id_array([draft.id for draft in known]),
+            )
+        )
+    # All drafts get their rows of all fields: those that one does not give went as well.
+    fields = {key: field for draft in touched for key, field in draft.custom.items()}
+    rows = [row for draft in touched for field in fields.values() for row in _rows(draft, field)]
+    await op.session.insert(custom_values, rows)
+
+
+def _rows(draft: Draft, field: Row) -> list[dict[str, Any]]:
+    value = draft.columns["custom"].get(str(field.id))
+    if value is None or not (field.is_filterable or field.is_unique):
+        return []
+    rows = []
+    for place, part in enumerate(value if isinstance(value, list) else [value]):
+        column, held = pivot_value(field, part)
+        row = {**dict.fromkeys(_COLUMNS), column: held}
+        rows.append({"field_id": field.id, "record_id": draft.id, "place": place, **row})
+    return rows
+
+
+async def delete_pivot(
+    op: Operation, records: Sequence[UUID] = (), field: UUID | None = None
+) -> None:
+    """Delete the rows of records, or those of a field."""
+    held = (
+        custom_values.c.record_id == id_array(records)
+        if field is None
+        else custom_values.c.field_id == field
+    )
+    await op.session.run(
+        delete(custom_values).where(custom_values.c.workspace_id == WORKSPACE, held)
+    )

@@ -1,0 +1,267 @@
+"""The custom values of records on their way in: read, completed by defaults, checked, required."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from domain.custom_fields import CUSTOM_FIELD, CustomFieldType
+from domain.errors import Code
+from domain.ids import decode_id
+from domain.money import Money
+from loaders.custom import find_same
+from loaders.locking import lock_name
+from loaders.rows import Row
+from resolvers.currencies import Rates
+from resolvers.custom_pivot import pivot_value
+from resolvers.custom_values import TARGETS, WrongValueError, expected, parse_one
+from resolvers.drafts import Draft
+from resolvers.operation import Operation
+from resolvers.values import MAX_LIST
+
+PLACE: Final = "customValues"
+
+
+async def fields_of(op: Operation, entity: str) -> list[Row]:
+    """Give the custom fields of a type of record, in their order."""
+    rows = await op.loaders.everything(CUSTOM_FIELD.name)
+    return [row for row in rows if row.entity == entity.upper()]
+
+
+async def fill_custom(op: Operation, drafts: Sequence[Draft], rates: Rates) -> None:
+    """Read the custom values that drafts of records give; new records get the defaults."""
+    fields = await fields_of(op, drafts[0].entity.name)
+    by_code = {row.code: row for row in fields}
+    options = await _default_options(op, fields) if any(d.before is None for d in drafts) else {}
+    for draft in drafts:
+        stored = {} if draft.before is None else dict(draft.before.custom)
+        if draft.before is None:
+            _take_defaults(op, draft, fields, stored, options)
+        _read_given(draft, by_code, stored)
+        _complete_amounts(draft, stored, rates)
+        if draft.before is None or stored != draft.before.custom:
+            draft.columns["custom"] = stored
+    await _check_targets(op, drafts)
+    await _check_unique(op, drafts)
+
+
+def foreign_amounts(drafts: Iterable[Draft], base: str) -> bool:
+    """Tell whether an amount in another currency than the base one is given."""
+    for draft in drafts:
+        for item in draft.given.get("custom_values") or ():
+            value = item.get("value")
+            for part in value if isinstance(value, list) else [value]:
+                if isinstance(part, Mapping) and part.get("currency") not in {None, base}:
+                    return True
+    return False
+
+
+def _take_defaults(
+    op: Operation,
+    draft: Draft,
+    fields: Sequence[Row],
+    stored: dict[str, Any],
+    options: Mapping[UUID, list[str]],
+) -> None:
+    given = {item["code"] for item in draft.given.get("custom_values") or ()}
+    for field in fields:
+        if field.code in given:
+            continue
+        chosen = options.get(field.id)
+        if chosen:
+            stored[str(field.id)] = chosen if field.is_multiple else chosen[0]
+        elif "default" in field.settings:
+            value = _default(op, field)
+            stored[str(field.id)] = [value] if field.is_multiple else value
+        else:
+            continue
+        draft.custom[str(field.id)] = field
+
+
+def _default(op: Operation, field: Row) -> Any:
+    kind, default = CustomFieldType(field.type), field.settings["default"]
+    if default == "NOW" and kind is CustomFieldType.DATE:
+        return op.now.date().isoformat()
+    if default == "NOW" and kind is CustomFieldType.DATETIME:
+        return parse_one(kind, {}, op.now.isoformat())
+    return parse_one(kind, {}, default)
+
+
+async def _default_options(op: Operation, fields: Sequence[Row]) -> dict[UUID, list[str]]:
+    lists = [row for row in fields if row.type == CustomFieldType.LIST.value]
+    loader = op.loaders.children(CUSTOM_FIELD.get("options"))
+    found = await loader.load_batch([row.id for row in lists])
+    return {
+        field.id: [str(option.id) for option in options if option.is_default]
+        for field, options in zip(lists, found, strict=True)
+    }
+
+
+def _read_given(draft: Draft, by_code: Mapping[str, Row], stored: dict[str, Any]) -> None:
+    seen: set[str] = set()
+    for index, item in enumerate(draft.given.get("custom_values") or ()):
+        code = item["code"]
+        place = (PLACE, str(index))
+        field = by_code.get(code)
+        if field is None:
+            draft.values.wrong(Code.NOT_FOUND, "no_custom_field", *place, "code", name=code[:50])
+            continue
+        if code in seen:
+            draft.values.wrong(Code.DUPLICATE, "given_twice", *place, "code")
+        seen.add(code)
+        key = str(field.id)
+        draft.custom[key] = field
+        try:
+            value = _value(field, item.get("value"))
+        except WrongValueError as error:
+            draft.values.wrong(error.code, error.message, *place, "value", *error.path,
+                               field=code, **error.values)  # fmt: skip
+            continue
+        if value is None:
+            stored.pop(key, None)
+            if field.is_required:
+                draft.values.wrong(Code.REQUIRED, "required", *place, "value", field=code)
+        else:
+            stored[key] = value
+        draft.custom_places[key] = (*place, "value")
+
+
+def _value(field: Row, raw: Any) -> Any:
+    """Give the stored form of a field's value; None for an empty one."""
+    kind = CustomFieldType(field.type)
+    if raw is None:
+        return None
+    if not field.is_multiple:
+        return parse_one(kind, field.settings, raw)
+    if not isinstance(raw, list):
+        raise expected("a list", raw)
+    if len(raw) > MAX_LIST:
+        raise WrongValueError("list_too_long", code=Code.LIMIT, limit=MAX_LIST)
+    found = []
+    for index, item in enumerate(raw):
+        try:
+            value = None if item is None else parse_one(kind, field.settings, item)
+        except WrongValueError as error:
+            raise WrongValueError(
+                error.message, str(index), *error.path, code=error.code, **error.values
+            ) from error
+        if value is None:
+            raise WrongValueError("expected", str(index), expected="a value", found="nothing")
+        found.append(value)
+    return found or None
+
+
+def parts_of(value: Any) -> list[Any]:
+    """Give the single values of a stored one."""
+    return value if isinstance(value, list) else [value]
+
+
+def _complete_amounts(draft: Draft, stored: Mapping[str, Any], rates: Rates) -> None:
+    """Give amounts their currency and their value in the base currency."""
+    for key, field in draft.custom.items():
+        if field.type != CustomFieldType.MONEY.value or key not in stored:
+            continue
+        for part in parts_of(stored[key]):
+            part["currency"] = part["currency"] or rates.base
+            base = rates.to_base(Money(Decimal(part["amount"]), part["currency"]))
+            part["base"] = None if base is None else str(base)
+
+
+async def _check_targets(op: Operation, drafts: Sequence[Draft]) -> None:
+    """Note the references to what is not there or not offered."""
+    wanted: dict[str, set[UUID]] = {}
+    found = []
+    for draft in drafts:
+        for key, field in draft.custom.items():
+            value = draft.columns.get("custom", {}).get(key)
+            if value is None or key not in draft.custom_places:
+                continue
+            for place, part in enumerate(parts_of(value)):
+                reference = _reference(field, part)
+                if reference is not None:
+                    wanted.setdefault(reference[0], set()).add(reference[1])
+                    found.append((draft, field, key, place, reference))
+    known: dict[tuple[str, UUID], Row | None] = {}
+    for target, ids in wanted.items():
+        ordered = sorted(ids)
+        rows = await op.loaders.one(target).load_batch(ordered)
+        known.update({(target, key): row for key, row in zip(ordered, rows, strict=True)})
+    codes = {row.id: row.code for row in await op.loaders.everything("dictionary")} if found else {}
+    for draft, field, key, place, reference in found:
+        row = known[reference]
+        if row is None or not _fits(field, row, codes):
+            path = draft.custom_places[key] + ((str(place),) if field.is_multiple else ())
+            draft.values.wrong(Code.NOT_FOUND, "not_found", *path, target=reference[0],
+                               field=field.code)  # fmt: skip
+
+
+def _reference(field: Row, part: Any) -> tuple[str, UUID] | None:
+    kind = CustomFieldType(field.type)
+    if kind is CustomFieldType.RECORD:
+        return decode_id(part)
+    target = TARGETS.get(kind)
+    return None if target is None else (target, UUID(part))
+
+
+def _fits(field: Row, row: Row, dictionaries: Mapping[UUID, str]) -> bool:
+    match CustomFieldType(field.type):
+        case CustomFieldType.LIST:
+            return bool(row.custom_field_id == field.id)
+        case CustomFieldType.DICTIONARY:
+            return bool(dictionaries.get(row.dictionary_id) == field.settings["dictionary"])
+        case CustomFieldType.USER:
+            return bool(row.is_active)
+        case _:
+            return True
+
+
+async def _check_unique(op: Operation, drafts: Sequence[Draft]) -> None:
+    """Refuse a value that another record of the type has already."""
+    by_field: dict[str, tuple[Row, list[tuple[Draft, Any]]]] = {}
+    for draft in drafts:
+        for key, field in draft.custom.items():
+            value = draft.columns.get("custom", {}).get(key)
+            if field.is_unique and value is not None:
+                entry = by_field.setdefault(key, (field, []))
+                entry[1].extend((draft, part) for part in parts_of(value))
+    for key, (field, items) in by_field.items():
+        await lock_name(op.session, f"unique {key}")
+        values = [pivot_value(field, part) for _, part in items]
+        taken = await find_same(op.session, drafts[0].entity.name, field.id, values)
+        for (draft, _), pair in zip(items, values, strict=True):
+            owner = taken.setdefault(pair, draft.id)
+            if owner != draft.id:
+                path = draft.custom_places.get(key, (PLACE,))
+                draft.values.wrong(Code.DUPLICATE, "value_taken", *path, field=field.code)
+
+
+async def require_custom(op: Operation, drafts: Sequence[Draft]) -> None:
+    """Note the custom fields that a record has to have and has not, on its stage."""
+    fields = await fields_of(op, drafts[0].entity.name)
+    bound = [row.id for row in fields]
+    pipelines = await op.loaders.linked(CUSTOM_FIELD.get("pipelines")).load_batch(bound)
+    stages = await op.loaders.linked(CUSTOM_FIELD.get("required_from")).load_batch(bound)
+    for draft in drafts:
+        custom = draft.current("custom") or {}
+        stage_id = draft.current("stage_id") if "stage_id" in _columns(draft) else None
+        moved = draft.before is None or (stage_id is not None and stage_id != draft.before.stage_id)
+        stage = None if stage_id is None else await op.loaders.one("stage").load(stage_id)
+        for field, only, points in zip(fields, pipelines, stages, strict=True):
+            if str(field.id) in custom or not _is_shown(only, stage):
+                continue
+            if (draft.before is None and field.is_required) or (moved and _is_due(points, stage)):
+                draft.values.wrong(Code.REQUIRED, "required", PLACE, field=field.code)
+
+
+def _columns(draft: Draft) -> Iterable[str]:
+    return ("stage_id",) if draft.entity.name in {"deal", "lead"} else ()
+
+
+def _is_shown(only: Sequence[Row], stage: Row | None) -> bool:
+    return not only or stage is None or any(row.id == stage.pipeline_id for row in only)
+
+
+def _is_due(points: Sequence[Row], stage: Row | None) -> bool:
+    if stage is None or stage.semantics == "LOST":
+        return False
+    return any(row.pipeline_id == stage.pipeline_id and row.sort <= stage.sort for row in points)

@@ -1,0 +1,100 @@
+"""The settings of custom fields, checked by type when a field is made or changed."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from pydantic_core import SchemaError
+
+from domain.custom_fields import MAX_LENGTH, SETTINGS, CustomFieldType, RecordType
+from domain.errors import Code
+from resolvers.custom_values import WrongValueError, found_in, parse_one
+from resolvers.drafts import Draft
+from resolvers.operation import Operation
+from resolvers.patterns import pattern
+
+_MAX_PATTERN: Final = 500
+_MAX_PRECISION: Final = 4
+_SIZES: Final = ("minLength", "maxLength")
+_MOMENTS: Final = frozenset({"NOW"})
+_PLACE: Final = "settings"
+
+
+async def check_settings(op: Operation, draft: Draft, kind: CustomFieldType) -> None:
+    """Note what is wrong with the settings that a draft of a field will have."""
+    settings = draft.columns["settings"]
+    if not isinstance(settings, Mapping):
+        draft.values.wrong(Code.INVALID, "expected", _PLACE, expected="an object",
+                           found=found_in(settings))  # fmt: skip
+        return
+    draft.columns["settings"] = settings = {
+        name: value for name, value in settings.items() if value is not None
+    }
+    for name in settings:
+        if name not in SETTINGS[kind]:
+            draft.values.wrong(Code.INVALID, "unknown_setting", _PLACE, str(name)[:50],
+                               known=", ".join(sorted(SETTINGS[kind])) or "-")  # fmt: skip
+    if draft.errors:
+        return
+    _check_bounds(draft, kind, settings)
+    if kind is CustomFieldType.RECORD:
+        _check_types(draft, settings)
+    if kind is CustomFieldType.DICTIONARY:
+        codes = {row.code for row in await op.loaders.everything("dictionary")}
+        if settings.get("dictionary") not in codes:
+            draft.values.wrong(Code.INVALID, "no_dictionary", _PLACE, "dictionary")
+    if "default" in settings and not draft.errors:
+        _check_default(draft, kind, settings)
+
+
+def _check_bounds(draft: Draft, kind: CustomFieldType, settings: Mapping[str, Any]) -> None:
+    _check_sizes(draft, kind, settings)
+    if "pattern" in settings and not _is_pattern(settings["pattern"]):
+        draft.values.wrong(Code.INVALID, "no_pattern", _PLACE, "pattern")
+    bounds: dict[str, Any] = {name: settings[name] for name in _SIZES if name in settings}
+    for name in ("min", "max"):
+        if name in settings:
+            try:
+                bounds[name] = Decimal(str(parse_one(kind, {}, settings[name])))
+            except WrongValueError as error:
+                draft.values.wrong(error.code, error.message, _PLACE, name, **error.values)
+    for low, high in (("minLength", "maxLength"), ("min", "max")):
+        crossed = low in bounds and high in bounds and not draft.errors
+        if crossed and bounds[low] > bounds[high]:
+            draft.values.wrong(Code.INVALID, "bounds_crossed", _PLACE, high)
+
+
+def _check_sizes(draft: Draft, kind: CustomFieldType, settings: Mapping[str, Any]) -> None:
+    for name in (*_SIZES, "precision"):
+        value = settings.get(name)
+        most = _MAX_PRECISION if name == "precision" else MAX_LENGTH.get(kind, 0)
+        if value is not None and (type(value) is not int or not 0 <= value <= most):
+            draft.values.wrong(Code.INVALID, "out_of_range", _PLACE, name, minimum=0, maximum=most)
+
+
+def _check_types(draft: Draft, settings: Mapping[str, Any]) -> None:
+    types = settings.get("types")
+    known = [kind.value for kind in RecordType]
+    if not isinstance(types, list) or not types or any(item not in known for item in types):
+        draft.values.wrong(Code.INVALID, "no_types", _PLACE, "types", known=", ".join(known))
+
+
+def _check_default(draft: Draft, kind: CustomFieldType, settings: Mapping[str, Any]) -> None:
+    default = settings["default"]
+    if kind in {CustomFieldType.DATE, CustomFieldType.DATETIME} and default in _MOMENTS:
+        return
+    try:
+        parse_one(kind, settings, default)
+    except WrongValueError as error:
+        draft.values.wrong(error.code, error.message, _PLACE, "default", *error.path,
+                           **error.values)  # fmt: skip
+
+
+def _is_pattern(text: Any) -> bool:
+    if not isinstance(text, str) or len(text) > _MAX_PATTERN:
+        return False
+    try:
+        pattern(text)
+    except SchemaError:
+        return False
+    return True

@@ -1,0 +1,274 @@
+"""Custom fields in the API: their values by code, and the mutations of their definitions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+import strawberry
+
+from domain.custom_fields import CUSTOM_FIELD, TEXTS, CustomFieldType, RecordType
+from domain.entities import ENTITIES
+from domain.ids import decode_id
+from loaders.rows import Row
+from resolvers.custom_record import fields_of, parts_of
+from resolvers.custom_values import TARGETS
+from schema.classes import OBJECTS, Record
+from schema.context import Context, running
+from schema.execution.reading import batched_field, plain_field
+from schema.signatures import argument, list_of
+from schema.values import Address, Money
+
+
+@dataclass(frozen=True, slots=True)
+class CustomValueSource:
+    """The values that one record has of one custom field, as they are stored."""
+
+    field: Row
+    values: tuple[Any, ...]
+
+    @property
+    def kind(self) -> CustomFieldType:
+        """The type of the field."""
+        return CustomFieldType(self.field.type)
+
+
+Sources = Sequence[CustomValueSource]
+
+
+def _field(root: CustomValueSource) -> Row:
+    return root.field
+
+
+async def _display_values(context: Context, sources: Sources) -> list[str | None]:
+    targets = [_references(source) for source in sources]
+    titles = await _titles(context, targets)
+    shown: list[str | None] = []
+    for source, references in zip(sources, targets, strict=True):
+        words = (
+            [titles.get(reference) or "" for reference in references]
+            if references
+            else [_plain_text(source.kind, value) for value in source.values]
+        )
+        shown.append(", ".join(word for word in words if word) or None)
+    return shown
+
+
+def _references(source: CustomValueSource) -> list[tuple[str, UUID]]:
+    if source.kind is CustomFieldType.RECORD:
+        return [decode_id(value) for value in source.values]
+    target = TARGETS.get(source.kind)
+    return [] if target is None else [(target, UUID(value)) for value in source.values]
+
+
+async def _titles(
+    context: Context, targets: Sequence[Sequence[tuple[str, UUID]]]
+) -> dict[tuple[str, UUID], str]:
+    wanted: dict[str, dict[UUID, None]] = {}
+    for references in targets:
+        for target, key in references:
+            wanted.setdefault(target, {})[key] = None
+    found: dict[tuple[str, UUID], str] = {}
+    for target, keys in wanted.items():
+        rows = await running(context).loaders.named(target).load_batch(list(keys))
+        for key, row in zip(keys, rows, strict=True):
+            if row is not None:
+                found[target, key] = _title(target, row)
+    return found
+
+
+def _title(target: str, row: Row) -> str:
+    """Give what people call a row: its title, or the names of a person."""
+    title = getattr(row, ENTITIES[target].title_field, None)
+    first = getattr(row, "first_name", None)
+    name = " ".join(part for part in (first, title) if part)
+    return name or str(getattr(row, "email", ""))
+
+
+def _plain_text(kind: CustomFieldType, value: Any) -> str:
+    match kind:
+        case CustomFieldType.BOOLEAN:
+            return "true" if value else "false"
+        case CustomFieldType.MONEY:
+            return f"{value['amount']} {value['currency']}"
+        case CustomFieldType.ADDRESS:
+            return ", ".join(value.values())
+        case _:
+            return str(value)
+
+
+_DISPLAY: Final = "What people read: names instead of ids, several values with commas."
+
+
+def _type_of(obj: CustomValueSource, *_: Any) -> str:
+    return TYPE_NAMES[obj.kind]
+
+
+CustomFieldValue: Any = strawberry.interface(
+    type(
+        "CustomFieldValue",
+        (),
+        {
+            "field": plain_field("The field.", OBJECTS["custom_field"], (), _field),
+            "display_value": batched_field(_DISPLAY, str | None, (), _display_values),
+            "resolve_type": staticmethod(_type_of),
+        },
+    ),
+    description="The values that a record has of one custom field.",
+)
+
+
+def _all(convert: Callable[[Any], Any]) -> Callable[[CustomValueSource], list[Any]]:
+    return lambda root: [convert(value) for value in root.values]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _time(value: str) -> datetime:
+    return datetime.fromisoformat(value)
+
+
+def _amount(value: Mapping[str, Any]) -> Money:
+    return Money(amount=Decimal(value["amount"]), currency=value["currency"])
+
+
+async def _rows(context: Context, sources: Sources) -> list[list[Row]]:
+    """Give what the ids in values lead to; what the caller may not see is left out."""
+    loaders = running(context).loaders
+    found: dict[tuple[str, UUID], Row] = {}
+    wanted: dict[str, dict[UUID, None]] = {}
+    for source in sources:
+        for target, key in _references(source):
+            wanted.setdefault(target, {})[key] = None
+    for target, keys in wanted.items():
+        rows = await loaders.one(target).load_batch(list(keys))
+        found.update({(target, key): row for key, row in zip(keys, rows, strict=True) if row})
+    return [
+        [found[reference] for reference in _references(source) if reference in found]
+        for source in sources
+    ]
+
+
+def _value_type(name: str, values: str, annotation: Any, text: str, reader: Any) -> Any:
+    kinds = frozenset(kind for kind, made in TYPE_NAMES.items() if made == name)
+    made = (
+        batched_field(text, annotation, (), reader)
+        if reader is _rows
+        else plain_field(text, annotation, (), reader)
+    )
+    namespace = {
+        values: made,
+        "is_type_of": classmethod(
+            lambda _cls, obj, _info: isinstance(obj, CustomValueSource) and obj.kind in kinds
+        ),
+    }
+    return strawberry.type(
+        type(name, (CustomFieldValue,), namespace), description=f"{text[:-1]} of a custom field."
+    )
+
+
+TYPE_NAMES: Final[Mapping[CustomFieldType, str]] = {
+    **dict.fromkeys(TEXTS, "StringFieldValue"),
+    CustomFieldType.INTEGER: "IntFieldValue",
+    CustomFieldType.NUMBER: "DecimalFieldValue",
+    CustomFieldType.BOOLEAN: "BooleanFieldValue",
+    CustomFieldType.DATE: "DateFieldValue",
+    CustomFieldType.DATETIME: "DateTimeFieldValue",
+    CustomFieldType.MONEY: "MoneyFieldValue",
+    CustomFieldType.ADDRESS: "AddressFieldValue",
+    CustomFieldType.LIST: "OptionFieldValue",
+    CustomFieldType.USER: "UserFieldValue",
+    CustomFieldType.RECORD: "RecordFieldValue",
+    CustomFieldType.DICTIONARY: "DictionaryFieldValue",
+}
+"""The type that shows the values of each type of field."""
+
+VALUE_TYPES: Final = [
+    _value_type("StringFieldValue", "strings", list[str], "The texts.", _all(_as_it_is)),
+    _value_type("IntFieldValue", "integers", list[int], "The whole numbers.", _all(_as_it_is)),
+    _value_type("DecimalFieldValue", "numbers", list[Decimal], "The numbers.", _all(Decimal)),
+    _value_type("BooleanFieldValue", "booleans", list[bool], "Yes or no.", _all(_as_it_is)),
+    _value_type("DateFieldValue", "dates", list[date], "The days.", _all(_as_it_is)),
+    _value_type("DateTimeFieldValue", "times", list[datetime], "The times.", _all(_time)),
+    _value_type("MoneyFieldValue", "amounts", list[Money], "The amounts.", _all(_amount)),
+    _value_type("AddressFieldValue", "addresses", list_of(Address), "The addresses.",
+                _all(_as_it_is)),
+    _value_type("OptionFieldValue", "options", list_of(OBJECTS["custom_field_option"]),
+                "The options.", _rows),
+    _value_type("UserFieldValue", "users", list_of(OBJECTS["user"]), "The people.", _rows),
+    _value_type("RecordFieldValue", "records", list_of(Record), "The records.", _rows),
+    _value_type("DictionaryFieldValue", "items", list_of(OBJECTS["dictionary_item"]),
+                "The values of the dictionary.", _rows),
+]  # fmt: skip
+
+
+def _read_codes(given: Mapping[str, Any]) -> tuple[str, ...] | None:
+    codes = given.get("codes")
+    return None if codes is None else tuple(codes)
+
+
+async def _custom_values(
+    context: Context, sources: Sequence[Any], codes: tuple[str, ...] | None
+) -> list[list[CustomValueSource]]:
+    op = running(context)
+    fields = {
+        name: [row for row in await fields_of(op, name) if codes is None or row.code in codes]
+        for name in {source.declared.name for source in sources}
+    }
+    bound = await op.loaders.linked(CUSTOM_FIELD.get("pipelines")).load_batch(
+        [row.id for rows in fields.values() for row in rows]
+    )
+    every = [row.id for rows in fields.values() for row in rows]
+    pipelines = dict(zip(every, bound, strict=True))
+    return [
+        [
+            CustomValueSource(row, _values_of(source, row))
+            for row in fields[source.declared.name]
+            if _is_shown(source, pipelines[row.id])
+        ]
+        for source in sources
+    ]
+
+
+def _values_of(source: Any, field: Row) -> tuple[Any, ...]:
+    stored = source.custom.get(str(field.id))
+    return () if stored is None else tuple(parts_of(stored))
+
+
+def _is_shown(source: Any, pipelines: Sequence[Row]) -> bool:
+    """Tell whether a field bound to pipelines belongs to the record's one."""
+    if not pipelines or source.declared.name != "deal":
+        return True
+    return any(row.id == source.pipeline_id for row in pipelines)
+
+
+def custom_values_field(entity: str) -> Any:
+    """Make the field that gives a record's custom values; `entity` is empty on the interface."""
+    return batched_field(
+        "The record's custom fields with their values, in the order of the fields.",
+        list_of(CustomFieldValue),
+        ("id", "custom", "pipeline_id") if entity == "deal" else ("id", "custom"),
+        _custom_values,
+        {"codes": argument(list[str] | None, "Only the fields with these codes.")},
+        prepare=_read_codes,
+    )
+
+
+async def _custom_fields(
+    context: Context, roots: Sequence[Any], entity: RecordType
+) -> list[list[Row]]:
+    rows = await fields_of(running(context), entity.value.lower())
+    return [rows] * len(roots)
+
+
+CUSTOM_FIELDS: Final = batched_field(
+    "The custom fields of a type of record, in their order.",
+    list_of(OBJECTS["custom_field"]),
+    (),
+    _custom_fields,
+    {"entity": argument(RecordType, "The type of record.")},
+)

@@ -1,0 +1,132 @@
+"""Filters by custom fields: `customWhere`, read by the types of the fields."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from domain.custom_fields import TEXTS, CustomFieldType
+from domain.errors import BadInputError
+from domain.filters import CompareCustom, Condition, Op
+from domain.ids import decode_id
+from domain.money import to_scaled
+from loaders.rows import Row
+from resolvers.custom_pivot import pivot_column
+from resolvers.custom_record import fields_of
+from resolvers.custom_values import WrongValueError, parse_one
+from resolvers.operation import Operation
+from schema.inputs import input_type
+from schema.scalars import JSON
+
+_PAIR: Final = 2
+_MOST: Final = 200
+_LONGEST: Final = 2_000
+_NULL: Final = frozenset({Op.IS_NULL})
+_EQUAL: Final = _NULL | {Op.EQ, Op.NE, Op.IN, Op.NOT_IN}
+_ORDERED: Final = _EQUAL | {Op.GT, Op.GTE, Op.LT, Op.LTE, Op.BETWEEN}
+_WORDS: Final = frozenset({Op.CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH})
+_NONE: Final = {Op.NE: Op.EQ, Op.NOT_IN: Op.IN}
+
+CUSTOM_FILTER: Final = input_type(
+    "CustomFilter",
+    "A condition on a custom field; of a multiple field some value has to match.",
+    {
+        "code": (str, "Code of the field."),
+        "op": (str, "Operator: eq ne in notIn isNull gt gte lt lte between contains startsWith "
+               "endsWith, as far as the type of the field has it."),
+        "value": (JSON, "What is compared: a value of the field, a list for in, notIn and "
+                  "between, true or false for isNull."),
+    },
+)  # fmt: skip
+
+
+def operators_of(kind: CustomFieldType) -> frozenset[Op]:
+    """Give the operators that fields of a type have."""
+    if kind in TEXTS:
+        return _EQUAL | _WORDS
+    match kind:
+        case CustomFieldType.ADDRESS:
+            return _NULL | {Op.CONTAINS}
+        case CustomFieldType.BOOLEAN:
+            return _NULL | {Op.EQ}
+        case CustomFieldType.LIST | CustomFieldType.USER | CustomFieldType.RECORD:
+            return _EQUAL
+        case CustomFieldType.DICTIONARY:
+            return _EQUAL
+        case _:
+            return _ORDERED
+
+
+async def read_custom_where(
+    op: Operation, entity: str, raw: Sequence[Mapping[str, Any]]
+) -> tuple[Condition, ...]:
+    """Read conditions on custom fields; raises BadInputError with the path of what is wrong."""
+    fields = {row.code: row for row in await fields_of(op, entity)}
+    return tuple(_read(fields, item, ("customWhere", str(index))) for index, item in enumerate(raw))
+
+
+def _read(fields: Mapping[str, Row], item: Mapping[str, Any], path: tuple[str, ...]) -> Condition:
+    field = fields.get(item["code"])
+    if field is None:
+        raise BadInputError("no_custom_field", (*path, "code"), name=item["code"][:50])
+    if not field.is_filterable:
+        raise BadInputError("not_filterable", (*path, "code"), name=field.code)
+    kind = CustomFieldType(field.type)
+    known = {op.value: op for op in operators_of(kind)}
+    operator = known.get(item["op"])
+    if operator is None:
+        raise BadInputError("no_operator", (*path, "op"), known=" ".join(sorted(known)))
+    value = item["value"]
+    here = (*path, "value")
+    if operator is Op.IS_NULL:
+        if not isinstance(value, bool):
+            raise BadInputError("expected", here, expected="true or false", found=str(value)[:30])
+        return CompareCustom(field.id, "", operator, True, is_none=value)
+    return CompareCustom(
+        field.id,
+        pivot_column(kind),
+        _NONE.get(operator, operator),
+        _operand(kind, operator, value, here),
+        is_none=operator in _NONE,
+    )
+
+
+def _operand(kind: CustomFieldType, operator: Op, value: Any, path: tuple[str, ...]) -> Any:
+    if operator in {Op.IN, Op.NOT_IN, Op.BETWEEN}:
+        if not isinstance(value, list) or len(value) > _MOST:
+            raise BadInputError("expected", path, expected="a list", found=str(value)[:30])
+        if operator is Op.BETWEEN and len(value) != _PAIR:
+            raise BadInputError("between_takes_two", path)
+        return tuple(_one(kind, part, (*path, str(index))) for index, part in enumerate(value))
+    if operator in _WORDS and kind is CustomFieldType.ADDRESS:
+        return _one(CustomFieldType.STRING, value, path)
+    return _one(kind, value, path)
+
+
+def _one(kind: CustomFieldType, value: Any, path: tuple[str, ...]) -> Any:
+    """Give a value as the pivot holds it; amounts are compared in the base currency."""
+    compared = CustomFieldType.NUMBER if kind is CustomFieldType.MONEY else kind
+    # What is looked for need not be a value that could be saved: an URL may be a part of one.
+    limits = {}
+    if kind in TEXTS and kind is not CustomFieldType.TEXT:
+        compared, limits = CustomFieldType.STRING, {"maxLength": _LONGEST}
+    try:
+        stored = parse_one(compared, limits, value)
+    except WrongValueError as error:
+        raise BadInputError(error.message, (*path, *error.path), **error.values) from error
+    match compared:
+        case CustomFieldType.NUMBER | CustomFieldType.INTEGER:
+            return to_scaled(Decimal(str(stored)))
+        case CustomFieldType.BOOLEAN:
+            return int(stored)
+        case CustomFieldType.DATE:
+            return date.fromisoformat(stored)
+        case CustomFieldType.DATETIME:
+            return datetime.fromisoformat(stored)
+        case CustomFieldType.RECORD:
+            return decode_id(stored)[1]
+        case CustomFieldType.LIST | CustomFieldType.USER | CustomFieldType.DICTIONARY:
+            return UUID(stored)
+        case _:
+            return stored or ""
