@@ -28,7 +28,18 @@ from sqlalchemy import (
 from db.base import WORKSPACE
 from db.tables import TABLES, contact_points, custom_values, external_ids, linking
 from domain.fields import FILTERED_PARTS, Field, Kind
-from domain.filters import And, Compare, CompareCustom, Condition, Not, Op, Or, Quantifier, Related
+from domain.filters import (
+    And,
+    Compare,
+    CompareCustom,
+    Condition,
+    NamedCustom,
+    Not,
+    Op,
+    Or,
+    Quantifier,
+    Related,
+)
 
 Rows = Callable[[str, FromClause], ColumnElement[Any]]
 """Condition on the rows of an entity that may be looked at, its workspace included."""
@@ -54,6 +65,8 @@ def condition(tree: Condition, source: FromClause, entity: str, rows: Rows) -> C
             return condition(part, source, entity, rows).is_not(true())
         case Compare():
             return _compare(tree, source)
+        case NamedCustom(code=code):
+            raise TypeError(f"nobody has looked up the custom field {code}")
         case CompareCustom():
             return _compare_custom(tree, source)
         case Related():

@@ -93,7 +93,22 @@ class CompareCustom:
     """Whether no value may match."""
 
 
-Condition = And | Or | Not | Compare | CompareCustom | Related
+@dataclass(frozen=True, slots=True)
+class NamedCustom:
+    """A condition on a custom field by its code, before the workspace's fields are known."""
+
+    entity: str
+    code: str
+    op: str
+    value: Any
+    """As given; lists as tuples."""
+    path: tuple[str, ...]
+    """Where it stands in the arguments."""
+    is_typed: bool = True
+    """Whether the path is that of the condition itself, and not of an object with code and op."""
+
+
+Condition = And | Or | Not | Compare | CompareCustom | NamedCustom | Related
 
 
 class Direction(Enum):

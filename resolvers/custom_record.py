@@ -1,6 +1,7 @@
 """The custom values of records on their way in: read, completed by defaults, checked, required."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -17,7 +18,7 @@ from resolvers.custom_pivot import pivot_value
 from resolvers.custom_values import TARGETS, WrongValueError, expected, parse_one
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
-from resolvers.values import MAX_LIST
+from resolvers.values import MAX_LIST, Values
 
 PLACE: Final = "customValues"
 
@@ -26,6 +27,25 @@ async def fields_of(op: Operation, entity: str) -> list[Row]:
     """Give the custom fields of a type of record, in their order."""
     rows = await op.loaders.everything(CUSTOM_FIELD.name)
     return [row for row in rows if row.entity == entity.upper()]
+
+
+def take_typed(values: Values, custom: Mapping[str, Any] | None) -> None:
+    """Take the values that an input gives by the names of the fields, beside those by code."""
+    if custom:
+        typed = [
+            {"code": code, "value": as_json(value), "place": ("custom", code)}
+            for code, value in custom.items()
+        ]
+        values.given["custom_values"] = [*(values.given.get("custom_values") or ()), *typed]
+
+
+def as_json(value: Any) -> Any:
+    """Give a value of the typed schema as it would have come in JSON."""
+    if isinstance(value, list | tuple):
+        return [as_json(part) for part in value]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value
 
 
 async def fill_custom(op: Operation, drafts: Sequence[Draft], rates: Rates) -> None:
@@ -101,7 +121,9 @@ def _read_given(draft: Draft, by_code: Mapping[str, Row], stored: dict[str, Any]
     seen: set[str] = set()
     for index, item in enumerate(draft.given.get("custom_values") or ()):
         code = item["code"]
-        place = (PLACE, str(index))
+        typed = item.get("place")
+        place = typed or (PLACE, str(index))
+        inside = typed or (*place, "value")
         field = by_code.get(code)
         if field is None:
             draft.values.wrong(Code.NOT_FOUND, "no_custom_field", *place, "code", name=code[:50])
@@ -114,16 +136,16 @@ def _read_given(draft: Draft, by_code: Mapping[str, Row], stored: dict[str, Any]
         try:
             value = _value(field, item.get("value"))
         except WrongValueError as error:
-            draft.values.wrong(error.code, error.message, *place, "value", *error.path,
+            draft.values.wrong(error.code, error.message, *inside, *error.path,
                                field=code, **error.values)  # fmt: skip
             continue
         if value is None:
             stored.pop(key, None)
             if field.is_required:
-                draft.values.wrong(Code.REQUIRED, "required", *place, "value", field=code)
+                draft.values.wrong(Code.REQUIRED, "required", *inside, field=code)
         else:
             stored[key] = value
-        draft.custom_places[key] = (*place, "value")
+        draft.custom_places[key] = inside
 
 
 def _value(field: Row, raw: Any) -> Any:

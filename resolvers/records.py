@@ -16,7 +16,7 @@ from domain.ids import InvalidIdError, decode_id
 from loaders.locking import find_by_external_ids, lock_rows
 from loaders.rows import Row
 from resolvers import changes
-from resolvers.custom_record import require_custom
+from resolvers.custom_record import require_custom, take_typed
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 from resolvers.preparation import prepare
@@ -146,7 +146,9 @@ def _path(index: int, single: bool) -> tuple[str, ...]:
 def _read(
     op: Operation, entity: Entity, raw: Raw, path: tuple[str, ...], *, creating: bool
 ) -> Values:
-    return read_values(entity, raw, path, creating=creating, locale=op.actor.locale)
+    values = read_values(entity, raw, path, creating=creating, locale=op.actor.locale)
+    take_typed(values, raw.get("custom"))
+    return values
 
 
 async def _existing(

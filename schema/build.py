@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import strawberry
 from graphql import is_input_object_type
 from graphql.execution.executor import Executor
 from strawberry.schema.config import StrawberryConfig
@@ -21,7 +20,7 @@ from schema.values import POINT_TYPES
 
 def build_schema(
     cache: DocumentCache, executor: type[Executor[Any]] = PlannedExecutor
-) -> strawberry.Schema:
+) -> ServedSchema:
     """Build the schema that all workspaces share, over a cache of documents.
 
     `executor` runs the operations; graphql-core's own, in Strawberry's form, is the yardstick.

@@ -12,7 +12,6 @@ import strawberry
 
 from domain.entities import ENTITIES, RECORDS
 from domain.fields import Entity, Field, Kind
-from domain.filters import And
 from domain.people import USER
 from loaders.lists import ListSpec, PageSpec
 from loaders.loaders import WHOLE
@@ -20,7 +19,7 @@ from loaders.pages import NO_PAGE, Page
 from loaders.rows import values_of
 from schema.classes import OBJECTS
 from schema.context import Context, running
-from schema.custom_filters import read_custom_where
+from schema.custom_filters import resolve_custom
 from schema.execution.reading import batched_field, plain_field
 from schema.list_arguments import Asked, list_arguments, read_arguments
 from schema.signatures import list_of
@@ -278,9 +277,8 @@ async def open_lists(
     """Open the list on each parent; raises BadInputError where the cursor is none of its own."""
     op = running(context)
     spec = asked.spec
-    if asked.custom:
-        custom = await read_custom_where(op, spec.entity, asked.custom)
-        spec = replace(spec, where=And((spec.where, *custom)))
+    if asked.is_custom:
+        spec = replace(spec, where=await resolve_custom(op, spec.where))
     if amounts := spec.amounts:
         await warn_of_unrated(op, amounts)
     position = None

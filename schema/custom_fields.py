@@ -136,7 +136,7 @@ def _amount(value: Mapping[str, Any]) -> Money:
     return Money(amount=Decimal(value["amount"]), currency=value["currency"])
 
 
-async def _rows(context: Context, sources: Sources) -> list[list[Row]]:
+async def load_references(context: Context, sources: Sources) -> list[list[Row]]:
     """Give what the ids in values lead to; what the caller may not see is left out."""
     loaders = running(context).loaders
     found: dict[tuple[str, UUID], Row] = {}
@@ -151,6 +151,9 @@ async def _rows(context: Context, sources: Sources) -> list[list[Row]]:
         [found[reference] for reference in _references(source) if reference in found]
         for source in sources
     ]
+
+
+_rows: Final = load_references
 
 
 def _value_type(name: str, values: str, annotation: Any, text: str, reader: Any) -> Any:

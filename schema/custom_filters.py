@@ -8,14 +8,15 @@ from uuid import UUID
 
 from domain.custom_fields import TEXTS, CustomFieldType
 from domain.errors import BadInputError
-from domain.filters import CompareCustom, Condition, Op
+from domain.filters import And, CompareCustom, Condition, NamedCustom, Not, Op, Or, Related
 from domain.ids import decode_id
 from domain.money import to_scaled
 from loaders.rows import Row
 from resolvers.custom_pivot import pivot_column
-from resolvers.custom_record import fields_of
+from resolvers.custom_record import as_json
 from resolvers.custom_values import WrongValueError, parse_one
 from resolvers.operation import Operation
+from schema.filters import frozen
 from schema.inputs import input_type
 from schema.scalars import JSON
 
@@ -58,27 +59,67 @@ def operators_of(kind: CustomFieldType) -> frozenset[Op]:
             return _ORDERED
 
 
-async def read_custom_where(
-    op: Operation, entity: str, raw: Sequence[Mapping[str, Any]]
-) -> tuple[Condition, ...]:
-    """Read conditions on custom fields; raises BadInputError with the path of what is wrong."""
-    fields = {row.code: row for row in await fields_of(op, entity)}
-    return tuple(_read(fields, item, ("customWhere", str(index))) for index, item in enumerate(raw))
+def named_conditions(entity: str, raw: Sequence[Mapping[str, Any]]) -> tuple[Condition, ...]:
+    """Read `customWhere`; what the codes stand for is looked up by `resolve_custom`."""
+    found = []
+    for index, item in enumerate(raw):
+        path = ("customWhere", str(index))
+        value = frozen(item["value"], (*path, "value"))
+        found.append(NamedCustom(entity, item["code"], item["op"], value, path, is_typed=False))
+    return tuple(found)
 
 
-def _read(fields: Mapping[str, Row], item: Mapping[str, Any], path: tuple[str, ...]) -> Condition:
-    field = fields.get(item["code"])
+def has_custom(tree: Condition) -> bool:
+    """Tell whether a filter speaks of custom fields by their codes."""
+    match tree:
+        case NamedCustom():
+            return True
+        case And(parts) | Or(parts):
+            return any(has_custom(part) for part in parts)
+        case Not(part):
+            return has_custom(part)
+        case Related(_, where, _):
+            return has_custom(where)
+    return False
+
+
+async def resolve_custom(op: Operation, tree: Condition) -> Condition:
+    """Look up the fields that a filter names by their codes; raises BadInputError."""
+    rows = await op.loaders.everything("custom_field")
+    return _resolved(tree, {(row.entity.lower(), row.code): row for row in rows})
+
+
+def _resolved(tree: Condition, fields: Mapping[tuple[str, str], Row]) -> Condition:
+    match tree:
+        case And(parts):
+            return And(tuple(_resolved(part, fields) for part in parts))
+        case Or(parts):
+            return Or(tuple(_resolved(part, fields) for part in parts))
+        case Not(part):
+            return Not(_resolved(part, fields))
+        case Related(field, where, quantifier):
+            return Related(field, _resolved(where, fields), quantifier)
+        case NamedCustom():
+            return _read(fields, tree)
+    return tree
+
+
+def _read(fields: Mapping[tuple[str, str], Row], named: NamedCustom) -> Condition:
+    def at(part: str) -> tuple[str, ...]:
+        return named.path if named.is_typed else (*named.path, part)
+
+    field = fields.get((named.entity, named.code))
     if field is None:
-        raise BadInputError("no_custom_field", (*path, "code"), name=item["code"][:50])
+        raise BadInputError("no_custom_field", at("code"), name=named.code[:50])
     if not field.is_filterable:
-        raise BadInputError("not_filterable", (*path, "code"), name=field.code)
+        raise BadInputError("not_filterable", at("code"), name=field.code)
     kind = CustomFieldType(field.type)
     known = {op.value: op for op in operators_of(kind)}
-    operator = known.get(item["op"])
+    operator = known.get(named.op)
     if operator is None:
-        raise BadInputError("no_operator", (*path, "op"), known=" ".join(sorted(known)))
-    value = item["value"]
-    here = (*path, "value")
+        raise BadInputError("no_operator", at("op"), known=" ".join(sorted(known)))
+    value = as_json(named.value)
+    here = at("value")
     if operator is Op.IS_NULL:
         if not isinstance(value, bool):
             raise BadInputError("expected", here, expected="true or false", found=str(value)[:30])

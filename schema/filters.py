@@ -12,6 +12,7 @@ from domain.filters import (
     Compare,
     Condition,
     Direction,
+    NamedCustom,
     Not,
     Op,
     Or,
@@ -61,11 +62,40 @@ def _read_part(entity: Entity, name: str, value: Any, path: Path) -> Condition:
             return Or(_each(entity, value, path))
         case "not":
             return Not(read_where(entity, value, path))
+        case "custom":
+            return _custom(entity, value, path)
         case "id":
             return _operators(_id_field(entity.name), value, path)
         case "inTree":
             return Compare(_id_field(entity.name), Op.IN_TREE, _ids(entity.name, value, path))
     return _read_field(entity, name, value, path)
+
+
+def _custom(entity: Entity, raw: Raw, path: Path) -> Condition:
+    """Read conditions on custom fields, whose types the schema of the workspace has checked."""
+    parts: list[Condition] = []
+    for code in raw:
+        operators = _given(raw, code, path)
+        for key in operators:
+            value, here = _given(operators, key, (*path, code)), (*path, code, key)
+            if key in {"some", "none"}:
+                inner = [
+                    NamedCustom(entity.name, code, op, frozen(value[op], (*here, op)), (*here, op))
+                    for op in value
+                ]
+                parts.append(And(tuple(inner)) if key == "some" else Not(And(tuple(inner))))
+            else:
+                parts.append(NamedCustom(entity.name, code, key, frozen(value, here), here))
+    return And(tuple(parts))
+
+
+def frozen(value: Any, path: Path) -> Any:
+    """Give a value of a condition as one that can be looked up by; raises BadInputError."""
+    if value is None:
+        raise BadInputError("null_in_filter", path)
+    if isinstance(value, list | tuple):
+        return tuple(frozen(item, (*path, str(index))) for index, item in enumerate(value))
+    return value
 
 
 def _each(entity: Entity, values: Sequence[Raw], path: Path) -> tuple[Condition, ...]:

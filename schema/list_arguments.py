@@ -1,14 +1,14 @@
 """The arguments of lists: filters, order, search and window, read into what a list asks for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from domain.errors import BadInputError
 from domain.fields import Entity, Field, camel
-from domain.filters import Direction, OrderKey
+from domain.filters import And, Direction, OrderKey
 from loaders.lists import DEFAULT_PAGE, MAX_PAGE, ListSpec
-from schema.custom_filters import CUSTOM_FILTER
+from schema.custom_filters import CUSTOM_FILTER, has_custom, named_conditions
 from schema.filter_types import FILTERS, ORDERS
 from schema.filters import mentions, read_order, read_search, read_where
 from schema.signatures import argument, list_of
@@ -61,8 +61,8 @@ class Asked:
     limit: int
     backward: bool
     cursor: str | None
-    custom: Sequence[Mapping[str, Any]] = ()
-    """Conditions on custom fields, which only the workspace knows."""
+    is_custom: bool = False
+    """Whether the filter speaks of custom fields, which only the workspace knows."""
 
 
 def read_arguments(
@@ -73,16 +73,19 @@ def read_arguments(
     `parent` is the entity that the list stands on with `relation`.
     """
     arguments = ListArguments(**given)
+    where = read_where(entity, arguments.where)
+    if arguments.custom_where:
+        where = And((where, *named_conditions(entity.name, arguments.custom_where)))
     spec = ListSpec(
         entity=entity.name,
-        where=read_where(entity, arguments.where),
+        where=where,
         search=read_search(arguments.search),
         order=read_order(entity, arguments.order_by) or _usual_order(entity, relation),
         relation=relation,
         parent=parent,
         with_deleted=mentions(entity, arguments.where, camel("deleted_at")),
     )
-    return Asked(spec, *_window(arguments), arguments.custom_where or ())
+    return Asked(spec, *_window(arguments), has_custom(where))
 
 
 def _usual_order(entity: Entity, relation: Field | None) -> tuple[OrderKey, ...]:

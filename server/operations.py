@@ -8,7 +8,7 @@ a race for a unique key) run again.
 import asyncio
 import contextlib
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final
@@ -18,7 +18,6 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import Request
 from strawberry.http import GraphQLRequestData
-from strawberry.schema import BaseSchema
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -28,6 +27,7 @@ from db.database import Database
 from db.reading import OverrunError
 from db.session import Session
 from db.snapshot import Snapshots
+from domain.custom_fields import CUSTOM_FIELD
 from domain.errors import Code, ForbiddenError, UnauthenticatedError, refuse
 from domain.ids import encode_id
 from resolvers.changes import flush_events
@@ -37,6 +37,8 @@ from schema.context import Context
 from schema.cursors import Cursors
 from schema.documents import DocumentCache, Known, Outline
 from schema.record_mutations import RECORD_MUTATIONS
+from schema.served import ServedSchema
+from schema.workspace_schemas import WorkspaceSchemas
 from server.explorer import session_token
 from server.faults import sqlstate
 from server.graphql_http import Reply
@@ -77,13 +79,14 @@ class Operations:
     """Runs the operations of one server."""
 
     def __init__(
-        self, schema: BaseSchema, cache: DocumentCache, database: Database, cursors: Cursors
+        self, schema: ServedSchema, cache: DocumentCache, database: Database, cursors: Cursors
     ) -> None:
         """Keep what all operations share."""
         self._schema = schema
         self._cache = cache
         self._database = database
         self._cursors = cursors
+        self._schemas = WorkspaceSchemas(schema)
         self._snapshots = Snapshots()
         self._attempts = MovingWindowRateLimiter(MemoryStorage())
 
@@ -91,7 +94,7 @@ class Operations:
         self, request: Request, data: GraphQLRequestData, allowed: frozenset[OperationType]
     ) -> Reply:
         """Run an operation; raises what refuses it as a whole."""
-        graphql = self._schema._schema  # type: ignore[attr-defined]  # of the class that is built
+        graphql = self._schema._schema
         known = self._cache.read(graphql, data.query or "")
         call = _Call(request, data, allowed, known, known.outline(data.operation_name))
         # What sent one statement whenever it ran needs no transaction, which costs as much again.
@@ -128,7 +131,8 @@ class Operations:
                 if not write or shape.roots <= RECORD_MUTATIONS:
                     # What changes settings reads them under its locks.
                     context.operation.loaders.snapshots = self._snapshots
-            result = await self._execute(data, call.allowed, context)
+            schema = await self._schema_of(context.operation)
+            result = await self._execute(schema, data, call.allowed, context)
             if session.overran:
                 raise OverrunError
             dry = request.headers.get("x-dry-run") == "1"
@@ -139,10 +143,25 @@ class Operations:
             call.note(session, context.operation)
         return Reply(result, extensions)
 
+    async def _schema_of(self, op: Operation | None) -> ServedSchema:
+        """Give the schema of the operation's workspace."""
+        if op is None:
+            return self._schema
+        actor, loaders = op.actor, op.loaders
+
+        async def fields() -> Sequence[Any]:
+            return await loaders.everything(CUSTOM_FIELD.name)
+
+        return await self._schemas.of(actor.workspace_id, actor.settings_version, fields)
+
     async def _execute(
-        self, data: GraphQLRequestData, allowed: frozenset[OperationType], context: Context
+        self,
+        schema: ServedSchema,
+        data: GraphQLRequestData,
+        allowed: frozenset[OperationType],
+        context: Context,
     ) -> ExecutionResult:
-        result = await self._schema.execute(
+        result = await schema.execute(
             data.query,
             variable_values=data.variables,
             context_value=context,

@@ -19,6 +19,8 @@ from domain.ids import encode_id
 from schema.context import Context, Info
 from schema.signatures import declare_resolver, returns
 
+GRAFTED: Final = "reading"
+"""Where the extensions of a field that only a workspace has hold its `Plain` or `Batched`."""
 METADATA: Final = "reading"
 """Where a field's metadata hold its `Plain` or `Batched`."""
 
@@ -133,6 +135,9 @@ def batched_field(
 
 def reading_of(definition: GraphQLField) -> Plain | Batched | None:
     """Tell how a field is read; None: by its own resolver alone."""
+    grafted = definition.extensions.get(GRAFTED)
+    if isinstance(grafted, Plain | Batched):
+        return grafted
     declared = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if not isinstance(declared, StrawberryField):
         return None
