@@ -17,11 +17,11 @@ from typing import Any, Final
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.supervisors import Multiprocess
 
 from server import launcher, logging
 from server.app import build_app
 from server.settings import Settings
+from server.workers import Workers, shared_port
 
 _BACKLOG: Final = 2048
 _GRACE_SECONDS: Final = 5
@@ -70,8 +70,11 @@ def serve(
         os.environ["VORONKA_DATABASE_URL"] = database_url
         os.environ.pop("VORONKA_DATABASE_URL_FILE", None)
         config = _config("server.serving:create_app", factory=True, workers=settings.workers)
+        sockets = shared_port(bound, settings.workers)
+        for beside in sockets[1:]:
+            _open(beside)
         _accept(bound, say_ready)
-        supervisor = Multiprocess(config, [bound])
+        supervisor = Workers(config, sockets)
         # uvicorn would start the workers anew; a closed terminal ends this server, as with one.
         signal.signal(signal.SIGHUP, lambda *_: supervisor.signal_queue.append(signal.SIGTERM))
         supervisor.run()
@@ -152,12 +155,16 @@ def _config(app: Any, **options: Any) -> uvicorn.Config:
 
 
 def _accept(bound: socket.socket, say_ready: Callable[[], None]) -> None:
+    _open(bound)
+    say_ready()
+
+
+def _open(bound: socket.socket) -> None:
     try:
         bound.listen(_BACKLOG)
     except OSError as error:  # another server bound it at the same moment and was faster
         raise ListenError(_why(error, *bound.getsockname()[:2])) from None
     bound.set_inheritable(True)
-    say_ready()
 
 
 def _why(error: OSError, host: str, port: int) -> str:
