@@ -8,7 +8,6 @@ import socket
 from collections.abc import Sequence
 
 import uvicorn
-from typing_extensions import override
 from uvicorn.supervisors import Multiprocess
 
 
@@ -36,16 +35,15 @@ class Workers(Multiprocess):
         self._own = list(sockets)
         super().__init__(config, self._own)
 
-    @property
-    @override
-    def sockets(self) -> list[socket.socket]:
+    def _next(self) -> list[socket.socket]:
         """Give the socket of the worker that is started next: the first without a living one."""
         for place, worker in enumerate(self.processes):
             if not worker.process.is_alive():
                 return [self._own[place]]
         return [self._own[len(self.processes) % len(self._own)]]
 
-    @sockets.setter
-    @override
-    def sockets(self, _sockets: list[socket.socket]) -> None:
+    def _keep(self, _sockets: list[socket.socket]) -> None:
         """Keep those that were given first."""
+
+    # uvicorn hands this to each process that it starts.
+    sockets = property(_next, _keep)  # type: ignore[assignment]  # a plain attribute there
