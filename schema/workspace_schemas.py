@@ -52,19 +52,21 @@ class WorkspaceSchemas:
         if held is not None and held.shape == shape:
             held.version = version
             return held.schema
-        made = _Held(version, shape, self._made(rows))
+        made = _Held(version, shape, with_fields(self._shared, rows))
         self._held[workspace_id] = made
         self._held.move_to_end(workspace_id)
         if len(self._held) > self._size:
             self._held.popitem(last=False)
         return made.schema
 
-    def _made(self, rows: Sequence[Row]) -> ServedSchema:
-        if not rows:
-            return self._shared
-        own = copy.copy(self._shared)
-        own._schema = graft(self._shared._schema, rows)
-        return own
+
+def with_fields(shared: ServedSchema, rows: Sequence[Row]) -> ServedSchema:
+    """Give a schema with a workspace's custom fields: a copy, or itself where there are none."""
+    if not rows:
+        return shared
+    own = copy.copy(shared)
+    own._schema = graft(shared._schema, rows)
+    return own
 
 
 def shape_of(rows: Sequence[Row]) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from uuid import UUID
 from auth.actor import Actor, Scope
 from auth.passwords import hash_password
 from db.database import Database
+from domain.custom_fields import CUSTOM_FIELD
 from domain.errors import RefusedError
 from domain.filters import And, Compare, Op
 from domain.ids import encode_id
@@ -103,6 +104,12 @@ def choose_workspace(workspaces: Sequence[Any], wanted: str | None) -> Any:
             "Which workspace? Give its id with --workspace: ./voronka workspace list."
         )
     raise CommandError(f"There is no workspace {wanted}: see ./voronka workspace list.")
+
+
+async def custom_fields(database: Database, workspace: str | None) -> Sequence[Any]:
+    """Give the custom fields of a workspace."""
+    async with _acting(database, workspace) as op:
+        return await op.loaders.everything(CUSTOM_FIELD.name)
 
 
 @contextlib.asynccontextmanager

@@ -22,6 +22,7 @@ from server.explorer import explorer_routes, page
 from server.graphql_http import GraphQLView
 from server.middleware import middleware
 from server.operations import Operations
+from server.sdl import sdl_endpoint
 from server.settings import Settings
 
 
@@ -73,6 +74,7 @@ def build_app(
             # Not a mount: that would redirect /graphql to /graphql/.
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),
+            Route("/schema.graphql", sdl_endpoint(operations.schema_of), methods=["GET"]),
             Route("/healthz", alive),
             Route("/readyz", ready),
             *explorer_routes(operations.is_valid, settings.secure_cookies),

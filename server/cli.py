@@ -25,6 +25,7 @@ from domain.messages import say
 from resolvers.workspaces import NewWorkspace, create_workspace, list_workspaces
 from schema.build import build_schema
 from schema.documents import DocumentCache
+from schema.workspace_schemas import with_fields
 from server import administration, backups, serving
 from server.administration import CommandError
 from server.data_directory import DataDirectory, DataDirectoryBusyError
@@ -175,9 +176,18 @@ def demo(
 
 
 @app.command("schema")
-def print_schema() -> None:
-    """Print the schema that all workspaces share, as SDL."""
-    typer.echo(build_schema(DocumentCache(Settings.from_env().limits)).as_str())
+def print_schema(
+    workspace: Annotated[
+        str | None, typer.Option(help="Id of a workspace: its schema, custom fields included.")
+    ] = None,
+) -> None:
+    """Print the schema that all workspaces share, or that of one, as SDL."""
+    shared = build_schema(DocumentCache(Settings.from_env().limits))
+    if workspace is None:
+        typer.echo(shared.as_str())
+        return
+    fields = _with_database(lambda database: administration.custom_fields(database, workspace))
+    typer.echo(with_fields(shared, fields).as_str())
 
 
 @workspaces.command("create")

@@ -47,6 +47,7 @@ from server.negotiation import language
 _ANONYMOUS: Final = frozenset({"signIn", "__typename"})
 _TRIES: Final = 3
 _MANY: Final = 2
+_NO_SHAPE: Final = Outline(is_mutation=False, roots=frozenset())
 # serialization failure, deadlock, and races for a unique key or a row that went away
 _LOST: Final = frozenset({"40001", "40P01", "23505", "23503"})
 _PER_ACCOUNT: Final = parse_limit("5/minute")
@@ -114,6 +115,13 @@ class Operations:
         """Tell whether a token would be accepted."""
         async with self._database.session(write=False) as session:
             return await authenticate(session, secret) is not None
+
+    async def schema_of(self, request: Request) -> ServedSchema:
+        """Give the schema of the workspace of whoever asks; raises UnauthenticatedError."""
+        async with self._database.session(write=False) as session:
+            actor = await self._actor(request, session, _NO_SHAPE)
+            await self._database.enter(session, actor.workspace_id, write=False)
+            return await self._schema_of(Operation.begin(session, actor))
 
     async def _attempt(self, call: "_Call", *, single: bool = False) -> Reply:
         start = perf_counter()

@@ -45,5 +45,5 @@ class Workers(Multiprocess):
     def _keep(self, _sockets: list[socket.socket]) -> None:
         """Keep those that were given first."""
 
-    # uvicorn hands this to each process that it starts.
-    sockets = property(_next, _keep)  # type: ignore[assignment]  # a plain attribute there
+    # A plain attribute there, which uvicorn hands to each process that it starts.
+    sockets = property(_next, _keep)
