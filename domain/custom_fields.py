@@ -1,8 +1,11 @@
 """Custom fields: what a workspace adds to its records, and the settings that each type has."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final
+from uuid import UUID
 
 from domain.fields import Entity, Field, Kind, Link, fixed, name_field
 
@@ -62,6 +65,33 @@ MAX_LENGTH: Final = {CustomFieldType.STRING: 255, CustomFieldType.URL: 2_000,
 MAX_FIELDS: Final = 1_000
 """Custom fields of one type of record."""
 MAX_OPTIONS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NamedKey(Field):
+    """A custom field in an order by its code, before the workspace's fields are known."""
+
+    entity: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PivotKey(Field):
+    """A custom field in an order: its values stand in the column of that name of the pivot."""
+
+    field_id: UUID | None = None
+
+
+@lru_cache(maxsize=2_000)
+def named_key(entity: str, code: str) -> NamedKey:
+    """Give the key of a code, the same one for the same code."""
+    return NamedKey(f"custom.{code}", Kind.CUSTOM, "", entity=entity, code=code)
+
+
+@lru_cache(maxsize=2_000)
+def pivot_key(field_id: UUID, kind: Kind, column: str) -> PivotKey:
+    """Give the key of a field; of a kind that tells how its values are written in cursors."""
+    return PivotKey(f"custom.{field_id.hex}", kind, "", column=column, field_id=field_id)
 
 
 def _fixed_on_create(name: str, kind: Kind, doc: str, enum: type[Enum]) -> Field:

@@ -35,6 +35,10 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "The field {name} is not for filtering.",
         "По полю {name} отбор не включён.",
     ),
+    "not_sortable": (
+        "Records cannot be ordered by the field {name}.",
+        "По полю {name} сортировать нельзя.",
+    ),
     "no_operator": (
         "The field has no such operator; known: {known}.",
         "У поля нет такого оператора; есть: {known}.",

@@ -16,6 +16,7 @@ from auth.actor import Actor
 from db.base import WORKSPACE
 from db.tables import TABLES
 from db.where import value_column
+from domain.custom_fields import PivotKey
 from domain.fields import Field
 from loaders.keyset import Key, Segment, at_most, held_at, joined_parts, segments
 from loaders.listing import Listing, alive
@@ -36,6 +37,8 @@ def first_hop(spec: ListSpec, parts: Listing) -> Hop | None:
     if spec.where != EVERYTHING or spec.search or not spec.order:
         return None
     path = spec.order[0].path
+    if isinstance(path[-1], PivotKey):
+        return None
     rest_is_own = all(key.indexed for key in parts.keys[1:])
     return Hop(path[0], path[1]) if len(path) > 1 and rest_is_own else None
 

@@ -22,8 +22,9 @@ from sqlalchemy import (
 from auth.actor import Actor
 from auth.policy import visible
 from db.base import WORKSPACE
-from db.tables import TABLES, contact_points, linking
+from db.tables import TABLES, contact_points, custom_values, linking
 from db.where import Rows, condition, like_pattern, value_column
+from domain.custom_fields import PivotKey
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind
 from domain.filters import OrderKey
@@ -70,11 +71,33 @@ def _key(
             target, and_(rows(step.target, target), target.c["id"] == at.c[step.column])
         )
         at = target
+    if isinstance(last, PivotKey):
+        return _pivot_key(last, order, at, joined)
     column = value_column(last, at)
     nullable = bool(steps) or bool(at.c[last.columns[-1]].nullable)
     direction = order.direction
     return joined, Key(
         column, direction.descending, direction.nulls_first, nullable, indexed=not steps
+    )
+
+
+def _pivot_key(
+    key: PivotKey, order: OrderKey, at: FromClause, joined: FromClause
+) -> tuple[FromClause, Key]:
+    """Join the first value of a custom field; records without one stand as empty."""
+    pivot = custom_values.alias()
+    joined = joined.outerjoin(
+        pivot,
+        and_(
+            pivot.c["workspace_id"] == WORKSPACE,
+            pivot.c["field_id"] == key.field_id,
+            pivot.c["record_id"] == at.c["id"],
+            pivot.c["place"] == 0,
+        ),
+    )
+    column, direction = pivot.c[key.column], order.direction
+    return joined, Key(
+        column, direction.descending, direction.nulls_first, nullable=True, indexed=False
     )
 
 

@@ -19,7 +19,7 @@ from loaders.pages import NO_PAGE, Page
 from loaders.rows import values_of
 from schema.classes import OBJECTS
 from schema.context import Context, running
-from schema.custom_filters import resolve_custom
+from schema.custom_filters import resolve_custom, resolve_order
 from schema.execution.reading import batched_field, plain_field
 from schema.list_arguments import Asked, list_arguments, read_arguments
 from schema.signatures import list_of
@@ -278,7 +278,8 @@ async def open_lists(
     op = running(context)
     spec = asked.spec
     if asked.is_custom:
-        spec = replace(spec, where=await resolve_custom(op, spec.where))
+        order = await resolve_order(op, spec.order)
+        spec = replace(spec, where=await resolve_custom(op, spec.where), order=order)
     if amounts := spec.amounts:
         await warn_of_unrated(op, amounts)
     position = None

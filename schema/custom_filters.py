@@ -6,9 +6,20 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from domain.custom_fields import TEXTS, CustomFieldType
+from domain.custom_fields import TEXTS, CustomFieldType, NamedKey, pivot_key
 from domain.errors import BadInputError
-from domain.filters import And, CompareCustom, Condition, NamedCustom, Not, Op, Or, Related
+from domain.fields import Kind
+from domain.filters import (
+    And,
+    CompareCustom,
+    Condition,
+    NamedCustom,
+    Not,
+    Op,
+    Or,
+    OrderKey,
+    Related,
+)
 from domain.ids import decode_id
 from domain.money import to_scaled
 from loaders.rows import Row
@@ -28,6 +39,18 @@ _EQUAL: Final = _NULL | {Op.EQ, Op.NE, Op.IN, Op.NOT_IN}
 _ORDERED: Final = _EQUAL | {Op.GT, Op.GTE, Op.LT, Op.LTE, Op.BETWEEN}
 _WORDS: Final = frozenset({Op.CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH})
 _NONE: Final = {Op.NE: Op.EQ, Op.NOT_IN: Op.IN}
+
+SORTED: Final[Mapping[CustomFieldType, Kind]] = {
+    **dict.fromkeys(TEXTS, Kind.STRING),
+    # Whole numbers of the pivot, ten-thousandths and base amounts included.
+    CustomFieldType.INTEGER: Kind.RANK,
+    CustomFieldType.NUMBER: Kind.RANK,
+    CustomFieldType.BOOLEAN: Kind.RANK,
+    CustomFieldType.MONEY: Kind.RANK,
+    CustomFieldType.DATE: Kind.DATE,
+    CustomFieldType.DATETIME: Kind.DATETIME,
+}
+"""The types that records can be ordered by, and how their values are written in cursors."""
 
 CUSTOM_FILTER: Final = input_type(
     "CustomFilter",
@@ -87,6 +110,31 @@ async def resolve_custom(op: Operation, tree: Condition) -> Condition:
     """Look up the fields that a filter names by their codes; raises BadInputError."""
     rows = await op.loaders.everything("custom_field")
     return _resolved(tree, {(row.entity.lower(), row.code): row for row in rows})
+
+
+def has_custom_key(order: Sequence[OrderKey]) -> bool:
+    """Tell whether an order speaks of custom fields by their codes."""
+    return any(isinstance(key.path[-1], NamedKey) for key in order)
+
+
+async def resolve_order(op: Operation, order: Sequence[OrderKey]) -> tuple[OrderKey, ...]:
+    """Look up the fields that an order names by their codes; raises BadInputError."""
+    rows = await op.loaders.everything("custom_field")
+    fields = {(row.entity.lower(), row.code): row for row in rows}
+    found = []
+    for index, key in enumerate(order):
+        *steps, last = key.path
+        if isinstance(last, NamedKey):
+            path = ("orderBy", str(index), "custom")
+            field = fields.get((last.entity, last.code))
+            kind = None if field is None else CustomFieldType(field.type)
+            if field is None or kind is None:
+                raise BadInputError("no_custom_field", path, name=last.code[:50])
+            if not field.is_filterable or field.is_multiple or kind not in SORTED:
+                raise BadInputError("not_sortable", path, name=field.code)
+            last = pivot_key(field.id, SORTED[kind], pivot_column(kind))
+        found.append(OrderKey((*steps, last), key.direction))
+    return tuple(found)
 
 
 def _resolved(tree: Condition, fields: Mapping[tuple[str, str], Row]) -> Condition:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final
 
+from domain.custom_fields import named_key
 from domain.entities import ENTITIES
 from domain.errors import BadInputError
 from domain.fields import Entity, Field, Kind, camel
@@ -273,6 +274,9 @@ def read_order(
 
 def _read_key(entity: Entity, raw: Raw, path: tuple[Field, ...]) -> OrderKey:
     ((name, value),) = raw.items()
+    if name == "custom":
+        ((code, direction),) = value.items()
+        return OrderKey((*path, named_key(entity.name, code)), direction)
     declared = FILTER_FIELDS[entity.name][name][0]
     if isinstance(value, Direction):
         return OrderKey((*path, declared), value)

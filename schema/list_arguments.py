@@ -8,7 +8,7 @@ from domain.errors import BadInputError
 from domain.fields import Entity, Field, camel
 from domain.filters import And, Direction, OrderKey
 from loaders.lists import DEFAULT_PAGE, MAX_PAGE, ListSpec
-from schema.custom_filters import CUSTOM_FILTER, has_custom, named_conditions
+from schema.custom_filters import CUSTOM_FILTER, has_custom, has_custom_key, named_conditions
 from schema.filter_types import FILTERS, ORDERS
 from schema.filters import mentions, read_order, read_search, read_where
 from schema.signatures import argument, list_of
@@ -62,7 +62,7 @@ class Asked:
     backward: bool
     cursor: str | None
     is_custom: bool = False
-    """Whether the filter speaks of custom fields, which only the workspace knows."""
+    """Whether filter or order speak of custom fields, which only the workspace knows."""
 
 
 def read_arguments(
@@ -85,7 +85,8 @@ def read_arguments(
         parent=parent,
         with_deleted=mentions(entity, arguments.where, camel("deleted_at")),
     )
-    return Asked(spec, *_window(arguments), has_custom(where))
+    is_custom = has_custom(where) or has_custom_key(spec.order)
+    return Asked(spec, *_window(arguments), is_custom)
 
 
 def _usual_order(entity: Entity, relation: Field | None) -> tuple[OrderKey, ...]:

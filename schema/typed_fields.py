@@ -26,6 +26,7 @@ from loaders.rows import Row
 from resolvers.custom_record import parts_of
 from schema.context import Context
 from schema.custom_fields import CustomValueSource, load_references
+from schema.custom_filters import SORTED
 from schema.execution.reading import GRAFTED, Batched, Plain
 from schema.values import Money
 
@@ -113,7 +114,7 @@ def _definitions(by_entity: Mapping[str, Sequence[Row]]) -> list[str]:
 
 def _of_entity(entity: Entity, fields: Sequence[Row]) -> list[str]:
     thing = entity.type_name
-    outputs, inputs, filters = [], [], []
+    outputs, inputs, filters, keys = [], [], [], []
     for field in fields:
         shape = _SHAPES[CustomFieldType(field.type)]
         many = field.is_multiple
@@ -121,6 +122,8 @@ def _of_entity(entity: Entity, fields: Sequence[Row]) -> list[str]:
         inputs.append(f"{field.code}: {f'[{shape.input}!]' if many else shape.input}")
         if field.is_filterable:
             filters.append(f"{field.code}: {shape.filter}{'OfSome' if many else ''}")
+        if field.is_filterable and not many and CustomFieldType(field.type) in SORTED:
+            keys.append(f"{field.code}: OrderDirection")
     lines = [
         f'"""The custom fields of a {entity.name}."""',
         f"type {thing}CustomFields {{ {' '.join(outputs)} }}",
@@ -137,6 +140,12 @@ def _of_entity(entity: Entity, fields: Sequence[Row]) -> list[str]:
             f'"""Conditions on custom fields of a {entity.name}."""',
             f"input {thing}CustomFilter {{ {' '.join(filters)} }}",
             f'extend input {thing}Filter {{ """Custom fields.""" custom: {thing}CustomFilter }}',
+        ]
+    if keys:
+        lines += [
+            f'"""A custom field that a list of {entity.plural} is ordered by."""',
+            f"input {thing}CustomOrder @oneOf {{ {' '.join(keys)} }}",
+            f'extend input {thing}Order {{ """By a custom field.""" custom: {thing}CustomOrder }}',
         ]
     return lines
 
