@@ -100,7 +100,8 @@ class Settings(BaseSettings):
     idle_in_transaction_timeout: float = Field(default=15.0, gt=0)
     operation_deadline: float = Field(default=10.0, gt=0)
     body_timeout: float = Field(default=10.0, gt=0)
-    pool_size: int = Field(default=10, ge=1)
+    # Shared by queries and changes, which need one each.
+    pool_size: int = Field(default=10, ge=2)
     # Seconds that an operation waits for a connection.
     pool_timeout: float = Field(default=3.0, gt=0)
 
