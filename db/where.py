@@ -99,12 +99,12 @@ def _compare_custom(tree: CompareCustom, source: FromClause) -> ColumnElement[An
         pivot.c.field_id == tree.field,
         pivot.c.record_id == source.c.id,
     )
-    if tree.column:
-        column = pivot.c[tree.column]
-        found = found.where(_operator(tree.op, column, tree.value))
-        if tree.column == "text" and tree.op is Op.EQ:
+    column = pivot.c[tree.column]
+    for op, value in tree.tests:
+        found = found.where(_operator(op, column, value))
+        if tree.column == "text" and op is Op.EQ:
             # The index holds beginnings of texts.
-            found = found.where(func.left(column, _INDEXED) == func.left(tree.value, _INDEXED))
+            found = found.where(func.left(column, _INDEXED) == func.left(value, _INDEXED))
     return not_(exists(found)) if tree.is_none else exists(found)
 
 

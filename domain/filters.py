@@ -86,9 +86,9 @@ class CompareCustom:
 
     field: UUID
     column: str
-    """Of the pivot: text, number, day, moment or ref; `""` asks whether there is a value at all."""
-    op: Op
-    value: Any
+    """Of the pivot: text, number, day, moment or ref."""
+    tests: tuple[tuple[Op, Any], ...]
+    """What one value has to pass, all of it; without any, that there is a value."""
     is_none: bool
     """Whether no value may match."""
 
@@ -99,9 +99,10 @@ class NamedCustom:
 
     entity: str
     code: str
-    op: str
-    value: Any
-    """As given; lists as tuples."""
+    tests: tuple[tuple[str, Any], ...]
+    """Operators and values as given; lists as tuples."""
+    quantifier: Quantifier | None
+    """Of a multiple field, in the typed form."""
     path: tuple[str, ...]
     """Where it stands in the arguments."""
     is_typed: bool = True

@@ -29,6 +29,10 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "После запятой может быть не больше {limit} знаков.",
     ),
     "unknown_part": ("There is no such part.", "Такой части нет."),
+    "values_repeat": (
+        "Some records have the same value already.",
+        "Одинаковые значения уже есть у нескольких записей.",
+    ),
     "value_taken": ("Another record has this value.", "Такое значение есть у другой записи."),
     "no_custom_field": ("There is no custom field {name}.", "Нет пользовательского поля {name}."),
     "not_filterable": (
@@ -55,6 +59,18 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "never_multiple": (
         "A field for yes or no holds one value.",
         "Поле «да/нет» не бывает множественным.",
+    ),
+    "option_in_use": (
+        "Records that have the option: {count}; change them first.",
+        "Записей с этим вариантом: {count}; сначала измените их.",
+    ),
+    "never_unique": (
+        "A field for yes or no is never unique.",
+        "Поле «да/нет» не бывает уникальным.",
+    ),
+    "no_labels": (
+        "Labels are texts of 1 to 255 characters by language.",
+        "Подписи — тексты от 1 до 255 знаков по языкам.",
     ),
     "no_options": (
         "Only fields of the type LIST have options.",

@@ -37,6 +37,36 @@ async def count_chosen(session: Session, entity: str, field: UUID, option: UUID)
     )
 
 
+async def read_filled(
+    session: Session, entity: str, field: UUID, after: UUID | None, limit: int
+) -> list[tuple[UUID, Any]]:
+    """Give the next records, by id, that have a value of a field, with the value."""
+    table = TABLES[entity].alias()
+    statement = (
+        select(table.c.id, table.c.custom[str(field)].label("value"))
+        .where(table.c.workspace_id == WORKSPACE, table.c.custom.has_key(str(field)))
+        .order_by(table.c.id)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(table.c.id > after)
+    return [(row.id, row.value) for row in await session.rows(statement)]
+
+
+async def has_repeated(session: Session, field: UUID) -> bool:
+    """Tell whether two records have the same value of a field."""
+    pivot = custom_values.alias()
+    names = ("text", "number", "day", "moment", "ref")
+    repeated = (
+        select(func.count())
+        .where(pivot.c.workspace_id == WORKSPACE, pivot.c.field_id == field)
+        .group_by(*(pivot.c[name] for name in names))
+        .having(func.count() > 1)
+        .limit(1)
+    )
+    return bool(await session.rows(repeated))
+
+
 async def find_same(
     session: Session, entity: str, field: UUID, values: Sequence[tuple[str, Any]]
 ) -> dict[tuple[str, Any], UUID]:

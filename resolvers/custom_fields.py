@@ -7,28 +7,29 @@ from typing import Any, Final
 from anyascii import anyascii
 
 from auth.policy import Action, require
-from db.base import new_id
 from domain.custom_fields import (
     CUSTOM_FIELD,
     CUSTOM_FIELD_OPTION,
     MAX_FIELDS,
-    MAX_OPTIONS,
     CustomFieldType,
 )
 from domain.errors import Code, refuse
 from domain.fields import camel
-from loaders.custom import count_chosen, count_filled
+from loaders.custom import count_filled, has_repeated
 from loaders.locking import lock_name
 from loaders.rows import Row
 from resolvers import changes, entries
+from resolvers.custom_options import write_options
+from resolvers.custom_pivot import delete_pivot, fill_pivot
 from resolvers.custom_settings import check_settings
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
-from resolvers.values import Values, read_values
 
 Raw = Mapping[str, Any]
 _NAME: Final = re.compile(r"[a-z][A-Za-z0-9]{0,49}")
 _RESERVED: Final = frozenset({"and", "or", "not", "id"})
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LABEL_LENGTH: Final = 255
 _IMMUTABLE: Final = ("entity", "code", "type", "is_multiple")
 _PORTION: Final = 1_000
 _NEVER_MULTIPLE: Final = CustomFieldType.BOOLEAN
@@ -51,7 +52,7 @@ async def create_field(op: Operation, raw: Raw) -> Row:
     draft.columns.setdefault("sort", last + entries.STEP)
     await _check(op, draft, given_options=bool(raw.get("options")))
     row = await entries.save(op, draft)
-    await _write_options(op, row, raw, ())
+    await write_options(op, row, raw, ())
     return row
 
 
@@ -72,8 +73,9 @@ async def update_field(op: Operation, raw: Raw) -> Row:
     has_options = bool(raw.get("options") or raw.get("deleteOptionIds"))
     await _check(op, draft, given_options=has_options)
     row = await entries.save(op, draft)
+    await _follow_with_pivot(op, before, row)
     options = await op.loaders.children(CUSTOM_FIELD.get("options")).load(row.id)
-    await _write_options(op, row, raw, options)
+    await write_options(op, row, raw, options)
     return row
 
 
@@ -108,6 +110,17 @@ async def reorder_fields(op: Operation, ids: Sequence[str]) -> list[Row]:
     return await entries.renumber(op, CUSTOM_FIELD, rows)
 
 
+async def _follow_with_pivot(op: Operation, before: Row, after: Row) -> None:
+    """Fill or empty the pivot where a field becomes, or stops being, filterable or unique."""
+    was, is_now = (row.is_filterable or row.is_unique for row in (before, after))
+    if was and not is_now:
+        await delete_pivot(op, field=after.id)
+    elif is_now and not was:
+        await fill_pivot(op, after)
+    if after.is_unique and not before.is_unique and await has_repeated(op.session, after.id):
+        raise refuse(Code.CONFLICT, "values_repeat", "isUnique")
+
+
 async def _siblings(op: Operation, entity: str) -> list[Row]:
     return [row for row in await op.loaders.everything("custom_field") if row.entity == entity]
 
@@ -140,6 +153,10 @@ async def _check(op: Operation, draft: Draft, *, given_options: bool) -> None:
     kind = CustomFieldType(draft.current("type"))
     if kind is _NEVER_MULTIPLE and draft.current("is_multiple"):
         draft.values.wrong(Code.INVALID, "never_multiple", "isMultiple")
+    if kind is _NEVER_MULTIPLE and draft.current("is_unique"):
+        draft.values.wrong(Code.INVALID, "never_unique", "isUnique")
+    if draft.columns.get("labels") is not None and not _are_labels(draft.columns["labels"]):
+        draft.values.wrong(Code.INVALID, "no_labels", "labels")
     if given_options and kind is not CustomFieldType.LIST:
         draft.values.wrong(Code.INVALID, "no_options", "options")
     if "settings" in draft.columns:
@@ -154,60 +171,13 @@ async def _check(op: Operation, draft: Draft, *, given_options: bool) -> None:
                 draft.values.wrong(Code.INVALID, "pipeline_of_other_records", place, str(index))
 
 
-async def _write_options(op: Operation, field: Row, raw: Raw, known: Sequence[Row]) -> None:
-    """Add, change and delete the options of a field."""
-    by_id = {row.id: row for row in known}
-    gone = set()
-    for index, text in enumerate(raw.get("deleteOptionIds") or ()):
-        found = entries.checked_id(CUSTOM_FIELD_OPTION, text, "deleteOptionIds", str(index))
-        if found not in by_id:
-            raise refuse(Code.NOT_FOUND, "not_found", "deleteOptionIds", str(index),
-                         target=CUSTOM_FIELD_OPTION.name)  # fmt: skip
-        gone.add(found)
-    taken = {row.code for row in known}
-    sort = max((row.sort for row in known), default=0)
-    drafts: list[Draft] = []
-    for index, item in enumerate(raw.get("options") or ()):
-        path = ("options", str(index))
-        given = item.get("id")
-        values = read_values(CUSTOM_FIELD_OPTION, item, path, creating=given is None,
-                             locale=op.actor.locale)  # fmt: skip
-        values.errors[:] = [error for error in values.errors if error.path[-1] != "customFieldId"]
-        draft = Draft(CUSTOM_FIELD_OPTION, new_id(), values, None)
-        if given is not None:
-            draft.id = entries.checked_id(CUSTOM_FIELD_OPTION, given, *path, "id")
-            draft.before = by_id.get(draft.id)
-            if draft.before is None:
-                values.wrong(Code.NOT_FOUND, "not_found", "id", target=CUSTOM_FIELD_OPTION.name)
-        draft.columns.update(values.given)
-        if draft.before is None:
-            sort += entries.STEP
-            draft.columns.setdefault("sort", sort)
-            draft.columns.setdefault("is_default", False)
-            draft.columns["custom_field_id"] = field.id
-            draft.columns["code"] = _option_code(values, draft, taken)
-        else:
-            draft.columns.pop("code", None)
-        drafts.append(draft)
-    if len(known) + sum(draft.before is None for draft in drafts) > MAX_OPTIONS:
-        raise refuse(Code.LIMIT, "too_many_options", "options", limit=MAX_OPTIONS)
-    if drafts:
-        await entries.save_all(op, drafts)
-    if gone:
-        await _delete_options(op, field, [row for row in known if row.id in gone])
-
-
-def _option_code(values: Values, draft: Draft, taken: set[str]) -> str:
-    code = draft.columns.get("code") or f"o{draft.id.hex[-12:]}"
-    if code in taken:
-        values.wrong(Code.DUPLICATE, "code_taken", "code", taken=code)
-    taken.add(code)
-    return str(code)
-
-
-async def _delete_options(op: Operation, field: Row, options: Sequence[Row]) -> None:
-    for option in options:
-        used = await count_chosen(op.session, field.entity.lower(), field.id, option.id)
-        if used:
-            raise refuse(Code.IN_USE, "in_use", "deleteOptionIds", count=used)
-    await entries.drop(op, CUSTOM_FIELD_OPTION, options)
+def _are_labels(labels: Any) -> bool:
+    """Tell whether labels are texts by languages."""
+    return isinstance(labels, dict) and all(
+        _LANGUAGE.fullmatch(language)
+        and isinstance(label, str)
+        and 0 < len(label) <= _LABEL_LENGTH
+        and "\x00" not in label
+        and not any("\ud800" <= char <= "\udfff" for char in label)
+        for language, label in labels.items()
+    )

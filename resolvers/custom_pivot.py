@@ -13,11 +13,13 @@ from db.tables import custom_values
 from domain.custom_fields import TEXTS, CustomFieldType
 from domain.ids import decode_id
 from domain.money import to_scaled
+from loaders.custom import read_filled
 from loaders.loaders import id_array
 from loaders.rows import Row
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 
+_PORTION = 5_000
 _COLUMNS = ("text", "number", "day", "moment", "ref")
 
 
@@ -94,6 +96,20 @@ def _rows(draft: Draft, field: Row) -> list[dict[str, Any]]:
         row = {**dict.fromkeys(_COLUMNS), column: held}
         rows.append({"field_id": field.id, "record_id": draft.id, "place": place, **row})
     return rows
+
+
+async def fill_pivot(op: Operation, field: Row) -> None:
+    """Write the rows of all values that a field has, in portions, in this transaction."""
+    last = None
+    while found := await read_filled(op.session, field.entity.lower(), field.id, last, _PORTION):
+        rows = []
+        for record_id, value in found:
+            for place, part in enumerate(value if isinstance(value, list) else [value]):
+                column, held = pivot_value(field, part)
+                rows.append({"field_id": field.id, "record_id": record_id, "place": place,
+                             **dict.fromkeys(_COLUMNS), column: held})  # fmt: skip
+        await op.session.insert(custom_values, rows)
+        last = found[-1][0]
 
 
 async def delete_pivot(

@@ -71,7 +71,7 @@ def foreign_amounts(drafts: Iterable[Draft], base: str) -> bool:
         for item in draft.given.get("custom_values") or ():
             value = item.get("value")
             for part in value if isinstance(value, list) else [value]:
-                if isinstance(part, Mapping) and part.get("currency") not in {None, base}:
+                if isinstance(part, Mapping) and part.get("currency") not in (None, base):
                     return True
     return False
 
@@ -126,10 +126,11 @@ def _read_given(draft: Draft, by_code: Mapping[str, Row], stored: dict[str, Any]
         inside = typed or (*place, "value")
         field = by_code.get(code)
         if field is None:
-            draft.values.wrong(Code.NOT_FOUND, "no_custom_field", *place, "code", name=code[:50])
+            where = typed or (*place, "code")
+            draft.values.wrong(Code.NOT_FOUND, "no_custom_field", *where, name=code[:50])
             continue
         if code in seen:
-            draft.values.wrong(Code.DUPLICATE, "given_twice", *place, "code")
+            draft.values.wrong(Code.DUPLICATE, "given_twice", *(typed or (*place, "code")))
         seen.add(code)
         key = str(field.id)
         draft.custom[key] = field
@@ -271,8 +272,30 @@ async def require_custom(op: Operation, drafts: Sequence[Draft]) -> None:
         for field, only, points in zip(fields, pipelines, stages, strict=True):
             if str(field.id) in custom or not _is_shown(only, stage):
                 continue
-            if (draft.before is None and field.is_required) or (moved and _is_due(points, stage)):
+            # Bound to pipelines, it is asked for when the record comes into one of them.
+            came = draft.before is None or (only and moved and _came(draft))
+            if (came and field.is_required) or (moved and _is_due(points, stage)):
                 draft.values.wrong(Code.REQUIRED, "required", PLACE, field=field.code)
+
+
+def _came(draft: Draft) -> bool:
+    """Tell whether the record goes to another pipeline."""
+    before = draft.before
+    return before is None or draft.current("pipeline_id") != getattr(before, "pipeline_id", None)
+
+
+async def check_restored(op: Operation, draft: Draft) -> None:
+    """Note the unique values that another record has taken since a record was deleted."""
+    if draft.before is None or draft.errors:
+        return
+    for field in await fields_of(op, draft.entity.name):
+        value = draft.before.custom.get(str(field.id))
+        if not field.is_unique or value is None:
+            continue
+        await lock_name(op.session, f"unique {field.id}")
+        wanted = [pivot_value(field, part) for part in parts_of(value)]
+        if await find_same(op.session, draft.entity.name, field.id, wanted):
+            draft.values.wrong(Code.DUPLICATE, "value_taken", "id", field=field.code)
 
 
 def _columns(draft: Draft) -> Iterable[str]:

@@ -16,7 +16,7 @@ from resolvers.patterns import pattern
 _MAX_PATTERN: Final = 500
 _MAX_PRECISION: Final = 4
 _SIZES: Final = ("minLength", "maxLength")
-_MOMENTS: Final = frozenset({"NOW"})
+_NOW: Final = "NOW"
 _PLACE: Final = "settings"
 
 
@@ -41,7 +41,7 @@ async def check_settings(op: Operation, draft: Draft, kind: CustomFieldType) -> 
         _check_types(draft, settings)
     if kind is CustomFieldType.DICTIONARY:
         codes = {row.code for row in await op.loaders.everything("dictionary")}
-        if settings.get("dictionary") not in codes:
+        if settings.get("dictionary") not in list(codes):
             draft.values.wrong(Code.INVALID, "no_dictionary", _PLACE, "dictionary")
     if "default" in settings and not draft.errors:
         _check_default(draft, kind, settings)
@@ -81,7 +81,7 @@ def _check_types(draft: Draft, settings: Mapping[str, Any]) -> None:
 
 def _check_default(draft: Draft, kind: CustomFieldType, settings: Mapping[str, Any]) -> None:
     default = settings["default"]
-    if kind in {CustomFieldType.DATE, CustomFieldType.DATETIME} and default in _MOMENTS:
+    if kind in {CustomFieldType.DATE, CustomFieldType.DATETIME} and default == _NOW:
         return
     try:
         parse_one(kind, settings, default)

@@ -162,6 +162,8 @@ def _money(_settings: Settings, raw: Any) -> dict[str, str]:
     if unknown:
         raise WrongValueError("unknown_part", str(min(unknown))[:50])
     currency = raw.get("currency")
+    if currency is not None and not isinstance(currency, str):
+        raise expected("a currency code", currency, "currency")
     if currency is not None and currency not in known_currencies():
         raise WrongValueError("unknown_currency", "currency", currency=str(currency)[:10])
     amount = _decimal(raw["amount"], "amount")

@@ -16,7 +16,7 @@ from domain.ids import InvalidIdError, decode_id
 from loaders.locking import find_by_external_ids, lock_rows
 from loaders.rows import Row
 from resolvers import changes
-from resolvers.custom_record import require_custom, take_typed
+from resolvers.custom_record import check_restored, require_custom, take_typed
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 from resolvers.preparation import prepare
@@ -120,6 +120,7 @@ async def restore(op: Operation, entity: Entity, item: Raw) -> Outcome:
     for draft in drafts:
         if draft.before is not None and draft.before.deleted_at is None:
             draft.values.wrong(Code.CONFLICT, "not_in_recycle_bin", "id")
+        await check_restored(op, draft)
     return (
         await _finish(
             op, drafts, lambda good: changes.move_to_bin(op, good, deleted=False), atomic=True

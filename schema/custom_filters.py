@@ -18,6 +18,7 @@ from domain.filters import (
     Op,
     Or,
     OrderKey,
+    Quantifier,
     Related,
 )
 from domain.ids import decode_id
@@ -88,7 +89,9 @@ def named_conditions(entity: str, raw: Sequence[Mapping[str, Any]]) -> tuple[Con
     for index, item in enumerate(raw):
         path = ("customWhere", str(index))
         value = frozen(item["value"], (*path, "value"))
-        found.append(NamedCustom(entity, item["code"], item["op"], value, path, is_typed=False))
+        found.append(
+            NamedCustom(entity, item["code"], ((item["op"], value),), None, path, is_typed=False)
+        )
     return tuple(found)
 
 
@@ -163,25 +166,34 @@ def _read(fields: Mapping[tuple[str, str], Row], named: NamedCustom) -> Conditio
         raise BadInputError("not_filterable", at("code"), name=field.code)
     kind = CustomFieldType(field.type)
     known = {op.value: op for op in operators_of(kind)}
-    operator = known.get(named.op)
-    if operator is None:
-        raise BadInputError("no_operator", at("op"), known=" ".join(sorted(known)))
-    value = as_json(named.value)
-    here = at("value")
+    tests: list[tuple[Op, Any]] = []
+    for name, value in named.tests:
+        operator = known.get(name)
+        if operator is None:
+            raise BadInputError("no_operator", at("op"), known=" ".join(sorted(known)))
+        here = (*named.path, name) if named.quantifier else at("value")
+        tests.append((operator, _operand(kind, operator, as_json(value), here)))
+    column = pivot_column(kind)
+    if named.quantifier is not None:
+        # Of one and the same value: it is there, so it is not empty.
+        is_none = named.quantifier is Quantifier.NONE
+        if any(operator is Op.IS_NULL and value for operator, value in tests):
+            return And(()) if is_none else Or(())
+        present = tuple(test for test in tests if test[0] is not Op.IS_NULL)
+        return CompareCustom(field.id, column, present, is_none=is_none)
+    ((operator, value),) = tests
     if operator is Op.IS_NULL:
-        if not isinstance(value, bool):
-            raise BadInputError("expected", here, expected="true or false", found=str(value)[:30])
-        return CompareCustom(field.id, "", operator, True, is_none=value)
-    return CompareCustom(
-        field.id,
-        pivot_column(kind),
-        _NONE.get(operator, operator),
-        _operand(kind, operator, value, here),
-        is_none=operator in _NONE,
-    )
+        return CompareCustom(field.id, column, (), is_none=value)
+    opposite = _NONE.get(operator)
+    test = (opposite or operator, value)
+    return CompareCustom(field.id, column, (test,), is_none=opposite is not None)
 
 
 def _operand(kind: CustomFieldType, operator: Op, value: Any, path: tuple[str, ...]) -> Any:
+    if operator is Op.IS_NULL:
+        if not isinstance(value, bool):
+            raise BadInputError("expected", path, expected="true or false", found=str(value)[:30])
+        return value
     if operator in {Op.IN, Op.NOT_IN, Op.BETWEEN}:
         if not isinstance(value, list) or len(value) > _MOST:
             raise BadInputError("expected", path, expected="a list", found=str(value)[:30])

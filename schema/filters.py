@@ -80,13 +80,11 @@ def _custom(entity: Entity, raw: Raw, path: Path) -> Condition:
         for key in operators:
             value, here = _given(operators, key, (*path, code)), (*path, code, key)
             if key in {"some", "none"}:
-                inner = [
-                    NamedCustom(entity.name, code, op, frozen(value[op], (*here, op)), (*here, op))
-                    for op in value
-                ]
-                parts.append(And(tuple(inner)) if key == "some" else Not(And(tuple(inner))))
+                tests = tuple((op, frozen(value[op], (*here, op))) for op in value)
+                parts.append(NamedCustom(entity.name, code, tests, Quantifier(key), here))
             else:
-                parts.append(NamedCustom(entity.name, code, key, frozen(value, here), here))
+                tests = ((key, frozen(value, here)),)
+                parts.append(NamedCustom(entity.name, code, tests, None, here))
     return And(tuple(parts))
 
 

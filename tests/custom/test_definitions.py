@@ -72,6 +72,13 @@ async def test_codes_are_made_of_names(people: Cast, name: str, code: str) -> No
         ("DATE", {"settings": {"default": "tomorrow"}}, "settings.default"),
         ("RECORD", {"settings": {"types": ["TASK"]}}, "settings.types"),
         ("DICTIONARY", {}, "settings.dictionary"),
+        ("DICTIONARY", {"settings": {"dictionary": []}}, "settings.dictionary"),
+        ("DATE", {"settings": {"default": []}}, "settings.default"),
+        ("DATETIME", {"settings": {"default": {}}}, "settings.default"),
+        ("BOOLEAN", {"isUnique": True}, "isUnique"),
+        ("STRING", {"labels": 5}, "labels"),
+        ("STRING", {"labels": {"en": 5}}, "labels"),
+        ("STRING", {"labels": {"en": "x" * 256}}, "labels"),
     ],
 )
 async def test_what_makes_no_sense_is_refused_by_its_path(
@@ -153,6 +160,39 @@ async def test_deleting_first_tells_what_it_affects(people: Cast) -> None:
     assert listed["customFields"] == [{"id": kept["id"]}]
     again = await make_field(people.root, "Number", "STRING")
     assert await find(people.anna, again["code"], "isNull", False) == []
+
+
+async def test_a_field_becomes_filterable_later_with_the_values_that_are_there(
+    people: Cast,
+) -> None:
+    made = await make_field(people.root, "Number", "INTEGER", isFilterable=False)
+    await make_deal(people.anna, ("number", 5), title="Five")
+    await make_deal(people.anna, title="None")
+
+    on = {"id": made["id"], "isFilterable": True}
+    (await people.root.mutate("updateCustomField", on, FIELD)).payload()
+    assert await find(people.anna, "number", "eq", 5) == ["Five"]
+    assert await find(people.anna, "number", "isNull", True) == ["None"]
+
+    (await people.root.mutate("updateCustomField", on | {"isFilterable": False}, FIELD)).payload()
+    await make_deal(people.anna, ("number", 6), title="Six")
+    (await people.root.mutate("updateCustomField", on, FIELD)).payload()
+    assert await find(people.anna, "number", "gte", 5) == ["Five", "Six"]
+
+
+async def test_a_field_becomes_unique_where_no_value_repeats(people: Cast) -> None:
+    made = await make_field(people.root, "Number", "INTEGER")
+    deal = await make_deal(people.anna, ("number", 5))
+    await make_deal(people.anna, ("number", 5))
+    on = {"id": made["id"], "isUnique": True}
+
+    refused = await people.root.mutate("updateCustomField", on, FIELD)
+    other = {"id": deal, "customValues": [{"code": "number", "value": 6}]}
+    (await people.anna.mutate("updateDeal", other, "deal { id }")).payload()
+    done = await people.root.mutate("updateCustomField", on, FIELD)
+
+    assert refused.refusals() == [("CONFLICT", "input.isUnique")]
+    assert done.payload()["customField"]["isUnique"] is True
 
 
 async def test_fields_are_put_into_an_order(people: Cast) -> None:

@@ -13,7 +13,7 @@ query ($by: [DealOrder!], $after: String, $before: String, $first: Int, $last: I
   deals(orderBy: $by, after: $after, before: $before, first: $first, last: $last) {
     nodes { title } pageInfo { endCursor startCursor hasNextPage hasPreviousPage } } }
 """
-VALUES = {
+VALUES: dict[str, list[Any]] = {
     "STRING": ["a", "b", "b", None, "в"],
     "INTEGER": [-5, 0, 0, None, 7],
     "NUMBER": ["-1.5", "0.25", "0.25", None, "10"],

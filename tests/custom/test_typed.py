@@ -152,3 +152,24 @@ async def test_conditions_stand_inside_of_others(people: Cast) -> None:
     )
 
     assert found["deals"]["nodes"] == [{"title": "Theirs", "company": {"custom": {"grade": "A"}}}]
+
+
+async def test_some_and_none_speak_of_one_and_the_same_value(people: Cast) -> None:
+    await make_field(people.root, "Marks", "INTEGER", isMultiple=True)
+    for title, marks in (("Far", [1, 10]), ("Near", [6]), ("Empty", [])):
+        await make_typed(people.anna, title, marks=marks)
+
+    async def some(**marks: Any) -> list[str]:
+        return await find_typed(people.anna, marks={"some": marks})
+
+    async def none(**marks: Any) -> list[str]:
+        return await find_typed(people.anna, marks={"none": marks})
+
+    assert await some(gte=5, lte=7) == ["Near"]
+    assert await none(gte=5, lte=7) == ["Empty", "Far"]
+    assert await some(ne=1) == ["Far", "Near"]
+    assert await none(ne=6) == ["Empty", "Near"]
+    assert await some(isNull=True) == []
+    assert await some(isNull=False) == ["Far", "Near"]
+    assert await none(isNull=False) == ["Empty"]
+    assert await none(isNull=True) == ["Empty", "Far", "Near"]

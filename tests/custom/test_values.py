@@ -256,3 +256,51 @@ async def test_a_bad_filter_is_refused(people: Cast, where: dict[str, Any], path
 
     assert answer.codes == ["BAD_USER_INPUT"]
     assert answer.errors[0]["extensions"]["path"] == path.split(".")
+
+
+async def test_a_restored_record_does_not_bring_back_a_taken_value(people: Cast) -> None:
+    await make_field(people.root, "Number", "STRING", isUnique=True)
+    first = await make_deal(people.anna, ("number", "A1"))
+    (await people.anna.mutate("deleteDeal", {"id": first}, "deal { id }")).payload()
+    second = await make_deal(people.anna, ("number", "A1"))
+
+    refused = await people.anna.mutate("restoreDeal", first, "deal { id }", "id")
+    (await people.anna.mutate("deleteDeal", {"id": second}, "deal { id }")).payload()
+    restored = await people.anna.mutate("restoreDeal", first, "deal { id }", "id")
+
+    assert refused.refusals() == [("DUPLICATE", "id")]
+    assert restored.payload()["deal"]["id"] == first
+
+
+async def test_a_pipelines_own_field_is_asked_for_when_a_deal_comes_into_it(people: Cast) -> None:
+    made = await people.root.mutate("createPipeline", {"name": "Own"}, "pipeline { id }")
+    own = made.payload()["pipeline"]["id"]
+    await make_field(people.root, "Number", "STRING", isRequired=True, pipelineIds=[own])
+    deal = await make_deal(people.anna)
+
+    refused = await people.anna.mutate("moveDeal", {"id": deal, "pipelineId": own}, "deal { id }")
+    given = {"id": deal, "customValues": [{"code": "number", "value": "5"}]}
+    (await people.anna.mutate("updateDeal", given, "deal { id }")).payload()
+    moved = await people.anna.mutate("moveDeal", {"id": deal, "pipelineId": own}, "deal { id }")
+
+    assert refused.refusals() == [("REQUIRED", "input.customValues")]
+    moved.payload()
+
+
+@pytest.mark.parametrize(
+    ("kind", "bad", "where"),
+    [
+        ("MONEY", {"amount": "1", "currency": ["EUR"]}, ".currency"),
+        ("MONEY", {"amount": "1", "currency": {}}, ".currency"),
+        ("MONEY", {"amount": {}}, ".amount"),
+    ],
+)
+async def test_lists_and_objects_where_texts_belong(
+    people: Cast, kind: str, bad: Any, where: str
+) -> None:
+    await make_field(people.root, "Value", kind)
+    wanted = {"title": "Bad", "customValues": [{"code": "value", "value": bad}]}
+
+    answer = await people.anna.mutate("createDeal", wanted, "deal { id }")
+
+    assert answer.refusals() == [("INVALID", f"input.customValues.0.value{where}")]

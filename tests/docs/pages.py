@@ -11,12 +11,15 @@ example, which a page that is shown does not show::
     token: vs_Gq1s...
     header: X-Dry-Run: 1
     status: 401
+    schema: own
     -->
 
 ``captures`` says that the text stands, from here to the end of the page, for what the server really
 gave at that path. ``varies`` names values of which only the type is compared; ``*`` stands for
 every element of a list. ``token`` is sent instead of the administrator's, ``none`` for no token at
-all. A comment that begins with ``examples`` tells the same of all examples after it.
+all. ``schema: own`` says that the document speaks of the reader's own custom fields, which are not
+in the committed schema: only the server checks it. A comment that begins with ``examples`` tells
+the same of all examples after it.
 """
 
 import json
@@ -62,6 +65,7 @@ class Example:
     captures: tuple[tuple[str, str], ...] = ()
     """Pairs of a path in the answer and the text that stands for what is there."""
     varies: tuple[str, ...] = ()
+    schema: str = "shared"
     answer: Block | None = None
 
     @override
@@ -139,8 +143,8 @@ def _told(comment: str) -> dict[str, Any]:
             case "header":
                 header, _, content = value.partition(": ")
                 told["headers"] += ((header, content),)
-            case "token":
-                told["token"] = value
+            case "token" | "schema":
+                told[name] = value
             case "status":
                 told["status"] = int(value)
             case _:
