@@ -80,7 +80,7 @@ def graft(base: GraphQLSchema, fields: Sequence[Row]) -> GraphQLSchema:
     for name, own in by_entity.items():
         thing = ENTITIES[name].type_name
         record: Any = made.type_map[thing]
-        _attach(record.fields["custom"], Plain(("id", "custom"), _itself))
+        _attach(record.fields["custom"], Plain(("id", "custom"), is_object=True))
         shown: Any = made.type_map[f"{thing}CustomFields"]
         _attach_fields(shown, own)
     return made
@@ -158,7 +158,7 @@ def _attach_fields(shown: GraphQLObjectType, fields: Sequence[Row]) -> None:
         if shape.convert is None:
             _attach(definition, Batched(("id", "custom"), _loaded(field)))
         else:
-            _attach(definition, Plain(("id", "custom"), _stored(field, shape.convert)))
+            _attach(definition, Plain(("custom",), combine=_stored(field, shape.convert)))
 
 
 def _attach(definition: GraphQLField, reading: Plain | Batched) -> None:
@@ -182,15 +182,11 @@ def _attach(definition: GraphQLField, reading: Plain | Batched) -> None:
     definition.resolve = resolve_later
 
 
-def _itself(root: Any) -> Any:
-    return root
-
-
 def _stored(field: Row, convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
     key, many = str(field.id), field.is_multiple
 
-    def read(root: Any) -> Any:
-        stored = root.custom.get(key)
+    def read(custom: Mapping[str, Any]) -> Any:
+        stored = custom.get(key)
         if many:
             return [] if stored is None else [convert(part) for part in parts_of(stored)]
         return None if stored is None else convert(stored)

@@ -143,6 +143,8 @@ def _reference(
     if not isinstance(part, Given) or not isinstance(relation.completion, Objects):
         return None
     level = relation.completion.level
+    if isinstance(reading, Plain) and reading.is_object:
+        return _nested(part, level, place, "id", collected, holds=holds)
     if isinstance(reading, Plain):
         if not reading.parts or reading.columns[0] not in place.at:
             return None

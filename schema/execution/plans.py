@@ -358,6 +358,8 @@ def _without_null(kind: Any) -> Any:
 def _read_all(reading: Plain, sources: Sequence[Any]) -> list[Any]:
     """Read a field that objects hold, of all of them."""
     try:
+        if reading.is_object:
+            return list(sources)
         if reading.read is not None or reading.combine is not None:
             return [reading.of(source) for source in sources]
         (column, *_), convert = reading.columns, reading.convert

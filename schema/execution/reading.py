@@ -54,9 +54,13 @@ class Plain:
     parts: tuple[str, ...] = ()
     """Names of the fields of a combined value that are the columns, in their order; the value is
     null where the first one is."""
+    is_object: bool = False
+    """Whether the value is the object itself, for fields that stand together under a name."""
 
     def of(self, root: Any) -> Any:
         """Give the field's value of one object."""
+        if self.is_object:
+            return root
         if self.read is not None:
             return self.read(root)
         if self.combine is not None:
