@@ -65,8 +65,8 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "Записей с этим вариантом: {count}; сначала измените их.",
     ),
     "never_unique": (
-        "A field for yes or no is never unique.",
-        "Поле «да/нет» не бывает уникальным.",
+        "Fields of this type are never unique.",
+        "Поля этого типа не бывают уникальными.",
     ),
     "no_labels": (
         "Labels are texts of 1 to 255 characters by language.",

@@ -33,6 +33,8 @@ _LABEL_LENGTH: Final = 255
 _IMMUTABLE: Final = ("entity", "code", "type", "is_multiple")
 _PORTION: Final = 1_000
 _NEVER_MULTIPLE: Final = CustomFieldType.BOOLEAN
+# Amounts are told apart by what they are worth, which changes with the rates.
+_NEVER_UNIQUE: Final = frozenset({CustomFieldType.BOOLEAN, CustomFieldType.MONEY})
 
 
 async def create_field(op: Operation, raw: Raw) -> Row:
@@ -153,7 +155,7 @@ async def _check(op: Operation, draft: Draft, *, given_options: bool) -> None:
     kind = CustomFieldType(draft.current("type"))
     if kind is _NEVER_MULTIPLE and draft.current("is_multiple"):
         draft.values.wrong(Code.INVALID, "never_multiple", "isMultiple")
-    if kind is _NEVER_MULTIPLE and draft.current("is_unique"):
+    if kind in _NEVER_UNIQUE and draft.current("is_unique"):
         draft.values.wrong(Code.INVALID, "never_unique", "isUnique")
     if draft.columns.get("labels") is not None and not _are_labels(draft.columns["labels"]):
         draft.values.wrong(Code.INVALID, "no_labels", "labels")

@@ -13,7 +13,7 @@ from domain.money import Money
 from loaders.custom import find_same
 from loaders.locking import lock_name
 from loaders.rows import Row
-from resolvers.currencies import Rates
+from resolvers.currencies import Rates, load_rates
 from resolvers.custom_pivot import pivot_value
 from resolvers.custom_values import TARGETS, WrongValueError, expected, parse_one
 from resolvers.drafts import Draft
@@ -48,7 +48,7 @@ def as_json(value: Any) -> Any:
     return value
 
 
-async def fill_custom(op: Operation, drafts: Sequence[Draft], rates: Rates) -> None:
+async def fill_custom(op: Operation, drafts: Sequence[Draft]) -> None:
     """Read the custom values that drafts of records give; new records get the defaults."""
     fields = await fields_of(op, drafts[0].entity.name)
     by_code = {row.code: row for row in fields}
@@ -58,22 +58,11 @@ async def fill_custom(op: Operation, drafts: Sequence[Draft], rates: Rates) -> N
         if draft.before is None:
             _take_defaults(op, draft, fields, stored, options)
         _read_given(draft, by_code, stored)
-        _complete_amounts(draft, stored, rates)
         if draft.before is None or stored != draft.before.custom:
             draft.columns["custom"] = stored
+    await _complete_amounts(op, drafts)
     await _check_targets(op, drafts)
     await _check_unique(op, drafts)
-
-
-def foreign_amounts(drafts: Iterable[Draft], base: str) -> bool:
-    """Tell whether an amount in another currency than the base one is given."""
-    for draft in drafts:
-        for item in draft.given.get("custom_values") or ():
-            value = item.get("value")
-            for part in value if isinstance(value, list) else [value]:
-                if isinstance(part, Mapping) and part.get("currency") not in (None, base):
-                    return True
-    return False
 
 
 def _take_defaults(
@@ -142,8 +131,6 @@ def _read_given(draft: Draft, by_code: Mapping[str, Row], stored: dict[str, Any]
             continue
         if value is None:
             stored.pop(key, None)
-            if field.is_required:
-                draft.values.wrong(Code.REQUIRED, "required", *inside, field=code)
         else:
             stored[key] = value
         draft.custom_places[key] = inside
@@ -179,15 +166,23 @@ def parts_of(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _complete_amounts(draft: Draft, stored: Mapping[str, Any], rates: Rates) -> None:
+async def _complete_amounts(op: Operation, drafts: Sequence[Draft]) -> None:
     """Give amounts their currency and their value in the base currency."""
-    for key, field in draft.custom.items():
-        if field.type != CustomFieldType.MONEY.value or key not in stored:
-            continue
-        for part in parts_of(stored[key]):
-            part["currency"] = part["currency"] or rates.base
-            base = rates.to_base(Money(Decimal(part["amount"]), part["currency"]))
-            part["base"] = None if base is None else str(base)
+    amounts = [
+        part
+        for draft in drafts
+        for key, field in draft.custom.items()
+        if field.type == CustomFieldType.MONEY.value
+        for part in parts_of(draft.columns.get("custom", {}).get(key, []))
+    ]
+    foreign = any(part["currency"] not in ("", op.currency) for part in amounts)
+    rates = Rates(op.currency, {})
+    if foreign:
+        rates = await load_rates(op.session, op.currency, op.now.date())
+    for part in amounts:
+        part["currency"] = part["currency"] or rates.base
+        base = rates.to_base(Money(Decimal(part["amount"]), part["currency"]))
+        part["base"] = None if base is None else str(base)
 
 
 async def _check_targets(op: Operation, drafts: Sequence[Draft]) -> None:
@@ -274,8 +269,12 @@ async def require_custom(op: Operation, drafts: Sequence[Draft]) -> None:
                 continue
             # Bound to pipelines, it is asked for when the record comes into one of them.
             came = draft.before is None or (only and moved and _came(draft))
-            if (came and field.is_required) or (moved and _is_due(points, stage)):
-                draft.values.wrong(Code.REQUIRED, "required", PLACE, field=field.code)
+            cleared = str(field.id) in draft.custom
+            if (field.is_required and (came or cleared)) or (
+                (moved or cleared) and _is_due(points, stage)
+            ):
+                place = draft.custom_places.get(str(field.id), (PLACE,))
+                draft.values.wrong(Code.REQUIRED, "required", *place, field=field.code)
 
 
 def _came(draft: Draft) -> bool:

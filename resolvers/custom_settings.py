@@ -84,7 +84,9 @@ def _check_default(draft: Draft, kind: CustomFieldType, settings: Mapping[str, A
     if kind in {CustomFieldType.DATE, CustomFieldType.DATETIME} and default == _NOW:
         return
     try:
-        parse_one(kind, settings, default)
+        if parse_one(kind, settings, default) is None:
+            draft.values.wrong(Code.INVALID, "expected", _PLACE, "default",
+                               expected="a value", found="an empty one")  # fmt: skip
     except WrongValueError as error:
         draft.values.wrong(error.code, error.message, _PLACE, "default", *error.path,
                            **error.values)  # fmt: skip

@@ -105,8 +105,11 @@ def _integer(settings: Settings, raw: Any) -> int:
 def _decimal(raw: Any, *path: str) -> Decimal:
     if isinstance(raw, bool) or not isinstance(raw, str | int | float | Decimal):
         raise expected("a number", raw, *path)
+    text = str(raw)
     try:
-        return checked_decimal(str(raw)[:_LONGEST_NUMBER]) or Decimal(0)
+        if len(text) > _LONGEST_NUMBER:
+            raise DecimalRangeError(text)
+        return checked_decimal(text) or Decimal(0)
     except DecimalRangeError as error:
         raise expected("a number of at most 18 digits, 4 of them after the point", raw,
                        *path) from error  # fmt: skip

@@ -13,6 +13,8 @@ def pattern(text: str) -> TypeAdapter[str]:
     pydantic's expressions are those of Rust's `regex`: their time is linear in the text, whatever
     the pattern. Raises SchemaError for what is none.
     """
+    # By itself first: a pattern that only makes sense between our brackets would break out of them.
+    TypeAdapter(Annotated[str, StringConstraints(pattern=text)])
     return TypeAdapter(Annotated[str, StringConstraints(pattern=f"^(?:{text})$")])
 
 

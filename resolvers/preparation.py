@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain.fields import Kind
 from resolvers.currencies import Rates, load_rates
-from resolvers.custom_record import fill_custom, foreign_amounts
+from resolvers.custom_record import fill_custom
 from resolvers.drafts import Draft, fill_columns
 from resolvers.operation import Operation
 from resolvers.references import check_references
@@ -20,7 +20,7 @@ async def prepare(op: Operation, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         fill_columns(draft, rates)
     if drafts[0].entity.is_record:
-        await fill_custom(op, drafts, rates)
+        await fill_custom(op, drafts)
 
 
 async def _rates(op: Operation, drafts: Sequence[Draft]) -> Rates:
@@ -31,6 +31,6 @@ async def _rates(op: Operation, drafts: Sequence[Draft]) -> Rates:
         for name, value in draft.given.items()
         if draft.entity.get(name).kind is Kind.MONEY
     )
-    if not foreign and not foreign_amounts(drafts, op.currency):
+    if not foreign:
         return Rates(op.currency, {})
     return await load_rates(op.session, op.currency, op.now.date())

@@ -200,8 +200,9 @@ def _operand(kind: CustomFieldType, operator: Op, value: Any, path: tuple[str, .
         if operator is Op.BETWEEN and len(value) != _PAIR:
             raise BadInputError("between_takes_two", path)
         return tuple(_one(kind, part, (*path, str(index))) for index, part in enumerate(value))
-    if operator in _WORDS and kind is CustomFieldType.ADDRESS:
-        return _one(CustomFieldType.STRING, value, path)
+    if operator in _WORDS:
+        # Spaces around a part of a text count.
+        return _one(CustomFieldType.TEXT, value, path)
     return _one(kind, value, path)
 
 

@@ -92,6 +92,8 @@ def frozen(value: Any, path: Path) -> Any:
     """Give a value of a condition as one that can be looked up by; raises BadInputError."""
     if value is None:
         raise BadInputError("null_in_filter", path)
+    if isinstance(value, dict):
+        raise BadInputError("expected", path, expected="a value", found="an object")
     if isinstance(value, list | tuple):
         return tuple(frozen(item, (*path, str(index))) for index, item in enumerate(value))
     return value

@@ -26,8 +26,11 @@ def parse_decimal(value: Any) -> Decimal:
     """Read a decimal given as a string, or as a number without loss."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise GraphQLError("A decimal is given as a string.")
+    text = str(value)
     try:
-        return checked_decimal(str(value)[:_LONGEST]) or Decimal(0)  # there is no -0
+        if len(text) > _LONGEST:
+            raise DecimalRangeError(text)
+        return checked_decimal(text) or Decimal(0)  # there is no -0
     except DecimalRangeError:
         raise GraphQLError(
             "A decimal is finite, has at most 18 digits, and at most 4 after the point."

@@ -76,6 +76,7 @@ async def test_codes_are_made_of_names(people: Cast, name: str, code: str) -> No
         ("DATE", {"settings": {"default": []}}, "settings.default"),
         ("DATETIME", {"settings": {"default": {}}}, "settings.default"),
         ("BOOLEAN", {"isUnique": True}, "isUnique"),
+        ("MONEY", {"isUnique": True}, "isUnique"),
         ("STRING", {"labels": 5}, "labels"),
         ("STRING", {"labels": {"en": 5}}, "labels"),
         ("STRING", {"labels": {"en": "x" * 256}}, "labels"),

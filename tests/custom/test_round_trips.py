@@ -97,7 +97,7 @@ async def _references(people: Cast) -> dict[str, list[str]]:
 # --- values -------------------------------------------------------------------------------------
 
 LINE: Final = st.text(
-    st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=60
+    st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60
 ).filter(lambda text: text.strip() != "")
 ODD: Final = st.sampled_from(["%", "_", "\\", "a%b", "'; --", "\u202eabc", "ё", "Ё", "a" * 255,
                               "null", "[]", "{}", "👩‍👩‍👧", "e\u0301", "\u2028x"])  # fmt: skip
@@ -114,7 +114,7 @@ MOMENTS: Final = st.datetimes(
 VALUE: Final[Mapping[str, st.SearchStrategy[Any]]] = {
     "STRING": LINE | ODD,
     "TEXT": st.text(
-        st.characters(exclude_categories=("Cs",), exclude_characters="\x00"),
+        st.characters(exclude_categories=["Cs"], exclude_characters="\x00"),
         min_size=1, max_size=300,
     ) | ODD | st.just("long " * 5_000),
     "URL": st.builds(
@@ -208,7 +208,7 @@ def condition(kind: str, wanted: Any) -> tuple[str, Any]:
             is_base = wanted.get("currency", "USD") == "USD"
             return ("eq", wanted["amount"]) if is_base else ("isNull", False)
         case "ADDRESS":
-            return "contains", next(iter(wanted.values()))
+            return "contains", next(iter(wanted.values())).strip()
     return "eq", wanted
 
 
@@ -244,7 +244,7 @@ async def test_what_was_written_is_read_and_found(
 
 
 @pytest.mark.parametrize(("kind", "many"), SHAPES)
-@few
+@settings(few, max_examples=8)
 @given(data=PAIRS)
 async def test_what_was_overwritten_is_not_found(
     ground: Ground, kind: str, many: bool, data: st.DataObject
@@ -296,7 +296,9 @@ def questions(draw: st.DrawFn) -> tuple[str, str, Any]:
     pool = [part for value in POOL[code] for part in (value if code[0] == "m" else [value])]
     names = ["eq", "isNull"]
     if code != "oneBoolean":
-        names += ["ne", "in", "notIn"]
+        names += ["ne", "in"]
+    if code.endswith("String"):
+        names.append("notIn")  # the typed filters of days and numbers have none
     if code in ORDERED:
         names += ["gt", "gte", "lt", "lte", "between"]
     op = draw(st.sampled_from(names))
@@ -399,3 +401,57 @@ async def test_changes_in_any_order_leave_what_a_dict_would_hold(
             for code in POOL
         }
     assert len(read["deals"]["nodes"]) == len(model)
+
+
+# --- found by what was written ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", [" ", "b ", " a"])
+async def test_spaces_count_in_a_part_of_a_text(people: Cast, part: str) -> None:
+    await make_field(people.root, "Value", "STRING")
+    wanted = {"title": "ab", "custom": {"value": "ab"}}
+    (await people.anna.mutate("createDeal", wanted, "deal { id }")).payload()
+
+    found = await people.anna.data(
+        "query ($part: String!, $value: JSON!) {"
+        " title: deals(where: {title: {contains: $part}}) { totalCount }"
+        " byName: deals(where: {custom: {value: {contains: $part}}}) { totalCount }"
+        ' byCode: deals(customWhere: [{code: "value", op: "contains", value: $value}])'
+        " { totalCount } }",
+        part=part, value=part,
+    )  # fmt: skip
+
+    assert found == {name: {"totalCount": 0} for name in ("title", "byName", "byCode")}
+
+
+async def find_price(people: Cast, amount: str) -> int:
+    found = await people.anna.data(
+        "query ($amount: Decimal) {"
+        " deals(where: {custom: {price: {eq: $amount}}}) { totalCount } }",
+        amount=amount,
+    )
+    return int(found["deals"]["totalCount"])
+
+
+async def set_rate(people: Cast) -> None:
+    given = {"currency": "EUR", "rate": "2"}
+    (await people.root.mutate("setExchangeRate", given, "exchangeRate { rate }")).payload()
+
+
+async def test_an_amount_in_another_currency_is_found_by_its_worth(people: Cast) -> None:
+    await set_rate(people)
+    await make_field(people.root, "Price", "MONEY")
+    wanted = {"title": "Deal", "custom": {"price": {"amount": "5", "currency": "EUR"}}}
+    (await people.anna.mutate("createDeal", wanted, "deal { id }")).payload()
+
+    assert await find_price(people, "10") == 1
+    assert await find_price(people, "5") == 0
+
+
+async def test_a_default_in_another_currency_is_found_by_its_worth(people: Cast) -> None:
+    await set_rate(people)
+    default = {"amount": "5", "currency": "EUR"}
+    await make_field(people.root, "Price", "MONEY", settings={"default": default})
+    (await people.anna.mutate("createDeal", {"title": "Deal"}, "deal { id }")).payload()
+
+    assert await find_price(people, "10") == 1
