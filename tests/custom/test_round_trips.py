@@ -107,7 +107,7 @@ NUMBERS: Final = st.one_of(
 )
 MOMENTS: Final = st.datetimes(
     datetime(2, 1, 1),  # noqa: DTZ001 - hypothesis wants bounds without an offset
-    datetime(9998, 1, 1),  # noqa: DTZ001
+    datetime(9998, 1, 1),  # noqa: DTZ001 - the same
     timezones=st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(
         timedelta(minutes=minutes))),
 )  # fmt: skip
