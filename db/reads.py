@@ -13,6 +13,7 @@ import asyncpg
 import orjson
 
 _REFUSED: Final = "unsupported startup parameter"
+_CLOSING_SECONDS: Final = 5
 
 
 class NoConnectionError(ConnectionError):
@@ -57,8 +58,13 @@ class ReadPool:
     async def close(self) -> None:
         """Close all connections."""
         pool, self._pool = self._pool, None
-        if pool is not None:
-            await pool.close()
+        if pool is None:
+            return
+        try:
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                await pool.close()  # which waits for those that are lent
+        except TimeoutError:
+            pool.terminate()
 
     async def _opened(self) -> asyncpg.Pool:
         async with self._opening:
