@@ -43,26 +43,30 @@ def pivot_column(kind: CustomFieldType) -> str:
 def pivot_value(field: Row, part: Any) -> tuple[str, Any]:
     """Give the column and the value of one stored value; an amount without a rate has None."""
     kind = CustomFieldType(field.type)
-    column = pivot_column(kind)
+    return pivot_column(kind), pivot_form(kind, part)
+
+
+def pivot_form(kind: CustomFieldType, part: Any) -> Any:
+    """Give a stored value of a type in the form that the pivot compares."""
     match kind:
         case CustomFieldType.INTEGER | CustomFieldType.NUMBER:
-            return column, to_scaled(Decimal(str(part)))
+            return to_scaled(Decimal(str(part)))
         case CustomFieldType.BOOLEAN:
-            return column, int(part)
+            return int(part)
         case CustomFieldType.MONEY:
-            return column, None if part["base"] is None else to_scaled(Decimal(part["base"]))
+            return None if part["base"] is None else to_scaled(Decimal(part["base"]))
         case CustomFieldType.DATE:
-            return column, date.fromisoformat(part)
+            return date.fromisoformat(part)
         case CustomFieldType.DATETIME:
-            return column, datetime.fromisoformat(part)
+            return datetime.fromisoformat(part)
         case CustomFieldType.ADDRESS:
-            return column, ", ".join(part.values())
+            return ", ".join(part.values())
         case CustomFieldType.RECORD:
-            return column, decode_id(part)[1]
+            return decode_id(part)[1]
         case CustomFieldType.LIST | CustomFieldType.USER | CustomFieldType.DICTIONARY:
-            return column, UUID(part)
+            return UUID(part)
         case _:
-            return column, part
+            return part
 
 
 async def write_pivot(op: Operation, drafts: Sequence[Draft]) -> None:

@@ -256,6 +256,8 @@ async def _check_unique(op: Operation, drafts: Sequence[Draft]) -> None:
 async def require_custom(op: Operation, drafts: Sequence[Draft]) -> None:
     """Note the custom fields that a record has to have and has not, on its stage."""
     fields = await fields_of(op, drafts[0].entity.name)
+    if not fields:
+        return
     bound = [row.id for row in fields]
     pipelines = await op.loaders.linked(CUSTOM_FIELD.get("pipelines")).load_batch(bound)
     stages = await op.loaders.linked(CUSTOM_FIELD.get("required_from")).load_batch(bound)

@@ -18,6 +18,7 @@ from resolvers.custom_values import TARGETS
 from schema.classes import OBJECTS, Record
 from schema.context import Context, running
 from schema.execution.reading import batched_field, plain_field
+from schema.scalars import as_it_is
 from schema.signatures import argument, list_of
 from schema.values import Address, Money
 
@@ -124,15 +125,12 @@ def _all(convert: Callable[[Any], Any]) -> Callable[[CustomValueSource], list[An
     return lambda root: [convert(value) for value in root.values]
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
 def _time(value: str) -> datetime:
     return datetime.fromisoformat(value)
 
 
-def _amount(value: Mapping[str, Any]) -> Money:
+def shown_amount(value: Mapping[str, Any]) -> Money:
+    """Give a stored amount as the API shows it."""
     return Money(amount=Decimal(value["amount"]), currency=value["currency"])
 
 
@@ -191,15 +189,15 @@ TYPE_NAMES: Final[Mapping[CustomFieldType, str]] = {
 """The type that shows the values of each type of field."""
 
 VALUE_TYPES: Final = [
-    _value_type("StringFieldValue", "strings", list[str], "The texts.", _all(_as_it_is)),
-    _value_type("IntFieldValue", "integers", list[int], "The whole numbers.", _all(_as_it_is)),
+    _value_type("StringFieldValue", "strings", list[str], "The texts.", _all(as_it_is)),
+    _value_type("IntFieldValue", "integers", list[int], "The whole numbers.", _all(as_it_is)),
     _value_type("DecimalFieldValue", "numbers", list[Decimal], "The numbers.", _all(Decimal)),
-    _value_type("BooleanFieldValue", "booleans", list[bool], "Yes or no.", _all(_as_it_is)),
-    _value_type("DateFieldValue", "dates", list[date], "The days.", _all(_as_it_is)),
+    _value_type("BooleanFieldValue", "booleans", list[bool], "Yes or no.", _all(as_it_is)),
+    _value_type("DateFieldValue", "dates", list[date], "The days.", _all(as_it_is)),
     _value_type("DateTimeFieldValue", "times", list[datetime], "The times.", _all(_time)),
-    _value_type("MoneyFieldValue", "amounts", list[Money], "The amounts.", _all(_amount)),
+    _value_type("MoneyFieldValue", "amounts", list[Money], "The amounts.", _all(shown_amount)),
     _value_type("AddressFieldValue", "addresses", list_of(Address), "The addresses.",
-                _all(_as_it_is)),
+                _all(as_it_is)),
     _value_type("OptionFieldValue", "options", list_of(OBJECTS["custom_field_option"]),
                 "The options.", _rows),
     _value_type("UserFieldValue", "users", list_of(OBJECTS["user"]), "The people.", _rows),

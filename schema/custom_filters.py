@@ -1,10 +1,7 @@
 """Filters by custom fields: `customWhere`, read by the types of the fields."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 from domain.custom_fields import TEXTS, CustomFieldType, NamedKey, pivot_key
 from domain.errors import BadInputError
@@ -21,10 +18,8 @@ from domain.filters import (
     Quantifier,
     Related,
 )
-from domain.ids import decode_id
-from domain.money import to_scaled
 from loaders.rows import Row
-from resolvers.custom_pivot import pivot_column
+from resolvers.custom_pivot import pivot_column, pivot_form
 from resolvers.custom_record import as_json
 from resolvers.custom_values import WrongValueError, parse_one
 from resolvers.operation import Operation
@@ -217,18 +212,4 @@ def _one(kind: CustomFieldType, value: Any, path: tuple[str, ...]) -> Any:
         stored = parse_one(compared, limits, value)
     except WrongValueError as error:
         raise BadInputError(error.message, (*path, *error.path), **error.values) from error
-    match compared:
-        case CustomFieldType.NUMBER | CustomFieldType.INTEGER:
-            return to_scaled(Decimal(str(stored)))
-        case CustomFieldType.BOOLEAN:
-            return int(stored)
-        case CustomFieldType.DATE:
-            return date.fromisoformat(stored)
-        case CustomFieldType.DATETIME:
-            return datetime.fromisoformat(stored)
-        case CustomFieldType.RECORD:
-            return decode_id(stored)[1]
-        case CustomFieldType.LIST | CustomFieldType.USER | CustomFieldType.DICTIONARY:
-            return UUID(stored)
-        case _:
-            return stored or ""
+    return "" if stored is None else pivot_form(compared, stored)

@@ -25,10 +25,10 @@ from domain.fields import Entity
 from loaders.rows import Row
 from resolvers.custom_record import parts_of
 from schema.context import Context
-from schema.custom_fields import CustomValueSource, load_references
+from schema.custom_fields import CustomValueSource, load_references, shown_amount
 from schema.custom_filters import SORTED
 from schema.execution.reading import GRAFTED, Batched, Plain
-from schema.values import Money
+from schema.scalars import as_it_is
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +42,17 @@ class _Shape:
     """Makes the stored value what the output type writes; None: it is loaded by its id."""
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _amount(value: Mapping[str, Any]) -> Money:
-    return Money(amount=Decimal(value["amount"]), currency=value["currency"])
-
-
 _SHAPES: Final[Mapping[CustomFieldType, _Shape]] = {
-    **dict.fromkeys(TEXTS, _Shape("String", "String", "StringFilter", _as_it_is)),
-    CustomFieldType.INTEGER: _Shape("Int", "Int", "IntFilter", _as_it_is),
+    **dict.fromkeys(TEXTS, _Shape("String", "String", "StringFilter", as_it_is)),
+    CustomFieldType.INTEGER: _Shape("Int", "Int", "IntFilter", as_it_is),
     CustomFieldType.NUMBER: _Shape("Decimal", "Decimal", "DecimalFilter", Decimal),
-    CustomFieldType.BOOLEAN: _Shape("Boolean", "Boolean", "BooleanFilter", _as_it_is),
-    CustomFieldType.DATE: _Shape("Date", "Date", "DateFilter", _as_it_is),
+    CustomFieldType.BOOLEAN: _Shape("Boolean", "Boolean", "BooleanFilter", as_it_is),
+    CustomFieldType.DATE: _Shape("Date", "Date", "DateFilter", as_it_is),
     CustomFieldType.DATETIME: _Shape(
         "DateTime", "DateTime", "DateTimeFilter", datetime.fromisoformat
     ),
-    CustomFieldType.MONEY: _Shape("Money", "MoneyInput", "DecimalFilter", _amount),
-    CustomFieldType.ADDRESS: _Shape("Address", "AddressInput", "CustomAddressFilter", _as_it_is),
+    CustomFieldType.MONEY: _Shape("Money", "MoneyInput", "DecimalFilter", shown_amount),
+    CustomFieldType.ADDRESS: _Shape("Address", "AddressInput", "CustomAddressFilter", as_it_is),
     CustomFieldType.LIST: _Shape("CustomFieldOption", "ID", "IdFilter"),
     CustomFieldType.USER: _Shape("User", "ID", "IdFilter"),
     CustomFieldType.RECORD: _Shape("Record", "ID", "IdFilter"),
