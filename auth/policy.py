@@ -43,7 +43,7 @@ def require(actor: Actor, action: Action, entity: str) -> None:
     wanted = Scope.READ if action is Action.READ else Scope.WRITE
     if wanted not in actor.scopes:
         raise ForbiddenError("token_scope")
-    if action is not Action.READ and not ENTITIES[entity].is_record and not actor.is_admin:
+    if action is not Action.READ and ENTITIES[entity].is_setting and not actor.is_admin:
         raise ForbiddenError("administrators_only")
 
 

@@ -172,6 +172,8 @@ class Entity:
     doc: str
     fields: tuple[Field, ...]
     is_record: bool = False
+    is_growing: bool = False
+    """Grows with the records: written by members, and not held in snapshots as settings are."""
     searchable: tuple[str, ...] = ()
     """Text fields that `search` looks through; POINTS fields may be among them."""
     title_field: str = "title"
@@ -180,6 +182,11 @@ class Entity:
     def __post_init__(self) -> None:
         """Index the fields by name."""
         object.__setattr__(self, "by_name", {item.name: item for item in self.fields})
+
+    @property
+    def is_setting(self) -> bool:
+        """Whether administrators keep it, few of a kind: a dictionary, a pipeline, a person."""
+        return not (self.is_record or self.is_growing)
 
     @property
     def type_name(self) -> str:

@@ -23,7 +23,7 @@ from loaders.listing import alive
 from loaders.pace import Pace
 from loaders.rows import ROW_TYPES, Row, columns
 
-HELD: Final = tuple(entity for entity in ENTITIES.values() if not entity.is_record)
+HELD: Final = tuple(entity for entity in ENTITIES.values() if entity.is_setting)
 HELD_NAMES: Final = frozenset(entity.name for entity in HELD)
 HELD_LINKS: Final = tuple(
     field

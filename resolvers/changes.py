@@ -228,7 +228,7 @@ async def _write_groups(
     op: Operation, entity: Entity, groups: Mapping[tuple[str, ...], list[dict[str, Any]]]
 ) -> None:
     table = TABLES[entity.name]
-    op.settings_changed |= not entity.is_record
+    op.settings_changed |= entity.is_setting
     for names, rows in groups.items():
         statement = (
             update(table)
@@ -373,5 +373,5 @@ def _note(
     op: Operation, draft: Draft, kind: EventKind, row: Row, changes: dict[str, dict[str, Any]]
 ) -> None:
     version = row.version if draft.entity.is_record else None
-    op.settings_changed |= not draft.entity.is_record
+    op.settings_changed |= draft.entity.is_setting
     op.events.append(Event(new_id(), kind.value, draft.entity.name, draft.id, version, changes))
