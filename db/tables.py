@@ -8,6 +8,7 @@ from sqlalchemy import FromClause, Table
 from db.base import metadata
 from db.models import custom, people, records, settings
 from db.models import events as event_models
+from db.models import files as file_models
 from domain.entities import ENTITIES
 from domain.fields import Link
 
@@ -24,6 +25,7 @@ external_ids = records.external_ids
 exchange_rates = settings.exchange_rates
 events = event_models.events
 custom_values = custom.custom_values
+files = file_models.files
 
 
 def linking(link: Link) -> FromClause:

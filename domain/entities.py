@@ -5,6 +5,7 @@ from typing import Final
 
 from domain.custom_fields import CUSTOM_FIELD, CUSTOM_FIELD_OPTION
 from domain.fields import Entity
+from domain.files import FILE
 from domain.people import DEPARTMENT, GROUP, USER
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
 from domain.settings import DICTIONARY, DICTIONARY_ITEM, PIPELINE, STAGE
@@ -23,5 +24,6 @@ ENTITIES: Final[Mapping[str, Entity]] = {
         STAGE,
         CUSTOM_FIELD,
         CUSTOM_FIELD_OPTION,
+        FILE,
     )
 }

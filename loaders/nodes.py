@@ -10,7 +10,9 @@ from db.base import WORKSPACE
 from db.tables import contact_points
 from domain.entities import ENTITIES
 from domain.errors import BadInputError
+from domain.files import FILE
 from domain.ids import InvalidIdError, decode_id
+from loaders.files import readable_files
 from loaders.loaders import Loaders, id_array
 from loaders.people import api_keys, workspace
 
@@ -54,6 +56,8 @@ async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]
         return await api_keys(loaders.session, owner)
     if prefix == "workspace":
         return [await workspace(loaders.session)]
+    if prefix == FILE.name:
+        return await readable_files(loaders, ids)
     rows: Sequence[Any] = await loaders.one(prefix).load_many(ids)
     return rows
 

@@ -23,6 +23,7 @@ from domain.ids import encode_id
 from loaders.board import STEP
 from loaders.loaders import id_array
 from loaders.rows import Row, column_names, make_row, with_values
+from resolvers.attachments import release_of_field, release_of_records
 from resolvers.custom_pivot import delete_pivot, write_pivot
 from resolvers.custom_values import TARGETS
 from resolvers.drafts import Draft
@@ -152,6 +153,7 @@ async def remove(op: Operation, drafts: Sequence[Draft]) -> None:
     await delete_lists(op, entity, ids)
     if entity.is_record:
         await delete_pivot(op, ids)
+        await release_of_records(op, entity.name, ids)
     await op.session.run(
         delete(table).where(table.c.workspace_id == WORKSPACE, table.c.id == id_array(ids))
     )
@@ -338,6 +340,7 @@ async def forget_values(op: Operation, entity: str, field: UUID) -> None:
     """Delete all values of a custom field; that is no change of the records."""
     table = TABLES[entity]
     await delete_pivot(op, field=field)
+    await release_of_field(op, entity, field)
     await op.session.run(
         update(table)
         .where(table.c.workspace_id == WORKSPACE, table.c.custom.has_key(str(field)))

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 import strawberry
 
+from domain.files import FILE
+from domain.ids import encode_id
 from domain.records import DEAL
 from domain.settings import PIPELINE, STAGE
 from schema.classes import OBJECTS
@@ -34,6 +37,10 @@ def _full_name(*names: str) -> Any:
 
 def _user_name(first_name: str | None, last_name: str | None, email: str) -> str:
     return _joined(first_name, last_name) or email
+
+
+def _file_url(key: UUID) -> str:
+    return f"/files/{encode_id(FILE.name, key)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,14 @@ EXTRA_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
             str,
             ("first_name", "last_name", "email"),
             combine=_user_name,
+        )
+    },
+    "file": {
+        "url": plain_field(
+            "Where its content is, from the server's root; read with the same token.",
+            str,
+            ("id",),
+            combine=_file_url,
         )
     },
     "contact": {"full_name": _full_name(*_PERSON_NAME)},
