@@ -5,7 +5,9 @@ from typing import Final
 
 from sqlalchemy import FromClause, Table
 
+import db.models.catalogs  # noqa: F401 - declares its tables
 from db.base import metadata
+from db.models import bookings as booking_models
 from db.models import custom, people, records, settings
 from db.models import events as event_models
 from db.models import files as file_models
@@ -26,6 +28,8 @@ exchange_rates = settings.exchange_rates
 events = event_models.events
 custom_values = custom.custom_values
 files = file_models.files
+bookings = booking_models.bookings
+booking_holders = booking_models.booking_holders
 
 
 def linking(link: Link) -> FromClause:

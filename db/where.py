@@ -18,6 +18,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal,
     literal_column,
     not_,
     or_,
@@ -44,7 +45,8 @@ from domain.filters import (
 Rows = Callable[[str, FromClause], ColumnElement[Any]]
 """Condition on the rows of an entity that may be looked at, its workspace included."""
 
-_INDEXED: Final = 200
+BY_BEGINNING: Final = frozenset({"text"})
+INDEXED: Final = 200
 """Characters of a custom text that its index holds."""
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
@@ -85,6 +87,8 @@ def value_column(field: Field, source: FromClause, part: str = "") -> ColumnElem
 
 def _compare(tree: Compare, source: FromClause) -> ColumnElement[Any]:
     column = value_column(tree.field, source, tree.part)
+    if tree.op is Op.IN_TREE:
+        return column.in_(_subtree(tree.value, tree.field.target))
     found: ColumnElement[Any] = _operator(tree.op, column, tree.value)
     if tree.field.kind in FILTERED_PARTS and tree.op not in {Op.NE, Op.NOT_IN, Op.IS_NULL}:
         return and_(source.c[tree.field.name].is_not(None), found)
@@ -99,13 +103,23 @@ def _compare_custom(tree: CompareCustom, source: FromClause) -> ColumnElement[An
         pivot.c.field_id == tree.field,
         pivot.c.record_id == source.c.id,
     )
-    column = pivot.c[tree.column]
-    for op, value in tree.tests:
+    if not tree.tests:
+        found = found.where(pivot.c.is_empty.is_(False))
+    for name, op, value in tree.tests:
+        column = pivot.c[name]
+        if op is Op.IN_TREE:
+            found = found.where(column.in_(_in_sections(tree.tree, value)))
+            continue
         found = found.where(_operator(op, column, value))
-        if tree.column == "text" and op is Op.EQ:
-            # The index holds beginnings of texts.
-            found = found.where(func.left(column, _INDEXED) == func.left(value, _INDEXED))
+        if op is Op.EQ and name in BY_BEGINNING:
+            found = found.where(beginning(column) == beginning(literal(value, Text())))
     return not_(exists(found)) if tree.is_none else exists(found)
+
+
+def beginning(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """Give the part of a custom text that its index holds."""
+    # The length stands literally in the statement, as it does in the index.
+    return func.left(column, literal_column(str(INDEXED)))
 
 
 def _operator(op: Op, column: ColumnElement[Any], value: Any) -> Any:  # noqa: C901 - a table of operators reads best in one place
@@ -136,8 +150,6 @@ def _operator(op: Op, column: ColumnElement[Any], value: Any) -> Any:  # noqa: C
             return column.ilike(like_pattern(value, before=""))
         case Op.ENDS_WITH:
             return column.ilike(like_pattern(value, after=""))
-        case Op.IN_TREE:
-            return column.in_(_subtree(value))
 
 
 def _array(column: ColumnElement[Any], values: tuple[Any, ...]) -> Any:
@@ -145,8 +157,19 @@ def _array(column: ColumnElement[Any], values: tuple[Any, ...]) -> Any:
     return bindparam(None, list(values), type_=ARRAY(column.type), unique=True)
 
 
-def _subtree(roots: tuple[Any, ...]) -> Any:
-    table = TABLES["department"]
+def _in_sections(target: str, roots: tuple[Any, ...]) -> Any:
+    """Give the SELECT of the sections below some, or of the elements that stand in them."""
+    sections = _subtree(roots, "catalog_section")
+    if target == "catalog_section":
+        return sections
+    element = TABLES["catalog_element"].alias()
+    return select(element.c.id).where(
+        element.c.workspace_id == WORKSPACE, element.c.section_id.in_(sections)
+    )
+
+
+def _subtree(roots: tuple[Any, ...], entity: str) -> Any:
+    table = TABLES[entity]
     top = table.alias()
     tree = (
         select(top.c.id)

@@ -17,6 +17,7 @@ class RecordType(Enum):
     CONTACT = "CONTACT"
     COMPANY = "COMPANY"
     DEAL = "DEAL"
+    CATALOG_ELEMENT = "CATALOG_ELEMENT"
 
 
 class CustomFieldType(Enum):
@@ -32,10 +33,14 @@ class CustomFieldType(Enum):
     MONEY = "MONEY"
     URL = "URL"
     ADDRESS = "ADDRESS"
+    BOOKING = "BOOKING"
     LIST = "LIST"
+    FILE = "FILE"
     USER = "USER"
     RECORD = "RECORD"
     DICTIONARY = "DICTIONARY"
+    CATALOG_SECTION = "CATALOG_SECTION"
+    CATALOG_ELEMENT = "CATALOG_ELEMENT"
 
 
 TEXTS: Final = frozenset({CustomFieldType.STRING, CustomFieldType.TEXT, CustomFieldType.URL})
@@ -53,10 +58,14 @@ SETTINGS: Final[Mapping[CustomFieldType, frozenset[str]]] = {
     CustomFieldType.DATETIME: frozenset({"default"}),
     CustomFieldType.MONEY: frozenset({"default"}),
     CustomFieldType.ADDRESS: frozenset(),
+    CustomFieldType.BOOKING: frozenset({"resources", "users", "services", "allowOverbooking"}),
     CustomFieldType.LIST: frozenset(),
+    CustomFieldType.FILE: frozenset({"maxSize", "extensions"}),
     CustomFieldType.USER: frozenset(),
     CustomFieldType.RECORD: frozenset({"types"}),
     CustomFieldType.DICTIONARY: frozenset({"dictionary"}),
+    CustomFieldType.CATALOG_SECTION: frozenset({"catalog"}),
+    CustomFieldType.CATALOG_ELEMENT: frozenset({"catalog"}),
 }
 """The names of the settings that a field of each type may have."""
 
@@ -145,9 +154,14 @@ CUSTOM_FIELD: Final = Entity(
               filterable=False),
         Field("sort", Kind.INTEGER, "Position among the fields; small comes first.", always=True),
         fixed("created_at", Kind.DATETIME, "When it was made."),
+        fixed("is_ready", Kind.BOOLEAN, "Whether filters and orders may use it; not while the "
+              "values that records have already are being put into the index."),
         Field("pipelines", Kind.LINKS, "Shown and asked for only in these pipelines; everywhere "
               "where there are none.", target="pipeline",
               link=Link("custom_field_pipelines", "custom_field_id", "pipeline_id")),
+        Field("catalogs", Kind.LINKS, "Of elements: only those of these catalogues have it; all "
+              "where there are none.", target="catalog",
+              link=Link("custom_field_catalogs", "custom_field_id", "catalog_id")),
         Field("required_from", Kind.LINKS, "A value is needed on these stages and those after "
               "them, lost ones apart.", target="stage",
               link=Link("custom_field_stages", "custom_field_id", "stage_id")),

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from domain.bookings import BOOKING_SERVICE, RESOURCE
+from domain.catalogs import CATALOG, CATALOG_ELEMENT, CATALOG_SECTION
 from domain.custom_fields import CUSTOM_FIELD, CUSTOM_FIELD_OPTION
 from domain.fields import Entity
 from domain.files import FILE
@@ -10,7 +12,7 @@ from domain.people import DEPARTMENT, GROUP, USER
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
 from domain.settings import DICTIONARY, DICTIONARY_ITEM, PIPELINE, STAGE
 
-RECORDS: Final = (LEAD, CONTACT, COMPANY, DEAL)
+RECORDS: Final = (LEAD, CONTACT, COMPANY, DEAL, CATALOG_ELEMENT)
 ENTITIES: Final[Mapping[str, Entity]] = {
     entity.name: entity
     for entity in (
@@ -25,5 +27,9 @@ ENTITIES: Final[Mapping[str, Entity]] = {
         CUSTOM_FIELD,
         CUSTOM_FIELD_OPTION,
         FILE,
+        CATALOG,
+        CATALOG_SECTION,
+        RESOURCE,
+        BOOKING_SERVICE,
     )
 }

@@ -29,6 +29,10 @@ class Op(Enum):
     STARTS_WITH = "startsWith"
     ENDS_WITH = "endsWith"
     IN_TREE = "inTree"
+    CURRENCY = "currency"
+    CITY = "city"
+    COUNTRY = "country"
+    OVERLAPS = "overlaps"
 
 
 class Quantifier(Enum):
@@ -85,12 +89,13 @@ class CompareCustom:
     """A custom field compared with a value: some value of it matches, or none does."""
 
     field: UUID
-    column: str
-    """Of the pivot: text, number, day, moment or ref."""
-    tests: tuple[tuple[Op, Any], ...]
-    """What one value has to pass, all of it; without any, that there is a value."""
+    tests: tuple[tuple[str, Op, Any], ...]
+    """What one value has to pass, all of it: columns of the pivot, operators and values; without
+    any, that there is a value."""
     is_none: bool
     """Whether no value may match."""
+    tree: str = ""
+    """What IN_TREE asks for: a section, or what stands in it."""
 
 
 @dataclass(frozen=True, slots=True)

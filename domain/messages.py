@@ -33,6 +33,50 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "Some records have the same value already.",
         "Одинаковые значения уже есть у нескольких записей.",
     ),
+    "used_by_fields": (
+        "Custom fields use it: {fields}.",
+        "Его используют пользовательские поля: {fields}.",
+    ),
+    "catalog_has_elements": (
+        "The catalogue has elements: {count}, those in the recycle bin too.",
+        "В каталоге есть элементы, считая корзину: {count}.",
+    ),
+    "section_of_another_catalog": (
+        "The section belongs to another catalogue.",
+        "Раздел принадлежит другому каталогу.",
+    ),
+    "only_of_elements": (
+        "Only fields of catalogue elements have catalogues.",
+        "Каталоги указывают только у полей элементов каталогов.",
+    ),
+    "no_extensions": (
+        "Expected a list of extensions of small letters and digits, 50 at most.",
+        "Ожидается список расширений из строчных латинских букв и цифр, не больше 50.",
+    ),
+    "file_too_large": (
+        "The file is larger than {limit} bytes.",
+        "Файл больше {limit} байт.",
+    ),
+    "file_extension": (
+        "The field takes files with these extensions: {known}.",
+        "Поле принимает файлы с расширениями: {known}.",
+    ),
+    "booking_span": (
+        "A booking ends after it starts and lasts {days} days at most.",
+        "Бронь кончается позже, чем начинается, и длится не больше {days} дней.",
+    ),
+    "already_booked": (
+        "Somebody has booked this time already.",
+        "Это время уже занято.",
+    ),
+    "ends_before_start": (
+        "The end comes after the start.",
+        "Конец должен быть позже начала.",
+    ),
+    "not_ready": (
+        "The field {name} is being made ready for filters; its isReady tells when it is.",
+        "Поле {name} ещё готовится к отбору; его isReady скажет, когда будет готово.",
+    ),
     "value_taken": ("Another record has this value.", "Такое значение есть у другой записи."),
     "no_custom_field": ("There is no custom field {name}.", "Нет пользовательского поля {name}."),
     "not_filterable": (

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 
 from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES, custom_values
+from loaders.rows import Row
 
 
 async def count_filled(session: Session, entity: str, field: UUID) -> int:
@@ -24,43 +25,53 @@ async def count_filled(session: Session, entity: str, field: UUID) -> int:
     )
 
 
-async def count_chosen(session: Session, entity: str, field: UUID, option: UUID) -> int:
-    """Count the records that have an option of a custom field."""
-    table = TABLES[entity].alias()
-    held = table.c.custom[str(field)].contains(literal(str(option), JSONB()))
-    return int(
-        await session.scalar(
-            select(func.count()).where(
-                table.c.workspace_id == WORKSPACE, table.c.custom.has_key(str(field)), held
+async def count_chosen(session: Session, fields: Sequence[Row], chosen: UUID) -> int:
+    """Count the values of custom fields that are an entry: an option, an item, a section."""
+    counts = []
+    for field in fields:
+        table = TABLES[field.entity.lower()].alias()
+        held = table.c.custom[str(field.id)].contains(literal(str(chosen), JSONB()))
+        counts.append(
+            select(func.count().label("uses")).where(
+                table.c.workspace_id == WORKSPACE, table.c.custom.has_key(str(field.id)), held
             )
         )
-    )
+    if not counts:
+        return 0
+    total = union_all(*counts).subquery()
+    return int(await session.scalar(select(func.sum(total.c.uses))))
 
 
-async def read_filled(
-    session: Session, entity: str, field: UUID, after: UUID | None, limit: int
+async def read_portion(
+    session: Session, entity: str, field: UUID, after: UUID | None, limit: int, *, filled: bool
 ) -> list[tuple[UUID, Any]]:
-    """Give the next records, by id, that have a value of a field, with the value."""
+    """Give and lock the next records, by id, with their values of a field: all, or the filled."""
     table = TABLES[entity].alias()
     statement = (
         select(table.c.id, table.c.custom[str(field)].label("value"))
-        .where(table.c.workspace_id == WORKSPACE, table.c.custom.has_key(str(field)))
+        .where(table.c.workspace_id == WORKSPACE)
         .order_by(table.c.id)
         .limit(limit)
+        .with_for_update()
     )
+    if filled:
+        statement = statement.where(table.c.custom.has_key(str(field)))
     if after is not None:
         statement = statement.where(table.c.id > after)
     return [(row.id, row.value) for row in await session.rows(statement)]
 
 
-async def has_repeated(session: Session, field: UUID) -> bool:
-    """Tell whether two records have the same value of a field."""
+async def has_repeated(session: Session, field: UUID, column: str) -> bool:
+    """Tell whether two records have the same value of a field, which stands in a column."""
     pivot = custom_values.alias()
-    names = ("text", "number", "day", "moment", "ref")
     repeated = (
         select(func.count())
-        .where(pivot.c.workspace_id == WORKSPACE, pivot.c.field_id == field)
-        .group_by(*(pivot.c[name] for name in names))
+        .where(
+            pivot.c.workspace_id == WORKSPACE,
+            pivot.c.field_id == field,
+            pivot.c[column].is_not(None),
+        )
+        .group_by(pivot.c[column])
         .having(func.count() > 1)
         .limit(1)
     )

@@ -8,7 +8,7 @@ would do it in one range, but loses its index under row-level security and canno
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -38,12 +38,23 @@ class Key:
     nullable: bool
     indexed: bool = True
     """Whether the key is a column of the list's own table (and so has its index)."""
+    filled: ColumnElement[Any] | None = None
+    empty: ColumnElement[Any] | None = None
+    """Conditions of rows with and without a value, where each has an index of its own."""
 
     def flipped(self) -> "Key":
         """Give the key of the opposite order."""
-        return Key(
-            self.column, not self.descending, not self.nulls_first, self.nullable, self.indexed
-        )
+        return replace(self, descending=not self.descending, nulls_first=not self.nulls_first)
+
+    @property
+    def is_filled(self) -> ColumnElement[Any]:
+        """Give the condition of rows with a value."""
+        return self.column.is_not(None) if self.filled is None else self.filled
+
+    @property
+    def is_empty(self) -> ColumnElement[Any]:
+        """Give the condition of rows without a value."""
+        return self.column.is_(None) if self.empty is None else self.empty
 
     @property
     def is_natural(self) -> bool:
@@ -65,12 +76,13 @@ class Key:
     def beyond(self, value: Any) -> ColumnElement[Any]:
         """Give the condition of the values after `value`, empty ones apart."""
         bound = literal(value, self.column.type)
-        return self.column < bound if self.descending else self.column > bound
+        found = self.column < bound if self.descending else self.column > bound
+        return found if self.filled is None else and_(self.filled, found)
 
     def same(self, value: Any) -> ColumnElement[Any]:
         """Give the condition of the values equal to `value`."""
         if value is None:
-            return self.column.is_(None)
+            return self.is_empty
         return self.column == literal(value, self.column.type)
 
 
@@ -94,7 +106,7 @@ def _whole(keys: Sequence[Key]) -> Iterator[Segment]:
     if key.is_natural and (key.indexed or not key.nullable):
         yield Segment(true(), tuple(key.ordering for key in keys))
         return
-    parts = [_filled(keys, key.column.is_not(None), ()), _empty(keys, ())]
+    parts = [_filled(keys, key.is_filled, ()), _empty(keys, ())]
     yield from parts[::-1] if key.nulls_first else parts
 
 
@@ -109,7 +121,7 @@ def _after(
         if key.nullable and not key.nulls_first:
             yield _empty(keys, pinned, held)
     elif key.nulls_first:
-        yield _filled(keys, key.column.is_not(None), pinned, held)
+        yield _filled(keys, key.is_filled, pinned, held)
 
 
 def _filled(
@@ -128,11 +140,13 @@ def _filled(
 def _empty(keys: Sequence[Key], pinned: Sequence[Key], held: tuple[Any, ...] = ()) -> Segment:
     """Give a segment whose first free key is empty: the rest decides."""
     first, rest = keys[0], keys[1:]
+    # An index of empty rows alone does not hold what is empty in all of them.
+    constant = (*pinned, first) if first.empty is None else pinned
     ordering = (
-        *_constant((*pinned, first), rest[0]),
+        *_constant(constant, rest[0]),
         *(key.ordering for key in rest),
     )
-    return Segment(and_(*held, first.column.is_(None)), ordering)
+    return Segment(and_(*held, first.is_empty), ordering)
 
 
 def _constant(pinned: Sequence[Key], following: Key) -> Ordering:

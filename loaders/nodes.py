@@ -12,12 +12,13 @@ from domain.entities import ENTITIES
 from domain.errors import BadInputError
 from domain.files import FILE
 from domain.ids import InvalidIdError, decode_id
+from loaders.bookings import load_bookings
 from loaders.files import readable_files
 from loaders.loaders import Loaders, id_array
 from loaders.people import api_keys, workspace
 
 _POINTS: Final = frozenset({"phone", "email", "website", "messenger"})
-_OTHERS: Final = _POINTS | {"api_key", "workspace"}
+_OTHERS: Final = _POINTS | {"api_key", "booking", "workspace"}
 
 NodeKey = tuple[str, UUID]
 
@@ -51,6 +52,8 @@ async def load_nodes(loaders: Loaders, keys: Sequence[NodeKey]) -> list[Any]:
 async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]:
     if prefix in _POINTS:
         return await _points(loaders, prefix, ids)
+    if prefix == "booking":
+        return await load_bookings(loaders, ids)
     if prefix == "api_key":
         owner = None if loaders.actor.is_admin else loaders.actor.user_id
         return await api_keys(loaders.session, owner)

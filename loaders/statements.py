@@ -7,6 +7,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
+    Join,
     Select,
     Text,
     Uuid,
@@ -23,7 +24,7 @@ from auth.actor import Actor
 from auth.policy import visible
 from db.base import WORKSPACE
 from db.tables import TABLES, contact_points, custom_values, linking
-from db.where import Rows, condition, like_pattern, value_column
+from db.where import BY_BEGINNING, Rows, beginning, condition, like_pattern, value_column
 from domain.custom_fields import PivotKey
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind
@@ -55,9 +56,20 @@ def listing(spec: ListSpec, actor: Actor, row: type[Row], *, backward: bool = Fa
         joined, key = _key(order, source, joined, rows)
         keys.append(key)
     descends = id_descends(spec)
-    keys.append(Key(source.c["id"], descends, descends, nullable=False))
+    keys.append(Key(_tie(spec, source, joined), descends, descends, nullable=False))
     flipped = [key.flipped() for key in keys] if backward else keys
     return Listing(row, source, joined, tuple(conditions), tuple(flipped))
+
+
+def _tie(spec: ListSpec, source: FromClause, joined: FromClause) -> ColumnElement[Any]:
+    """Give the id that decides last; of the pivot, where its index leads the order."""
+    if spec.keys and len(spec.keys[0].path) == 1 and isinstance(spec.keys[0].path[0], PivotKey):
+        first: Any = joined
+        while isinstance(first, Join) and first.left is not source:
+            first = first.left
+        column: ColumnElement[Any] = first.right.c["record_id"]
+        return column
+    return source.c["id"]
 
 
 def _key(
@@ -84,21 +96,25 @@ def _key(
 def _pivot_key(
     key: PivotKey, order: OrderKey, at: FromClause, joined: FromClause
 ) -> tuple[FromClause, Key]:
-    """Join the first value of a custom field; records without one stand as empty."""
+    """Join the value of a custom field; every record has a row, an empty one without a value."""
     pivot = custom_values.alias()
-    joined = joined.outerjoin(
-        pivot,
-        and_(
-            pivot.c["workspace_id"] == WORKSPACE,
-            pivot.c["field_id"] == key.field_id,
-            pivot.c["record_id"] == at.c["id"],
-            pivot.c["place"] == 0,
-        ),
+    beside = and_(
+        pivot.c["workspace_id"] == WORKSPACE,
+        pivot.c["field_id"] == key.field_id,
+        pivot.c["record_id"] == at.c["id"],
+        pivot.c["place"] == 0,
     )
-    column, direction = pivot.c[key.column], order.direction
+    column: ColumnElement[Any] = pivot.c[key.column]
+    if key.column in BY_BEGINNING:
+        column = beginning(column)
+    own = len(order.path) == 1
+    joined = joined.join(pivot, beside) if own else joined.outerjoin(pivot, beside)
+    direction = order.direction
     return joined, Key(
-        column, direction.descending, direction.nulls_first, nullable=True, indexed=False
-    )
+        column, direction.descending, direction.nulls_first, nullable=True, indexed=False,
+        filled=pivot.c[key.column].is_not(None) if own else None,
+        empty=pivot.c["is_empty"] if own else None,
+    )  # fmt: skip
 
 
 def _word(word: str, spec: ListSpec, source: FromClause) -> ColumnElement[Any]:

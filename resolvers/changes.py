@@ -17,15 +17,21 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from db.base import WORKSPACE, new_id
 from db.tables import TABLES, events, workspaces
-from domain.custom_fields import CustomFieldType
 from domain.fields import Entity, Field, Kind, camel
 from domain.ids import encode_id
 from loaders.board import STEP
+from loaders.custom import read_portion
 from loaders.loaders import id_array
 from loaders.rows import Row, column_names, make_row, with_values
-from resolvers.attachments import release_of_field, release_of_records
-from resolvers.custom_pivot import delete_pivot, write_pivot
-from resolvers.custom_values import TARGETS
+from resolvers.custom_history import custom_differences
+from resolvers.custom_holdings import (
+    release_binned,
+    release_purged,
+    take_again,
+    write_holdings,
+)
+from resolvers.custom_pivot import PORTION, delete_pivot, follow_ranks, write_pivot
+from resolvers.custom_ranks import RANKED
 from resolvers.drafts import Draft
 from resolvers.lists import delete_lists, list_as_json, write_lists
 from resolvers.operation import Event, Operation
@@ -57,7 +63,7 @@ async def create(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
     rows = [{**_defaults(entity), **_stamps(op, draft), **draft.columns} for draft in drafts]
     await op.session.insert(table, rows)
     await write_lists(op, drafts)
-    await write_pivot(op, drafts)
+    await _write_custom(op, drafts)
     op.loaders.clear()
     made = []
     for draft, values in zip(drafts, rows, strict=True):
@@ -96,9 +102,29 @@ async def change(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
     if drafts:
         await _write_groups(op, drafts[0].entity, groups)
         await write_lists(op, changed)
-        await write_pivot(op, changed)
+        await _write_custom(op, changed)
         _reload(op, drafts[0].entity, result)
+        await _rank_again(op, changed)
     return result
+
+
+async def _write_custom(op: Operation, drafts: Sequence[Draft]) -> None:
+    if drafts and drafts[0].entity.is_record:
+        await write_pivot(op, drafts)
+        await write_holdings(op, drafts)
+
+
+async def _rank_again(op: Operation, drafts: Sequence[Draft]) -> None:
+    """Let custom values follow the rank or the name of what they point to."""
+    rank = RANKED.get(drafts[0].entity.name) if drafts else None
+    if rank is None:
+        return
+    moved = [
+        draft.id for draft in drafts
+        if any(draft.current(name) != getattr(_before(draft), name) for name in rank.sources)
+    ]  # fmt: skip
+    rows = await op.loaders.one(drafts[0].entity.name).load_batch(moved)
+    await follow_ranks(op, [row for row in rows if row is not None])
 
 
 async def change_derived(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
@@ -136,6 +162,10 @@ async def move_to_bin(op: Operation, drafts: Sequence[Draft], *, deleted: bool) 
         kind = EventKind.DELETED if deleted else EventKind.RESTORED
         _note(op, draft, kind, rows[-1], {})
     await _write_groups(op, entity, {tuple(sorted(values[0].keys() - {"id"})): values})
+    if deleted:
+        await release_binned(op, entity.name, [row.id for row in rows])
+    else:
+        await take_again(op, entity.name, drafts)
     _reload(op, entity, rows)
     if deleted:
         for row in rows:
@@ -153,7 +183,7 @@ async def remove(op: Operation, drafts: Sequence[Draft]) -> None:
     await delete_lists(op, entity, ids)
     if entity.is_record:
         await delete_pivot(op, ids)
-        await release_of_records(op, entity.name, ids)
+        await release_purged(op, entity.name, ids)
     await op.session.run(
         delete(table).where(table.c.workspace_id == WORKSPACE, table.c.id == id_array(ids))
     )
@@ -292,7 +322,7 @@ def _differences(draft: Draft, before: Row | None, after: Row) -> dict[str, dict
         if declared.name in _SILENT:
             continue
         if declared.kind is Kind.CUSTOM:
-            found.update(_custom_differences(draft, before, after))
+            found.update(custom_differences(draft, before, after))
             continue
         if declared.columns:
             was = None if before is None else value_as_json(declared, before)
@@ -307,45 +337,23 @@ def _differences(draft: Draft, before: Row | None, after: Row) -> dict[str, dict
     return found
 
 
-def _custom_differences(draft: Draft, before: Row | None, after: Row) -> dict[str, dict[str, Any]]:
-    """Give the changes of custom values, each by the code of its field."""
-    found: dict[str, dict[str, Any]] = {}
-    for key, field in draft.custom.items():
-        was = None if before is None else before.custom.get(key)
-        now = after.custom.get(key)
-        if was != now:
-            found[f"custom.{field.code}"] = {
-                "from": custom_as_json(field, was), "to": custom_as_json(field, now)
-            }  # fmt: skip
-    return found
+async def forget_portion(
+    op: Operation, entity: str, field: UUID, after: UUID | None
+) -> UUID | None:
+    """Delete the next values of a custom field; gives the last record while more have one.
 
-
-def custom_as_json(field: Row, value: Any) -> Any:
-    """Give a stored custom value as the API writes it."""
-    if value is None:
-        return None
-    if isinstance(value, list):
-        return [custom_as_json(field, part) for part in value]
-    kind = CustomFieldType(field.type)
-    if kind in TARGETS:
-        return encode_id(TARGETS[kind], UUID(value))
-    if kind is CustomFieldType.ADDRESS:
-        return {camel(part): text for part, text in value.items()}
-    if kind is CustomFieldType.MONEY:
-        return {"amount": value["amount"], "currency": value["currency"]}
-    return value
-
-
-async def forget_values(op: Operation, entity: str, field: UUID) -> None:
-    """Delete all values of a custom field; that is no change of the records."""
+    That is no change of the records.
+    """
     table = TABLES[entity]
-    await delete_pivot(op, field=field)
-    await release_of_field(op, entity, field)
+    key = str(field)
+    found = await read_portion(op.session, entity, field, after, PORTION, filled=True)
+    ids = [record for record, _ in found]
     await op.session.run(
         update(table)
-        .where(table.c.workspace_id == WORKSPACE, table.c.custom.has_key(str(field)))
-        .values(custom=table.c.custom.op("-", return_type=JSONB())(literal(str(field), Text())))
+        .where(table.c.workspace_id == WORKSPACE, table.c.id == id_array(ids))
+        .values(custom=table.c.custom.op("-", return_type=JSONB())(literal(key, Text())))
     )
+    return ids[-1] if len(ids) == PORTION else None
 
 
 def value_as_json(declared: Field, row: Row) -> Any:

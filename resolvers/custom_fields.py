@@ -12,16 +12,19 @@ from domain.custom_fields import (
     CUSTOM_FIELD_OPTION,
     MAX_FIELDS,
     CustomFieldType,
+    RecordType,
 )
 from domain.errors import Code, refuse
 from domain.fields import camel
 from loaders.custom import count_filled, has_repeated
 from loaders.locking import lock_name
 from loaders.rows import Row
-from resolvers import changes, entries
+from resolvers import entries
+from resolvers.custom_holdings import release_field
 from resolvers.custom_options import write_options
-from resolvers.custom_pivot import delete_pivot, fill_pivot
+from resolvers.custom_pivot import is_ordering, pivot_column
 from resolvers.custom_settings import check_settings
+from resolvers.custom_work import clear, fill, fill_whole, forget
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 
@@ -31,17 +34,18 @@ _RESERVED: Final = frozenset({"and", "or", "not", "id"})
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LABEL_LENGTH: Final = 255
 _IMMUTABLE: Final = ("entity", "code", "type", "is_multiple")
-_PORTION: Final = 1_000
 _NEVER_MULTIPLE: Final = CustomFieldType.BOOLEAN
 # Amounts are told apart by what they are worth, which changes with the rates.
-_NEVER_UNIQUE: Final = frozenset({CustomFieldType.BOOLEAN, CustomFieldType.MONEY})
+_NEVER_UNIQUE: Final = frozenset(
+    {CustomFieldType.BOOLEAN, CustomFieldType.MONEY, CustomFieldType.BOOKING, CustomFieldType.FILE}
+)
 
 
 async def create_field(op: Operation, raw: Raw) -> Row:
     """Add a custom field to a type of record, with its options."""
     draft = await entries.draft_new(op, CUSTOM_FIELD, raw)
     for name, usual in (("is_multiple", False), ("is_required", False), ("is_unique", False),
-                        ("is_filterable", True), ("settings", {})):  # fmt: skip
+                        ("is_filterable", True), ("settings", {}), ("is_ready", True)):  # fmt: skip
         draft.columns.setdefault(name, usual)
     if draft.errors:
         return await entries.save(op, draft)
@@ -55,7 +59,7 @@ async def create_field(op: Operation, raw: Raw) -> Row:
     await _check(op, draft, given_options=bool(raw.get("options")))
     row = await entries.save(op, draft)
     await write_options(op, row, raw, ())
-    return row
+    return await fill(op, row) if is_ordering(row) else row
 
 
 async def update_field(op: Operation, raw: Raw) -> Row:
@@ -75,7 +79,7 @@ async def update_field(op: Operation, raw: Raw) -> Row:
     has_options = bool(raw.get("options") or raw.get("deleteOptionIds"))
     await _check(op, draft, given_options=has_options)
     row = await entries.save(op, draft)
-    await _follow_with_pivot(op, before, row)
+    row = await _follow_with_pivot(op, before, row)
     options = await op.loaders.children(CUSTOM_FIELD.get("options")).load(row.id)
     await write_options(op, row, raw, options)
     return row
@@ -94,7 +98,9 @@ async def delete_field(op: Operation, raw: Raw) -> tuple[Row, dict[str, int], bo
     }
     if not raw.get("confirm"):
         return row, affected, False
-    await changes.forget_values(op, entity, row.id)
+    await forget(op, entity, row.id)
+    await clear(op, row.id)
+    await release_field(op, row)
     options = await op.loaders.children(CUSTOM_FIELD.get("options")).load(row.id)
     await entries.drop(op, CUSTOM_FIELD_OPTION, options)
     await entries.drop(op, CUSTOM_FIELD, [row])
@@ -112,15 +118,19 @@ async def reorder_fields(op: Operation, ids: Sequence[str]) -> list[Row]:
     return await entries.renumber(op, CUSTOM_FIELD, rows)
 
 
-async def _follow_with_pivot(op: Operation, before: Row, after: Row) -> None:
+async def _follow_with_pivot(op: Operation, before: Row, after: Row) -> Row:
     """Fill or empty the pivot where a field becomes, or stops being, filterable or unique."""
     was, is_now = (row.is_filterable or row.is_unique for row in (before, after))
     if was and not is_now:
-        await delete_pivot(op, field=after.id)
-    elif is_now and not was:
-        await fill_pivot(op, after)
-    if after.is_unique and not before.is_unique and await has_repeated(op.session, after.id):
-        raise refuse(Code.CONFLICT, "values_repeat", "isUnique")
+        await clear(op, after.id)
+    elif after.is_unique and not before.is_unique:
+        await fill_whole(op, after)
+        column = pivot_column(CustomFieldType(after.type))
+        if await has_repeated(op.session, after.id, column):
+            raise refuse(Code.CONFLICT, "values_repeat", "isUnique")
+    elif after.is_filterable and not before.is_filterable:
+        return await fill(op, after)
+    return after
 
 
 async def _siblings(op: Operation, entity: str) -> list[Row]:
@@ -164,6 +174,8 @@ async def _check(op: Operation, draft: Draft, *, given_options: bool) -> None:
     if "settings" in draft.columns:
         await check_settings(op, draft, kind)
     entity = draft.current("entity")
+    if draft.lists.get("catalogs") and entity != RecordType.CATALOG_ELEMENT.value:
+        draft.values.wrong(Code.INVALID, "only_of_elements", "catalogIds")
     for name, place in (("pipelines", "pipelineIds"), ("required_from", "requiredFromIds")):
         for index, key in enumerate(draft.lists.get(name, ())):
             stage = await op.loaders.one("stage").load(key) if name == "required_from" else None

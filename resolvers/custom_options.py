@@ -66,7 +66,7 @@ def _option_code(values: Values, draft: Draft, taken: set[str]) -> str:
 
 async def _delete_options(op: Operation, field: Row, options: Sequence[Row]) -> None:
     for option in options:
-        used = await count_chosen(op.session, field.entity.lower(), field.id, option.id)
+        used = await count_chosen(op.session, [field], option.id)
         if used:
             raise refuse(Code.IN_USE, "option_in_use", "deleteOptionIds", count=used)
     await entries.drop(op, CUSTOM_FIELD_OPTION, options)

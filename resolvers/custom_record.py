@@ -8,25 +8,21 @@ from uuid import UUID
 
 from domain.custom_fields import CUSTOM_FIELD, CustomFieldType
 from domain.errors import Code
-from domain.ids import decode_id
 from domain.money import Money
 from loaders.custom import find_same
 from loaders.locking import lock_name
 from loaders.rows import Row
 from resolvers.currencies import Rates, load_rates
+from resolvers.custom_bookings import check_free, complete_bookings
 from resolvers.custom_pivot import pivot_value
-from resolvers.custom_values import TARGETS, WrongValueError, expected, parse_one
+from resolvers.custom_targets import check_targets
+from resolvers.custom_values import WrongValueError, expected, parse_one
+from resolvers.defined_fields import fields_of
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 from resolvers.values import MAX_LIST, Values
 
 PLACE: Final = "customValues"
-
-
-async def fields_of(op: Operation, entity: str) -> list[Row]:
-    """Give the custom fields of a type of record, in their order."""
-    rows = await op.loaders.everything(CUSTOM_FIELD.name)
-    return [row for row in rows if row.entity == entity.upper()]
 
 
 def take_typed(values: Values, custom: Mapping[str, Any] | None) -> None:
@@ -43,6 +39,8 @@ def as_json(value: Any) -> Any:
     """Give a value of the typed schema as it would have come in JSON."""
     if isinstance(value, list | tuple):
         return [as_json(part) for part in value]
+    if isinstance(value, dict):
+        return {name: as_json(part) for name, part in value.items()}
     if isinstance(value, datetime | date):
         return value.isoformat()
     return value
@@ -61,7 +59,9 @@ async def fill_custom(op: Operation, drafts: Sequence[Draft]) -> None:
         if draft.before is None or stored != draft.before.custom:
             draft.columns["custom"] = stored
     await _complete_amounts(op, drafts)
-    await _check_targets(op, drafts)
+    await check_targets(op, drafts)
+    await complete_bookings(op, drafts)
+    await check_free(op, drafts)
     await _check_unique(op, drafts)
 
 
@@ -183,54 +183,6 @@ async def _complete_amounts(op: Operation, drafts: Sequence[Draft]) -> None:
         part["currency"] = part["currency"] or rates.base
         base = rates.to_base(Money(Decimal(part["amount"]), part["currency"]))
         part["base"] = None if base is None else str(base)
-
-
-async def _check_targets(op: Operation, drafts: Sequence[Draft]) -> None:
-    """Note the references to what is not there or not offered."""
-    wanted: dict[str, set[UUID]] = {}
-    found = []
-    for draft in drafts:
-        for key, field in draft.custom.items():
-            value = draft.columns.get("custom", {}).get(key)
-            if value is None or key not in draft.custom_places:
-                continue
-            for place, part in enumerate(parts_of(value)):
-                reference = _reference(field, part)
-                if reference is not None:
-                    wanted.setdefault(reference[0], set()).add(reference[1])
-                    found.append((draft, field, key, place, reference))
-    known: dict[tuple[str, UUID], Row | None] = {}
-    for target, ids in wanted.items():
-        ordered = sorted(ids)
-        rows = await op.loaders.one(target).load_batch(ordered)
-        known.update({(target, key): row for key, row in zip(ordered, rows, strict=True)})
-    codes = {row.id: row.code for row in await op.loaders.everything("dictionary")} if found else {}
-    for draft, field, key, place, reference in found:
-        row = known[reference]
-        if row is None or not _fits(field, row, codes):
-            path = draft.custom_places[key] + ((str(place),) if field.is_multiple else ())
-            draft.values.wrong(Code.NOT_FOUND, "not_found", *path, target=reference[0],
-                               field=field.code)  # fmt: skip
-
-
-def _reference(field: Row, part: Any) -> tuple[str, UUID] | None:
-    kind = CustomFieldType(field.type)
-    if kind is CustomFieldType.RECORD:
-        return decode_id(part)
-    target = TARGETS.get(kind)
-    return None if target is None else (target, UUID(part))
-
-
-def _fits(field: Row, row: Row, dictionaries: Mapping[UUID, str]) -> bool:
-    match CustomFieldType(field.type):
-        case CustomFieldType.LIST:
-            return bool(row.custom_field_id == field.id)
-        case CustomFieldType.DICTIONARY:
-            return bool(dictionaries.get(row.dictionary_id) == field.settings["dictionary"])
-        case CustomFieldType.USER:
-            return bool(row.is_active)
-        case _:
-            return True
 
 
 async def _check_unique(op: Operation, drafts: Sequence[Draft]) -> None:

@@ -1,5 +1,6 @@
 """The settings of custom fields, checked by type when a field is made or changed."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -8,6 +9,7 @@ from pydantic_core import SchemaError
 
 from domain.custom_fields import MAX_LENGTH, SETTINGS, CustomFieldType, RecordType
 from domain.errors import Code
+from domain.ids import encode_id
 from resolvers.custom_values import WrongValueError, found_in, parse_one
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
@@ -18,6 +20,12 @@ _MAX_PRECISION: Final = 4
 _SIZES: Final = ("minLength", "maxLength")
 _NOW: Final = "NOW"
 _PLACE: Final = "settings"
+_MAX_SIZE: Final = 2**31 - 1
+_MAX_EXTENSIONS: Final = 50
+_EXTENSION: Final = re.compile(r"[a-z0-9]{1,10}")
+_OF_CATALOGS: Final = frozenset(
+    {CustomFieldType.CATALOG_SECTION.value, CustomFieldType.CATALOG_ELEMENT.value}
+)
 
 
 async def check_settings(op: Operation, draft: Draft, kind: CustomFieldType) -> None:
@@ -37,14 +45,55 @@ async def check_settings(op: Operation, draft: Draft, kind: CustomFieldType) -> 
     if draft.errors:
         return
     _check_bounds(draft, kind, settings)
+    _check_others(draft, settings)
     if kind is CustomFieldType.RECORD:
         _check_types(draft, settings)
     if kind is CustomFieldType.DICTIONARY:
         codes = {row.code for row in await op.loaders.everything("dictionary")}
         if settings.get("dictionary") not in list(codes):
             draft.values.wrong(Code.INVALID, "no_dictionary", _PLACE, "dictionary")
+    await _check_lists(op, draft, settings)
     if "default" in settings and not draft.errors:
         _check_default(draft, kind, settings)
+
+
+async def _check_lists(op: Operation, draft: Draft, settings: Mapping[str, Any]) -> None:
+    """Note the ids in settings that are none of what they should be ids of."""
+    for name, target in (("resources", "resource"), ("users", "user"),
+                         ("services", "booking_service")):  # fmt: skip
+        given = settings.get(name)
+        if given is None:
+            continue
+        known = {encode_id(target, row.id) for row in await op.loaders.everything(target)}
+        if not isinstance(given, list) or any(item not in known for item in map(str, given)):
+            draft.values.wrong(Code.NOT_FOUND, "not_found", _PLACE, name, target=target)
+    if draft.current("type") in _OF_CATALOGS:
+        known = {encode_id("catalog", row.id) for row in await op.loaders.everything("catalog")}
+        if str(settings.get("catalog")) not in known:
+            draft.values.wrong(Code.NOT_FOUND, "not_found", _PLACE, "catalog", target="catalog")
+
+
+def _check_others(draft: Draft, settings: Mapping[str, Any]) -> None:
+    """Note what is wrong with the settings of bookings and files."""
+    overbooking = settings.get("allowOverbooking", False)
+    if not isinstance(overbooking, bool):
+        draft.values.wrong(Code.INVALID, "expected", _PLACE, "allowOverbooking",
+                           expected="true or false", found=found_in(overbooking))  # fmt: skip
+    size = settings.get("maxSize")
+    if size is not None and (type(size) is not int or not 1 <= size <= _MAX_SIZE):
+        draft.values.wrong(Code.INVALID, "out_of_range", _PLACE, "maxSize", minimum=1,
+                           maximum=_MAX_SIZE)  # fmt: skip
+    extensions = settings.get("extensions")
+    if extensions is not None and not _are_extensions(extensions):
+        draft.values.wrong(Code.INVALID, "no_extensions", _PLACE, "extensions")
+
+
+def _are_extensions(given: Any) -> bool:
+    return (
+        isinstance(given, list)
+        and 0 < len(given) <= _MAX_EXTENSIONS
+        and all(isinstance(item, str) and _EXTENSION.fullmatch(item) for item in given)
+    )
 
 
 def _check_bounds(draft: Draft, kind: CustomFieldType, settings: Mapping[str, Any]) -> None:

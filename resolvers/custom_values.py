@@ -4,11 +4,12 @@ Stored are JSON values: numbers as text, days and times by ISO 8601, references 
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from domain.bookings import LONGEST, MOST_HOLDERS
 from domain.custom_fields import MAX_LENGTH, TEXTS, CustomFieldType, RecordType
 from domain.errors import Code
 from domain.fields import PART_NAMES, Kind, camel
@@ -20,11 +21,15 @@ from resolvers.patterns import matches
 _INT_MAX: Final = 2**31 - 1
 _LONGEST_NUMBER: Final = 40
 _PART_LENGTH: Final = 255
+_BOOKING_PARTS: Final = frozenset({"id", "from", "to", "serviceId", "resourceIds", "userIds"})
 _DAY: Final = len("2026-11-24")
 TARGETS: Final[Mapping[CustomFieldType, str]] = {
     CustomFieldType.LIST: "custom_field_option",
     CustomFieldType.USER: "user",
     CustomFieldType.DICTIONARY: "dictionary_item",
+    CustomFieldType.FILE: "file",
+    CustomFieldType.CATALOG_SECTION: "catalog_section",
+    CustomFieldType.CATALOG_ELEMENT: "catalog_element",
 }
 """What the ids of a type of field are ids of; of RECORD, the settings say it."""
 Settings = Mapping[str, Any]
@@ -193,6 +198,67 @@ def _address(_settings: Settings, raw: Any) -> dict[str, str] | None:
     return found or None
 
 
+def _booking(_settings: Settings, raw: Any) -> dict[str, Any]:
+    """Read a booking; its id, and its end by the service, are filled in later where not given."""
+    if not isinstance(raw, Mapping) or raw.get("from") is None:
+        raise expected("an object with from, to or serviceId, and resourceIds or userIds", raw)
+    for name in raw.keys() - _BOOKING_PARTS:
+        raise WrongValueError("unknown_part", str(name)[:50])
+    holders = {
+        name: _holders(raw.get(f"{name}Ids"), name, f"{name}Ids") for name in ("resource", "user")
+    }
+    if not any(holders.values()):
+        raise WrongValueError("required", "resourceIds", code=Code.REQUIRED)
+    if sum(map(len, holders.values())) > MOST_HOLDERS:
+        raise WrongValueError("list_too_long", "resourceIds", code=Code.LIMIT, limit=MOST_HOLDERS)
+    start, end = _moment(raw["from"], "from"), None
+    if raw.get("to") is not None:
+        end = _moment(raw["to"], "to")
+        check_span(start, end)
+    elif raw.get("serviceId") is None:
+        raise WrongValueError("required", "to", code=Code.REQUIRED)
+    return {
+        "id": _optional_id(raw.get("id"), "booking", "id"),
+        "from": start,
+        "to": end,
+        "service": _optional_id(raw.get("serviceId"), "booking_service", "serviceId"),
+        "resources": holders["resource"],
+        "users": holders["user"],
+    }
+
+
+def check_span(start: str, end: str) -> None:
+    """Check that a booking ends after it starts, and lasts no longer than one may."""
+    lasts = datetime.fromisoformat(end) - datetime.fromisoformat(start)
+    if not timedelta(0) < lasts <= LONGEST:
+        raise WrongValueError("booking_span", "to", days=LONGEST.days)
+
+
+def _moment(raw: Any, *path: str) -> str:
+    try:
+        return _datetime({}, raw)
+    except WrongValueError as error:
+        raise WrongValueError(error.message, *path, code=error.code, **error.values) from error
+
+
+def _holders(raw: Any, target: str, place: str) -> list[str]:
+    if raw is None:
+        return []
+    if not isinstance(raw, list | tuple):
+        raise expected("a list", raw, place)
+    found = [_optional_id(item, target, place, str(index)) for index, item in enumerate(raw)]
+    return list(dict.fromkeys(item for item in found if item is not None))
+
+
+def _optional_id(raw: Any, target: str, *path: str) -> str | None:
+    if raw is None:
+        return None
+    try:
+        return str(_decoded(raw, (target,))[1])
+    except WrongValueError as error:
+        raise WrongValueError(error.message, *path, code=error.code, **error.values) from error
+
+
 def _id_of(target: str) -> Callable[[Settings, Any], str]:
     def parse(_settings: Settings, raw: Any) -> str:
         return str(_decoded(raw, (target,))[1])
@@ -226,6 +292,7 @@ _PARSERS: Final[Mapping[CustomFieldType, Callable[[Settings, Any], Any]]] = {
     CustomFieldType.DATETIME: _datetime,
     CustomFieldType.MONEY: _money,
     CustomFieldType.ADDRESS: _address,
+    CustomFieldType.BOOKING: _booking,
     CustomFieldType.RECORD: _record,
     **{kind: _id_of(target) for kind, target in TARGETS.items()},
 }

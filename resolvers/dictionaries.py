@@ -7,9 +7,11 @@ from auth.policy import Action, require
 from domain.errors import Code, refuse
 from domain.ids import encode_id
 from domain.settings import DICTIONARY, DICTIONARY_ITEM
+from loaders.custom import count_chosen
 from loaders.locking import lock_name
 from loaders.rows import Row
 from resolvers import entries
+from resolvers.defined_fields import fields_about
 from resolvers.moves import move_all
 from resolvers.operation import Operation
 from resolvers.usage import count_uses, referring_fields
@@ -37,6 +39,10 @@ async def delete_dictionary(op: Operation, raw: Raw) -> Row:
     row = draft.before
     if row is None or row.is_system:
         raise refuse(Code.SYSTEM, "system_dictionary", "id")
+    fields = await fields_about(op, row)
+    if fields:
+        raise refuse(Code.IN_USE, "used_by_fields", "id",
+                     fields=", ".join(field.code for field in fields))  # fmt: skip
     await entries.drop(op, DICTIONARY_ITEM, await _items(op, row.id))
     await entries.drop(op, DICTIONARY, [row])
     return row
@@ -75,6 +81,9 @@ async def delete_item(op: Operation, raw: Raw) -> Row:
             raise refuse(Code.INVALID, "no_target", "replaceWith")
         for record, declared in referring_fields(DICTIONARY_ITEM, code):
             await move_all(op, record.name, DICTIONARY_ITEM, row.id, target.id, declared.name)
+    chosen = await count_chosen(op.session, await fields_about(op, row), row.id)
+    if chosen:
+        raise refuse(Code.IN_USE, "in_use", "id", count=chosen)
     await entries.drop(op, DICTIONARY_ITEM, [row])
     return row
 

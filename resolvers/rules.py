@@ -24,7 +24,9 @@ async def apply_rules(op: Operation, drafts: Sequence[Draft]) -> None:
             _require_a_name(drafts)
         case "deal" | "lead":
             await _place_on_stages(op, drafts)
-    if name in {"company", "department"}:
+        case "catalog_section" | "catalog_element":
+            await _keep_in_catalog(op, drafts)
+    if name in {"company", "department", "catalog_section"}:
         await _refuse_cycles(op, drafts)
     fresh = [draft for draft in drafts if draft.before is None]
     if name == "deal":
@@ -143,6 +145,16 @@ async def _mark_returning(op: Operation, drafts: Sequence[Draft]) -> None:
         company, contact = draft.current("company_id"), draft.current("contact_id")
         known = company in won_companies if company else bool(contact) and contact in won_contacts
         draft.columns["is_returning"] = known
+
+
+async def _keep_in_catalog(op: Operation, drafts: Sequence[Draft]) -> None:
+    """Refuse a section of another catalogue above a section or an element."""
+    name = "parent" if drafts[0].entity.name == "catalog_section" else "section"
+    for draft in drafts:
+        above = draft.given.get(name)
+        section = None if above is None else await op.loaders.one("catalog_section").load(above)
+        if section is not None and section.catalog_id != draft.current("catalog_id"):
+            draft.values.wrong(Code.INVALID, "section_of_another_catalog", f"{name}Id")
 
 
 async def _refuse_cycles(op: Operation, drafts: Sequence[Draft]) -> None:

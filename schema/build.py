@@ -7,6 +7,7 @@ from graphql.execution.executor import Executor
 from strawberry.schema.config import StrawberryConfig
 
 import schema.objects  # noqa: F401 - fills the classes with fields
+from schema.bookings import Booking
 from schema.classes import OBJECTS
 from schema.custom_fields import VALUE_TYPES
 from schema.documents import DocumentCache
@@ -29,7 +30,7 @@ def build_schema(
         cache,
         Query,
         Mutation,
-        types=[*OBJECTS.values(), *POINT_TYPES.values(), *VALUE_TYPES],
+        types=[*OBJECTS.values(), *POINT_TYPES.values(), *VALUE_TYPES, Booking],
         execution_context_class=executor,
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
     )

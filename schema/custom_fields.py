@@ -12,9 +12,15 @@ import strawberry
 from domain.custom_fields import CUSTOM_FIELD, TEXTS, CustomFieldType, RecordType
 from domain.entities import ENTITIES
 from domain.ids import decode_id
+from loaders.batching import BatchLoader
+from loaders.bookings import booking_of
+from loaders.files import readable_files
+from loaders.loaders import Loaders
 from loaders.rows import Row
-from resolvers.custom_record import fields_of, parts_of
+from resolvers.custom_record import parts_of
 from resolvers.custom_values import TARGETS
+from resolvers.defined_fields import fields_of
+from schema.bookings import Booking
 from schema.classes import OBJECTS, Record
 from schema.context import Context, running
 from schema.execution.reading import batched_field, plain_field
@@ -72,12 +78,23 @@ async def _titles(
         for target, key in references:
             wanted.setdefault(target, {})[key] = None
     found: dict[tuple[str, UUID], str] = {}
+    loaders = running(context).loaders
     for target, keys in wanted.items():
-        rows = await running(context).loaders.named(target).load_batch(list(keys))
+        ids = list(keys)
+        rows = await _load(loaders, loaders.named(target), target, ids)
         for key, row in zip(keys, rows, strict=True):
             if row is not None:
                 found[target, key] = _title(target, row)
     return found
+
+
+async def _load(
+    loaders: Loaders, loader: BatchLoader[UUID, Row | None], target: str, ids: list[UUID]
+) -> Sequence[Row | None]:
+    """Load what values point to; of files, those that the caller may read."""
+    if target == "file":
+        return await readable_files(loaders, ids)
+    return await loader.load_batch(ids)
 
 
 def _title(target: str, row: Row) -> str:
@@ -96,6 +113,8 @@ def _plain_text(kind: CustomFieldType, value: Any) -> str:
             return f"{value['amount']} {value['currency']}"
         case CustomFieldType.ADDRESS:
             return ", ".join(value.values())
+        case CustomFieldType.BOOKING:
+            return f"{value['from']} – {value['to']}"
         case _:
             return str(value)
 
@@ -143,8 +162,9 @@ async def load_references(context: Context, sources: Sources) -> list[list[Row]]
         for target, key in _references(source):
             wanted.setdefault(target, {})[key] = None
     for target, keys in wanted.items():
-        rows = await loaders.one(target).load_batch(list(keys))
-        found.update({(target, key): row for key, row in zip(keys, rows, strict=True) if row})
+        ids = list(keys)
+        rows = await _load(loaders, loaders.one(target), target, ids)
+        found.update({(target, key): row for key, row in zip(ids, rows, strict=True) if row})
     return [
         [found[reference] for reference in _references(source) if reference in found]
         for source in sources
@@ -181,10 +201,14 @@ TYPE_NAMES: Final[Mapping[CustomFieldType, str]] = {
     CustomFieldType.DATETIME: "DateTimeFieldValue",
     CustomFieldType.MONEY: "MoneyFieldValue",
     CustomFieldType.ADDRESS: "AddressFieldValue",
+    CustomFieldType.BOOKING: "BookingFieldValue",
     CustomFieldType.LIST: "OptionFieldValue",
+    CustomFieldType.FILE: "FileFieldValue",
     CustomFieldType.USER: "UserFieldValue",
     CustomFieldType.RECORD: "RecordFieldValue",
     CustomFieldType.DICTIONARY: "DictionaryFieldValue",
+    CustomFieldType.CATALOG_SECTION: "CatalogSectionFieldValue",
+    CustomFieldType.CATALOG_ELEMENT: "CatalogElementFieldValue",
 }
 """The type that shows the values of each type of field."""
 
@@ -198,12 +222,19 @@ VALUE_TYPES: Final = [
     _value_type("MoneyFieldValue", "amounts", list[Money], "The amounts.", _all(shown_amount)),
     _value_type("AddressFieldValue", "addresses", list_of(Address), "The addresses.",
                 _all(as_it_is)),
+    _value_type("BookingFieldValue", "bookings", list_of(Booking), "The bookings.",
+                _all(booking_of)),
     _value_type("OptionFieldValue", "options", list_of(OBJECTS["custom_field_option"]),
                 "The options.", _rows),
+    _value_type("FileFieldValue", "files", list_of(OBJECTS["file"]), "The files.", _rows),
     _value_type("UserFieldValue", "users", list_of(OBJECTS["user"]), "The people.", _rows),
     _value_type("RecordFieldValue", "records", list_of(Record), "The records.", _rows),
     _value_type("DictionaryFieldValue", "items", list_of(OBJECTS["dictionary_item"]),
                 "The values of the dictionary.", _rows),
+    _value_type("CatalogSectionFieldValue", "sections", list_of(OBJECTS["catalog_section"]),
+                "The sections.", _rows),
+    _value_type("CatalogElementFieldValue", "elements", list_of(OBJECTS["catalog_element"]),
+                "The elements.", _rows),
 ]  # fmt: skip
 
 

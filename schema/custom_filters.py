@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from domain.bookings import LONGEST
 from domain.custom_fields import TEXTS, CustomFieldType, NamedKey, pivot_key
 from domain.errors import BadInputError
 from domain.fields import Kind
@@ -19,7 +20,7 @@ from domain.filters import (
     Related,
 )
 from loaders.rows import Row
-from resolvers.custom_pivot import pivot_column, pivot_form
+from resolvers.custom_pivot import order_column, pivot_column, pivot_form
 from resolvers.custom_record import as_json
 from resolvers.custom_values import WrongValueError, parse_one
 from resolvers.operation import Operation
@@ -28,6 +29,11 @@ from schema.inputs import input_type
 from schema.scalars import JSON
 
 _PAIR: Final = 2
+_UNRATED: Final = (("is_empty", Op.EQ, True), ("currency", Op.IS_NULL, False))
+_TREES: Final[Mapping[CustomFieldType, str]] = {
+    CustomFieldType.CATALOG_SECTION: "catalog_section",
+    CustomFieldType.CATALOG_ELEMENT: "catalog_element",
+}
 _MOST: Final = 200
 _LONGEST: Final = 2_000
 _NULL: Final = frozenset({Op.IS_NULL})
@@ -38,6 +44,12 @@ _NONE: Final = {Op.NE: Op.EQ, Op.NOT_IN: Op.IN}
 
 SORTED: Final[Mapping[CustomFieldType, Kind]] = {
     **dict.fromkeys(TEXTS, Kind.STRING),
+    CustomFieldType.LIST: Kind.RANK,
+    CustomFieldType.DICTIONARY: Kind.RANK,
+    CustomFieldType.USER: Kind.STRING,
+    CustomFieldType.CATALOG_SECTION: Kind.STRING,
+    CustomFieldType.CATALOG_ELEMENT: Kind.STRING,
+    CustomFieldType.BOOKING: Kind.DATETIME,
     # Whole numbers of the pivot, ten-thousandths and base amounts included.
     CustomFieldType.INTEGER: Kind.RANK,
     CustomFieldType.NUMBER: Kind.RANK,
@@ -54,9 +66,10 @@ CUSTOM_FILTER: Final = input_type(
     {
         "code": (str, "Code of the field."),
         "op": (str, "Operator: eq ne in notIn isNull gt gte lt lte between contains startsWith "
-               "endsWith, as far as the type of the field has it."),
-        "value": (JSON, "What is compared: a value of the field, a list for in, notIn and "
-                  "between, true or false for isNull."),
+               "endsWith currency city country inTree overlaps, as far as the type of the field "
+               "has it."),
+        "value": (JSON, "What is compared: a value of the field, a list for in, notIn, between, "
+                  "inTree and overlaps (from, to), true or false for isNull."),
     },
 )  # fmt: skip
 
@@ -65,15 +78,23 @@ def operators_of(kind: CustomFieldType) -> frozenset[Op]:
     """Give the operators that fields of a type have."""
     if kind in TEXTS:
         return _EQUAL | _WORDS
+    if kind in _TREES:
+        return _EQUAL | {Op.IN_TREE}
     match kind:
         case CustomFieldType.ADDRESS:
-            return _NULL | {Op.CONTAINS}
+            return _NULL | {Op.CONTAINS, Op.CITY, Op.COUNTRY}
         case CustomFieldType.BOOLEAN:
             return _NULL | {Op.EQ}
+        case CustomFieldType.FILE:
+            return _NULL
+        case CustomFieldType.BOOKING:
+            return _NULL | {Op.OVERLAPS}
         case CustomFieldType.LIST | CustomFieldType.USER | CustomFieldType.RECORD:
             return _EQUAL
         case CustomFieldType.DICTIONARY:
             return _EQUAL
+        case CustomFieldType.MONEY:
+            return _ORDERED | {Op.CURRENCY}
         case _:
             return _ORDERED
 
@@ -130,7 +151,10 @@ async def resolve_order(op: Operation, order: Sequence[OrderKey]) -> tuple[Order
                 raise BadInputError("no_custom_field", path, name=last.code[:50])
             if not field.is_filterable or field.is_multiple or kind not in SORTED:
                 raise BadInputError("not_sortable", path, name=field.code)
-            last = pivot_key(field.id, SORTED[kind], pivot_column(kind))
+            if not field.is_ready:
+                raise BadInputError("not_ready", path, name=field.code)
+            column = order_column(kind) or pivot_column(kind)
+            last = pivot_key(field.id, SORTED[kind], column)
         found.append(OrderKey((*steps, last), key.direction))
     return tuple(found)
 
@@ -159,6 +183,8 @@ def _read(fields: Mapping[tuple[str, str], Row], named: NamedCustom) -> Conditio
         raise BadInputError("no_custom_field", at("code"), name=named.code[:50])
     if not field.is_filterable:
         raise BadInputError("not_filterable", at("code"), name=field.code)
+    if not field.is_ready:
+        raise BadInputError("not_ready", at("code"), name=field.code)
     kind = CustomFieldType(field.type)
     known = {op.value: op for op in operators_of(kind)}
     tests: list[tuple[Op, Any]] = []
@@ -168,37 +194,87 @@ def _read(fields: Mapping[tuple[str, str], Row], named: NamedCustom) -> Conditio
             raise BadInputError("no_operator", at("op"), known=" ".join(sorted(known)))
         here = (*named.path, name) if named.quantifier else at("value")
         tests.append((operator, _operand(kind, operator, as_json(value), here)))
-    column = pivot_column(kind)
-    if named.quantifier is not None:
+    return _compared(field, kind, named.quantifier, tests)
+
+
+def _compared(
+    field: Row, kind: CustomFieldType, quantifier: Quantifier | None, tests: list[tuple[Op, Any]]
+) -> Condition:
+    """Give the condition on the pivot."""
+    tree = _TREES.get(kind, "")
+    if quantifier is not None:
         # Of one and the same value: it is there, so it is not empty.
-        is_none = named.quantifier is Quantifier.NONE
+        is_none = quantifier is Quantifier.NONE
         if any(operator is Op.IS_NULL and value for operator, value in tests):
             return And(()) if is_none else Or(())
-        present = tuple(test for test in tests if test[0] is not Op.IS_NULL)
-        return CompareCustom(field.id, column, present, is_none=is_none)
+        present = [test for test in tests if test[0] is not Op.IS_NULL]
+        found = tuple(part for test in present for part in _tests(kind, *test))
+        return CompareCustom(field.id, found, is_none, tree)
     ((operator, value),) = tests
     if operator is Op.IS_NULL:
-        return CompareCustom(field.id, column, (), is_none=value)
-    opposite = _NONE.get(operator)
-    test = (opposite or operator, value)
-    return CompareCustom(field.id, column, (test,), is_none=opposite is not None)
+        is_none, found = value, ()
+    else:
+        opposite = _NONE.get(operator)
+        is_none, found = opposite is not None, _tests(kind, opposite or operator, value)
+    compared = CompareCustom(field.id, found, is_none, tree)
+    if is_none and kind is CustomFieldType.MONEY:
+        # An amount without a rate matches nothing: it is neither empty nor another amount.
+        return And((compared, CompareCustom(field.id, _UNRATED, is_none=True)))
+    return compared
+
+
+def _tests(kind: CustomFieldType, operator: Op, value: Any) -> tuple[tuple[str, Op, Any], ...]:
+    """Give the columns of the pivot that an operator compares, and what with."""
+    match operator:
+        case Op.OVERLAPS:
+            start, end = value
+            # Nothing lasts longer, so what began earlier has ended.
+            return (("moment", Op.LT, end), ("moment", Op.GT, start - LONGEST),
+                    ("until", Op.GT, start))  # fmt: skip
+        case Op.CURRENCY | Op.CITY | Op.COUNTRY:
+            return ((operator.value, Op.IN, value),)
+        case _:
+            return ((pivot_column(kind), operator, value),)
 
 
 def _operand(kind: CustomFieldType, operator: Op, value: Any, path: tuple[str, ...]) -> Any:
-    if operator is Op.IS_NULL:
-        if not isinstance(value, bool):
-            raise BadInputError("expected", path, expected="true or false", found=str(value)[:30])
-        return value
-    if operator in {Op.IN, Op.NOT_IN, Op.BETWEEN}:
-        if not isinstance(value, list) or len(value) > _MOST:
-            raise BadInputError("expected", path, expected="a list", found=str(value)[:30])
-        if operator is Op.BETWEEN and len(value) != _PAIR:
-            raise BadInputError("between_takes_two", path)
-        return tuple(_one(kind, part, (*path, str(index))) for index, part in enumerate(value))
-    if operator in _WORDS:
-        # Spaces around a part of a text count.
-        return _one(CustomFieldType.TEXT, value, path)
+    match operator:
+        case Op.IS_NULL:
+            if not isinstance(value, bool):
+                raise BadInputError("expected", path, expected="true or false",
+                                    found=str(value)[:30])  # fmt: skip
+            return value
+        case Op.IN | Op.NOT_IN | Op.BETWEEN:
+            if operator is Op.BETWEEN and isinstance(value, list) and len(value) != _PAIR:
+                raise BadInputError("between_takes_two", path)
+            return _each(kind, value, path)
+        case Op.IN_TREE:
+            return _each(CustomFieldType.CATALOG_SECTION, value, path)
+        case Op.CURRENCY | Op.CITY | Op.COUNTRY:
+            given = value if isinstance(value, list) else [value]
+            return _each(CustomFieldType.STRING, given, path)
+        case Op.OVERLAPS:
+            return _span(value, path)
+        case _ if operator in _WORDS:
+            # Spaces around a part of a text count.
+            return _one(CustomFieldType.TEXT, value, path)
     return _one(kind, value, path)
+
+
+def _each(kind: CustomFieldType, value: Any, path: tuple[str, ...]) -> tuple[Any, ...]:
+    if not isinstance(value, list) or len(value) > _MOST:
+        raise BadInputError("expected", path, expected="a list", found=str(value)[:30])
+    return tuple(_one(kind, part, (*path, str(index))) for index, part in enumerate(value))
+
+
+def _span(value: Any, path: tuple[str, ...]) -> tuple[Any, Any]:
+    """Read a time from one moment up to another."""
+    if not isinstance(value, list) or len(value) != _PAIR:
+        raise BadInputError("between_takes_two", path)
+    start, end = _each(CustomFieldType.DATETIME, value, path)
+    if end <= start:
+        raise BadInputError("ends_before_start", (*path, "1"))
+    return start, end
 
 
 def _one(kind: CustomFieldType, value: Any, path: tuple[str, ...]) -> Any:

@@ -35,7 +35,7 @@ _TEXTS: Final = {
     Op.CONTAINS: "Contains the text, whatever the case.",
     Op.STARTS_WITH: "Starts with the text, whatever the case.",
     Op.ENDS_WITH: "Ends with the text, whatever the case.",
-    Op.IN_TREE: "One of the departments or below one of them.",
+    Op.IN_TREE: "One of these or below one of them.",
 }
 _EQUALITY: Final = (Op.EQ, Op.NE, Op.IN, Op.NOT_IN, Op.IS_NULL)
 _TEXT_OPS: Final = (*_EQUALITY, Op.CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH)
@@ -69,6 +69,12 @@ DEPARTMENT_ID_FILTER: Final = _operators(
     "DepartmentIdFilter", "Compares the id of a department.", strawberry.ID,
     (*_EQUALITY, Op.IN_TREE),
 )  # fmt: skip
+SECTION_ID_FILTER: Final = _operators(
+    "CatalogSectionIdFilter", "Compares the id of a section of a catalogue.", strawberry.ID,
+    (*_EQUALITY, Op.IN_TREE),
+)  # fmt: skip
+TREES: Final = {"department": DEPARTMENT_ID_FILTER, "catalog_section": SECTION_ID_FILTER}
+"""The filters by id of what forms a tree."""
 STRING_FILTER: Final = _operators("StringFilter", "Compares text.", str, _TEXT_OPS)
 INT_FILTER: Final = _operators("IntFilter", "Compares a whole number.", int, _ORDERED)
 DECIMAL_FILTER: Final = _operators(
@@ -167,14 +173,14 @@ ORDERS: Final[Mapping[str, type]] = {
 
 def _filter_fields(entity: Entity) -> Fields:
     me = FILTERS[entity.name]
-    id_filter = DEPARTMENT_ID_FILTER if entity.name == "department" else ID_FILTER
+    id_filter = TREES.get(entity.name, ID_FILTER)
     fields: Fields = {
         "and_": (list_of(me) | None, "All of these hold."),
         "or_": (list_of(me) | None, "At least one of these holds."),
         "not_": (me | None, "This does not hold."),
         "id": (id_filter | None, "The id."),
     }
-    if entity.name == "department":
+    if entity.name in TREES:
         fields["in_tree"] = (list[strawberry.ID] | None, _TEXTS[Op.IN_TREE])
     for declared in entity.fields:
         if declared.filterable:
@@ -191,7 +197,7 @@ def _field_filters(declared: Field) -> Fields:
                 f"{name}_currency": (CURRENCY_FILTER | None, f"{doc} Its currency."),
             }
         case Kind.REFERENCE:
-            ids = DEPARTMENT_ID_FILTER if declared.target == "department" else ID_FILTER
+            ids = TREES.get(declared.target, ID_FILTER)
             return {
                 f"{name}_id": (ids | None, f"{doc} By its id."),
                 name: (FILTERS[declared.target] | None, f"{doc} By what it is."),

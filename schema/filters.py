@@ -29,6 +29,7 @@ MAX_ORDER_STEPS: Final = 2
 MAX_WORDS: Final = 10
 _LONGEST_TEXT: Final = 1_000
 _PAIR: Final = 2
+_SPAN: Final = frozenset({"from", "to"})
 _POINT_FIELDS: Final = {
     "value": Field("value", Kind.STRING, ""),
     "kind": Field("kind", Kind.ENUM, ""),
@@ -92,6 +93,8 @@ def frozen(value: Any, path: Path) -> Any:
     """Give a value of a condition as one that can be looked up by; raises BadInputError."""
     if value is None:
         raise BadInputError("null_in_filter", path)
+    if isinstance(value, dict) and value.keys() == _SPAN:
+        value = [value["from"], value["to"]]
     if isinstance(value, dict):
         raise BadInputError("expected", path, expected="a value", found="an object")
     if isinstance(value, list | tuple):

@@ -2,8 +2,9 @@
 
 import strawberry
 
+from domain.catalogs import CATALOG_ELEMENT
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
-from schema import custom_field_mutations, people, settings_mutations
+from schema import catalog_mutations, custom_field_mutations, people, settings_mutations
 from schema.record_mutations import (
     create_many,
     create_one,
@@ -62,6 +63,16 @@ class Mutation:
     delete_deals = delete_many(DEAL)
     move_deal = settings_mutations.MOVE_DEAL
 
+    create_catalog_element = create_one(CATALOG_ELEMENT)
+    update_catalog_element = update_one(CATALOG_ELEMENT)
+    delete_catalog_element = delete_one(CATALOG_ELEMENT)
+    restore_catalog_element = restore_one(CATALOG_ELEMENT)
+    purge_catalog_element = purge_one(CATALOG_ELEMENT)
+    create_catalog_elements = create_many(CATALOG_ELEMENT)
+    update_catalog_elements = update_many(CATALOG_ELEMENT)
+    upsert_catalog_elements = upsert_many(CATALOG_ELEMENT)
+    delete_catalog_elements = delete_many(CATALOG_ELEMENT)
+
     create_pipeline = settings_mutations.CREATE_PIPELINE
     update_pipeline = settings_mutations.UPDATE_PIPELINE
     delete_pipeline = settings_mutations.DELETE_PIPELINE
@@ -81,6 +92,18 @@ class Mutation:
     update_custom_field = custom_field_mutations.UPDATE_CUSTOM_FIELD
     delete_custom_field = custom_field_mutations.DELETE_CUSTOM_FIELD
     reorder_custom_fields = custom_field_mutations.REORDER_CUSTOM_FIELDS
+    create_catalog = catalog_mutations.CREATE_CATALOG
+    update_catalog = catalog_mutations.UPDATE_CATALOG
+    delete_catalog = catalog_mutations.DELETE_CATALOG
+    create_catalog_section = catalog_mutations.CREATE_SECTION
+    update_catalog_section = catalog_mutations.UPDATE_SECTION
+    delete_catalog_section = catalog_mutations.DELETE_SECTION
+    create_resource = catalog_mutations.CREATE_RESOURCE
+    update_resource = catalog_mutations.UPDATE_RESOURCE
+    delete_resource = catalog_mutations.DELETE_RESOURCE
+    create_booking_service = catalog_mutations.CREATE_SERVICE
+    update_booking_service = catalog_mutations.UPDATE_SERVICE
+    delete_booking_service = catalog_mutations.DELETE_SERVICE
     set_exchange_rate = settings_mutations.SET_EXCHANGE_RATE
 
     create_user = settings_mutations.CREATE_USER

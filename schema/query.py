@@ -6,6 +6,8 @@ from uuid import UUID
 
 import strawberry
 
+from domain.bookings import BOOKING_SERVICE, RESOURCE
+from domain.catalogs import CATALOG, CATALOG_ELEMENT, CATALOG_SECTION
 from domain.custom_fields import RecordType
 from domain.entities import ENTITIES
 from domain.errors import BadInputError
@@ -17,6 +19,7 @@ from loaders.lists import MAX_PAGE, ListSpec, PageSpec
 from loaders.loaders import WHOLE
 from loaders.nodes import load_nodes, read_node_id
 from loaders.rates import all_rates
+from schema.bookings import BOOKINGS
 from schema.classes import OBJECTS, Record
 from schema.connection import connection_field
 from schema.context import Context, Info, operation, running
@@ -145,6 +148,16 @@ class Query:
         description="One dictionary by its code.",
     )
     custom_fields = CUSTOM_FIELDS
+    catalog = _by_id(CATALOG)
+    catalogs = _everything(CATALOG, "All catalogues in their order.")
+    catalog_section = _by_id(CATALOG_SECTION)
+    catalog_element = _by_id(CATALOG_ELEMENT)
+    catalog_elements = connection_field(
+        CATALOG_ELEMENT, "Elements of all catalogues, newest first unless ordered otherwise."
+    )
+    resources = _everything(RESOURCE, "All that can be booked, in its order.")
+    booking_services = _everything(BOOKING_SERVICE, "All services in their order.")
+    bookings = BOOKINGS
     exchange_rates = strawberry.field(
         resolver=returns(_rates, list[ExchangeRate]),
         description="All exchange rates by currency, the newest first.",

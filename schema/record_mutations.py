@@ -20,7 +20,9 @@ from schema.write_types import (
     create_input,
     id_input,
     payload_type,
+    plural_name,
     thing,
+    things,
     update_input,
     upsert_input,
 )
@@ -172,10 +174,10 @@ Many = Callable[[Operation, Sequence[Any], bool], Awaitable[list[Outcome]]]
 def _bulk(entity: Entity, verb: str, text: str, element: tuple[str, Any, str], work: Many) -> Any:
     """Make a mutation on up to 500 elements, with one result for each."""
     result = RESULTS[entity.name]
-    plural = entity.plural.capitalize()
+    plural = plural_name(entity)
     payload = payload_type(
         f"{verb}{plural}Payload",
-        f"What came of a bulk call on {entity.plural}.",
+        f"What came of a bulk call on {things(entity)}.",
         {"results": (list_of(result), "One result for each element, in the order of the input.")},
     )
     name, annotation, words = element
@@ -220,8 +222,8 @@ def create_many(entity: Entity) -> Any:
     async def work(op: Operation, items: Sequence[Any], atomic: bool) -> list[Outcome]:
         return await records.create(op, entity, items, single=False, atomic=atomic)
 
-    element = ("input", create_input(entity), f"The new {entity.plural}, at most {MAX_BATCH}.")
-    return _bulk(entity, "Create", f"Makes many {entity.plural} at once.", element, work)
+    element = ("input", create_input(entity), f"The new {things(entity)}, at most {MAX_BATCH}.")
+    return _bulk(entity, "Create", f"Makes many {things(entity)} at once.", element, work)
 
 
 def update_many(entity: Entity) -> Any:
@@ -231,7 +233,7 @@ def update_many(entity: Entity) -> Any:
         return await records.update(op, entity, items, single=False, atomic=atomic)
 
     element = ("input", update_input(entity), f"The changes, at most {MAX_BATCH}.")
-    return _bulk(entity, "Update", f"Changes many {entity.plural} at once.", element, work)
+    return _bulk(entity, "Update", f"Changes many {things(entity)} at once.", element, work)
 
 
 def upsert_many(entity: Entity) -> Any:
@@ -240,8 +242,8 @@ def upsert_many(entity: Entity) -> Any:
     async def work(op: Operation, items: Sequence[Any], atomic: bool) -> list[Outcome]:
         return await records.upsert(op, entity, items, atomic=atomic)
 
-    element = ("input", upsert_input(entity), f"The {entity.plural}, at most {MAX_BATCH}.")
-    text = f"Makes or changes many {entity.plural} by their ids in another system."
+    element = ("input", upsert_input(entity), f"The {things(entity)}, at most {MAX_BATCH}.")
+    text = f"Makes or changes many {things(entity)} by their ids in another system."
     return _bulk(entity, "Upsert", text, element, work)
 
 
@@ -263,5 +265,5 @@ def delete_many(entity: Entity) -> Any:
         ]
 
     element = ("ids", strawberry.ID, f"Their ids, at most {MAX_BATCH}.")
-    text = f"Puts many {entity.plural} into the recycle bin."
+    text = f"Puts many {things(entity)} into the recycle bin."
     return _bulk(entity, "Delete", text, element, work)

@@ -18,7 +18,15 @@ from schema.inputs import input_type
 from schema.record_mutations import attempt
 from schema.scalars import CurrencyCode
 from schema.signatures import argument, declare_resolver, list_of
-from schema.write_types import create_input, id_input, payload_type, thing, update_input
+from schema.write_types import (
+    create_input,
+    id_input,
+    payload_type,
+    plural_name,
+    thing,
+    things,
+    update_input,
+)
 
 Work = Callable[[Operation, Any], Awaitable[Any]]
 
@@ -44,16 +52,18 @@ def entry(entity: Entity, verb: str, given: Any, text: str, work: Work) -> Any:
     )
 
 
-def _create(entity: Entity, text: str, work: Work) -> Any:
+def creating(entity: Entity, text: str, work: Work) -> Any:
+    """Make `create<Thing>`."""
     return entry(entity, "Create", create_input(entity), text, work)
 
 
-def _update(entity: Entity, text: str, work: Work) -> Any:
+def updating(entity: Entity, text: str, work: Work) -> Any:
+    """Make `update<Thing>`."""
     return entry(entity, "Update", update_input(entity), text, work)
 
 
-def _delete(entity: Entity, text: str, work: Work, extra: tuple[str, str] | None = None) -> Any:
-    """Make a mutation that deletes an entry; `extra` is an id of what takes its place."""
+def deleting(entity: Entity, text: str, work: Work, extra: tuple[str, str] | None = None) -> Any:
+    """Make `delete<Thing>`; `extra` is an id of what takes its place."""
     fields = {extra[0]: (strawberry.ID | None, extra[1])} if extra else {}
     given = id_input(f"Delete{entity.type_name}Input", f"Which {thing(entity)} goes.", fields)
     return entry(entity, "Delete", given, text, work)
@@ -62,10 +72,9 @@ def _delete(entity: Entity, text: str, work: Work, extra: tuple[str, str] | None
 def reorder(entity: Entity, text: str, work: Work) -> Any:
     """Make a mutation that puts entries into an order."""
     plural = entity.plural
-    name = "".join(part.capitalize() for part in plural.split("_"))
     payload = payload_type(
-        f"Reorder{name}Payload",
-        f"What came of ordering {plural.replace('_', ' ')}.",
+        f"Reorder{plural_name(entity)}Payload",
+        f"What came of ordering {things(entity)}.",
         {
             plural: (
                 list_of(OBJECTS[entity.name]) | None,
@@ -88,18 +97,20 @@ def reorder(entity: Entity, text: str, work: Work) -> Any:
     )
 
 
-def _of(entity: Entity, work: Callable[[Operation, Entity, Any], Awaitable[Any]]) -> Work:
+def of_entity(entity: Entity, work: Callable[[Operation, Entity, Any], Awaitable[Any]]) -> Work:
+    """Give the work of one entity out of work on any."""
+
     async def run(op: Operation, raw: Any) -> Any:
         return await work(op, entity, raw)
 
     return run
 
 
-CREATE_PIPELINE = _create(
+CREATE_PIPELINE = creating(
     PIPELINE, "Makes a pipeline with the stages of a template.", pipelines.create_pipeline
 )
-UPDATE_PIPELINE = _update(PIPELINE, "Renames a pipeline.", pipelines.update_pipeline)
-DELETE_PIPELINE = _delete(
+UPDATE_PIPELINE = updating(PIPELINE, "Renames a pipeline.", pipelines.update_pipeline)
+DELETE_PIPELINE = deleting(
     PIPELINE,
     "Deletes a pipeline with its stages; the default one stays.",
     pipelines.delete_pipeline,
@@ -108,11 +119,11 @@ DELETE_PIPELINE = _delete(
 REORDER_PIPELINES = reorder(
     PIPELINE, "Puts the pipelines of deals into an order.", pipelines.reorder_pipelines
 )
-CREATE_STAGE = _create(
+CREATE_STAGE = creating(
     STAGE, "Adds a stage at the end of the open or the lost ones.", pipelines.create_stage
 )
-UPDATE_STAGE = _update(STAGE, "Renames or recolours a stage.", pipelines.update_stage)
-DELETE_STAGE = _delete(
+UPDATE_STAGE = updating(STAGE, "Renames or recolours a stage.", pipelines.update_stage)
+DELETE_STAGE = deleting(
     STAGE,
     "Deletes a stage; the first, won and lost ones stay.",
     pipelines.delete_stage,
@@ -121,18 +132,18 @@ DELETE_STAGE = _delete(
 REORDER_STAGES = reorder(
     STAGE, "Puts the stages of one pipeline into an order.", pipelines.reorder_stages
 )
-CREATE_DICTIONARY = _create(
+CREATE_DICTIONARY = creating(
     DICTIONARY, "Makes a dictionary of your own.", dictionaries.create_dictionary
 )
-UPDATE_DICTIONARY = _update(DICTIONARY, "Renames a dictionary.", dictionaries.update_dictionary)
-DELETE_DICTIONARY = _delete(
+UPDATE_DICTIONARY = updating(DICTIONARY, "Renames a dictionary.", dictionaries.update_dictionary)
+DELETE_DICTIONARY = deleting(
     DICTIONARY, "Deletes a dictionary of your own.", dictionaries.delete_dictionary
 )
-CREATE_ITEM = _create(
+CREATE_ITEM = creating(
     DICTIONARY_ITEM, "Adds a value at the end of a dictionary.", dictionaries.create_item
 )
-UPDATE_ITEM = _update(DICTIONARY_ITEM, "Renames or recolours a value.", dictionaries.update_item)
-DELETE_ITEM = _delete(
+UPDATE_ITEM = updating(DICTIONARY_ITEM, "Renames or recolours a value.", dictionaries.update_item)
+DELETE_ITEM = deleting(
     DICTIONARY_ITEM,
     "Deletes a value of a dictionary.",
     dictionaries.delete_item,
@@ -141,16 +152,18 @@ DELETE_ITEM = _delete(
 REORDER_ITEMS = reorder(
     DICTIONARY_ITEM, "Puts the values of one dictionary into an order.", dictionaries.reorder_items
 )
-CREATE_USER = _create(USER, "Adds a person.", people.create_user)
-UPDATE_USER = _update(USER, "Changes a person.", people.update_user)
-CREATE_DEPARTMENT = _create(DEPARTMENT, "Adds a department.", _of(DEPARTMENT, people.create_entry))
-UPDATE_DEPARTMENT = _update(
-    DEPARTMENT, "Changes a department.", _of(DEPARTMENT, people.update_entry)
+CREATE_USER = creating(USER, "Adds a person.", people.create_user)
+UPDATE_USER = updating(USER, "Changes a person.", people.update_user)
+CREATE_DEPARTMENT = creating(
+    DEPARTMENT, "Adds a department.", of_entity(DEPARTMENT, people.create_entry)
 )
-DELETE_DEPARTMENT = _delete(DEPARTMENT, "Deletes an empty department.", people.delete_department)
-CREATE_GROUP = _create(GROUP, "Adds a group.", _of(GROUP, people.create_entry))
-UPDATE_GROUP = _update(GROUP, "Changes a group.", _of(GROUP, people.update_entry))
-DELETE_GROUP = _delete(GROUP, "Deletes a group; its people stay.", people.delete_group)
+UPDATE_DEPARTMENT = updating(
+    DEPARTMENT, "Changes a department.", of_entity(DEPARTMENT, people.update_entry)
+)
+DELETE_DEPARTMENT = deleting(DEPARTMENT, "Deletes an empty department.", people.delete_department)
+CREATE_GROUP = creating(GROUP, "Adds a group.", of_entity(GROUP, people.create_entry))
+UPDATE_GROUP = updating(GROUP, "Changes a group.", of_entity(GROUP, people.update_entry))
+DELETE_GROUP = deleting(GROUP, "Deletes a group; its people stay.", people.delete_group)
 
 _MOVE_INPUT = id_input(
     "MoveDealInput",

@@ -10,9 +10,9 @@ import strawberry
 from schema.context import Info
 
 
-def argument(annotation: Any, text: str) -> Any:
-    """Describe an argument."""
-    return Annotated[annotation, strawberry.argument(description=text)]
+def argument(annotation: Any, text: str, name: str | None = None) -> Any:
+    """Describe an argument; `name` where Python has another meaning for it."""
+    return Annotated[annotation, strawberry.argument(description=text, name=name)]
 
 
 def returns(resolver: Any, annotation: Any) -> Any:

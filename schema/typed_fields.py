@@ -4,6 +4,7 @@ What a field's type, code and multiplicity decide never changes, so a copy stays
 is added or deleted.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,11 +23,12 @@ from graphql import (
 from domain.custom_fields import TEXTS, CustomFieldType
 from domain.entities import ENTITIES
 from domain.fields import Entity
+from loaders.bookings import booking_of
 from loaders.rows import Row
+from resolvers.custom_pivot import is_ordering
 from resolvers.custom_record import parts_of
 from schema.context import Context
 from schema.custom_fields import CustomValueSource, load_references, shown_amount
-from schema.custom_filters import SORTED
 from schema.execution.reading import GRAFTED, Batched, Plain
 from schema.scalars import as_it_is
 
@@ -51,13 +53,77 @@ _SHAPES: Final[Mapping[CustomFieldType, _Shape]] = {
     CustomFieldType.DATETIME: _Shape(
         "DateTime", "DateTime", "DateTimeFilter", datetime.fromisoformat
     ),
-    CustomFieldType.MONEY: _Shape("Money", "MoneyInput", "DecimalFilter", shown_amount),
+    CustomFieldType.MONEY: _Shape("Money", "MoneyInput", "CustomMoneyFilter", shown_amount),
     CustomFieldType.ADDRESS: _Shape("Address", "AddressInput", "CustomAddressFilter", as_it_is),
+    CustomFieldType.BOOKING: _Shape("Booking", "BookingInput", "CustomBookingFilter", booking_of),
     CustomFieldType.LIST: _Shape("CustomFieldOption", "ID", "IdFilter"),
+    CustomFieldType.FILE: _Shape("File", "ID", "CustomFileFilter"),
     CustomFieldType.USER: _Shape("User", "ID", "IdFilter"),
     CustomFieldType.RECORD: _Shape("Record", "ID", "IdFilter"),
     CustomFieldType.DICTIONARY: _Shape("DictionaryItem", "ID", "IdFilter"),
+    CustomFieldType.CATALOG_SECTION: _Shape("CatalogSection", "ID", "CatalogSectionIdFilter"),
+    CustomFieldType.CATALOG_ELEMENT: _Shape("CatalogElement", "ID", "CatalogElementIdFilter"),
 }
+_EMPTY: Final = '"Empty (true) or not empty (false)." isNull: Boolean'
+_OWN_INPUTS: Final[Mapping[str, str]] = {
+    "BookingInput": """
+        "A time for which resources or people are booked."
+        input BookingInput {
+            "Id of the booking that is changed; a new one without." id: ID
+            "When it starts." from: DateTime!
+            "When it ends; by the duration of the service if left out." to: DateTime
+            "What it is booked for." serviceId: ID
+            "What is booked." resourceIds: [ID!]
+            "Who is booked." userIds: [ID!]
+        }""",
+    "CustomMoneyFilter": """
+        "Compares an amount by its value in the base currency."
+        input CustomMoneyFilter {
+            "Equal to the value." eq: Decimal
+            "Not equal to the value; empty counts as not equal." ne: Decimal
+            "Greater than the value." gt: Decimal
+            "Greater than or equal to the value." gte: Decimal
+            "Less than the value." lt: Decimal
+            "Less than or equal to the value." lte: Decimal
+            "One of the values." in: [Decimal!]
+            "Between two values, both included." between: [Decimal!]
+            "In one of these currencies." currency: [CurrencyCode!]
+            EMPTY
+        }""".replace("EMPTY", _EMPTY),
+    "CustomAddressFilter": """
+        "Conditions on an address."
+        input CustomAddressFilter {
+            "Contains the text, whatever the case." contains: String
+            "In one of these cities." city: [String!]
+            "In one of these countries." country: [String!]
+            EMPTY
+        }""".replace("EMPTY", _EMPTY),
+    "CustomFileFilter": """
+        "Conditions on a file."
+        input CustomFileFilter { EMPTY }""".replace("EMPTY", _EMPTY),
+    "CustomBookingFilter": """
+        "A time, from one moment up to another."
+        input TimeSpanInput {
+            "First moment." from: DateTime!
+            "Moment after the last one." to: DateTime!
+        }
+        "Conditions on a booking."
+        input CustomBookingFilter {
+            "Overlaps with a time." overlaps: TimeSpanInput
+            EMPTY
+        }""".replace("EMPTY", _EMPTY),
+    "CatalogElementIdFilter": """
+        "Compares the id of an element of a catalogue."
+        input CatalogElementIdFilter {
+            "Equal to the value." eq: ID
+            "Not equal to the value; empty counts as not equal." ne: ID
+            "One of the values." in: [ID!]
+            "None of the values; empty counts as none of them." notIn: [ID!]
+            "In one of these sections or below one of them." inTree: [ID!]
+            EMPTY
+        }""".replace("EMPTY", _EMPTY),
+}
+"""Input types that only custom fields have, each defined where a field needs it."""
 _WRITTEN: Final = ("Create", "Update", "Upsert")
 
 
@@ -90,54 +156,58 @@ def _restore_classes(base: GraphQLSchema, made: GraphQLSchema) -> None:
 
 def _definitions(by_entity: Mapping[str, Sequence[Row]]) -> list[str]:
     """Write the types of custom fields; names are GraphQL names, checked when they were made."""
-    lists = sorted(
-        {_SHAPES[CustomFieldType(row.type)].filter for rows in by_entity.values() for row in rows
-         if row.is_multiple}
-    )  # fmt: skip
-    lines = ['"""Conditions on an address."""',
-             "input CustomAddressFilter { contains: String isNull: Boolean }"]  # fmt: skip
-    for name in lists:
-        lines.append('"""Conditions on several values."""')
-        lines.append(f"input {name}OfSome {{ some: {name} none: {name} isNull: Boolean }}")
+    every = [row for rows in by_entity.values() for row in rows]
+    shapes = [_SHAPES[CustomFieldType(row.type)] for row in every]
+    used = {name for shape in shapes for name in (shape.input, shape.filter)}
+    lines = [text for name, text in _OWN_INPUTS.items() if name in used]
+    lists = {_SHAPES[CustomFieldType(row.type)].filter for row in every if row.is_multiple}
+    for name in sorted(lists):
+        lines.append('"Conditions on several values."')
+        lines.append(
+            f'input {name}OfSome {{ "One of the values meets them." some: {name} '
+            f'"None of the values meets them." none: {name} {_EMPTY} }}'
+        )
     for name in sorted(by_entity):
         lines += _of_entity(ENTITIES[name], sorted(by_entity[name], key=lambda row: row.code))
     return lines
 
 
 def _of_entity(entity: Entity, fields: Sequence[Row]) -> list[str]:
-    thing = entity.type_name
+    thing, what = entity.type_name, entity.name.replace("_", " ")
     outputs, inputs, filters, keys = [], [], [], []
     for field in fields:
-        shape = _SHAPES[CustomFieldType(field.type)]
-        many = field.is_multiple
-        outputs.append(f"{field.code}: {f'[{shape.output}!]!' if many else shape.output}")
-        inputs.append(f"{field.code}: {f'[{shape.input}!]' if many else shape.input}")
+        kind = CustomFieldType(field.type)
+        shape, many = _SHAPES[kind], field.is_multiple
+        # A JSON text is a GraphQL string.
+        name = f"{json.dumps(field.name, ensure_ascii=False)} {field.code}"
+        outputs.append(f"{name}: {f'[{shape.output}!]!' if many else shape.output}")
+        inputs.append(f"{name}: {f'[{shape.input}!]' if many else shape.input}")
         if field.is_filterable:
-            filters.append(f"{field.code}: {shape.filter}{'OfSome' if many else ''}")
-        if field.is_filterable and not many and CustomFieldType(field.type) in SORTED:
-            keys.append(f"{field.code}: OrderDirection")
+            filters.append(f"{name}: {shape.filter}{'OfSome' if many else ''}")
+        if is_ordering(field):
+            keys.append(f"{name}: OrderDirection")
     lines = [
-        f'"""The custom fields of a {entity.name}."""',
+        f'"The custom fields of a {what}."',
         f"type {thing}CustomFields {{ {' '.join(outputs)} }}",
-        f'extend type {thing} {{ """Its custom fields.""" custom: {thing}CustomFields! }}',
-        f'"""Values of custom fields of a {entity.name}; null clears."""',
+        f'extend type {thing} {{ "Its custom fields." custom: {thing}CustomFields! }}',
+        f'"Values of custom fields of a {what}; null clears."',
         f"input {thing}CustomInput {{ {' '.join(inputs)} }}",
     ]
     lines += [
-        f'extend input {verb}{thing}Input {{ """Custom fields.""" custom: {thing}CustomInput }}'
+        f'extend input {verb}{thing}Input {{ "Custom fields." custom: {thing}CustomInput }}'
         for verb in _WRITTEN
     ]
     if filters:
         lines += [
-            f'"""Conditions on custom fields of a {entity.name}."""',
+            f'"Conditions on custom fields of a {what}."',
             f"input {thing}CustomFilter {{ {' '.join(filters)} }}",
-            f'extend input {thing}Filter {{ """Custom fields.""" custom: {thing}CustomFilter }}',
+            f'extend input {thing}Filter {{ "Custom fields." custom: {thing}CustomFilter }}',
         ]
     if keys:
         lines += [
-            f'"""A custom field that a list of {entity.plural} is ordered by."""',
+            f'"A custom field by which a list is ordered, each a {what}."',
             f"input {thing}CustomOrder @oneOf {{ {' '.join(keys)} }}",
-            f'extend input {thing}Order {{ """By a custom field.""" custom: {thing}CustomOrder }}',
+            f'extend input {thing}Order {{ "By a custom field." custom: {thing}CustomOrder }}',
         ]
     return lines
 
@@ -146,7 +216,6 @@ def _attach_fields(shown: GraphQLObjectType, fields: Sequence[Row]) -> None:
     for field in fields:
         shape = _SHAPES[CustomFieldType(field.type)]
         definition = shown.fields[field.code]
-        definition.description = field.name
         if shape.convert is None:
             _attach(definition, Batched(("id", "custom"), _loaded(field)))
         else:

@@ -107,6 +107,16 @@ def thing(entity: Entity) -> str:
     return entity.name.replace("_", " ")
 
 
+def things(entity: Entity) -> str:
+    """Say what several of an entity are called in texts."""
+    return entity.plural.replace("_", " ")
+
+
+def plural_name(entity: Entity) -> str:
+    """Give the plural of an entity as a part of names: PascalCase."""
+    return "".join(part.capitalize() for part in entity.plural.split("_"))
+
+
 def payload_type(name: str, text: str, fields: dict[str, tuple[Any, str]]) -> Any:
     """Make the payload type of a mutation: what it made, and why it was refused."""
     cls: Any = type(name, (), {})

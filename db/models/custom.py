@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from db.base import id_column, link_table, reference, text_column, workspace_table
+from db.base import id_column, link_table, reference, text_column, trigram_index, workspace_table
 from db.record import flag, moment
 
 custom_fields = workspace_table(
@@ -32,6 +32,7 @@ custom_fields = workspace_table(
     text_column("help"),
     Column("sort", Integer(), nullable=False),
     moment("created_at", required=True),
+    flag("is_ready", default=True),
     UniqueConstraint("workspace_id", "entity", "code"),
 )
 custom_field_options = workspace_table(
@@ -48,6 +49,8 @@ custom_field_options = workspace_table(
 )
 link_table("custom_field_pipelines", "custom_field_id", "pipeline_id", "pipelines",
            owner_table="custom_fields")  # fmt: skip
+link_table("custom_field_catalogs", "custom_field_id", "catalog_id", "catalogs",
+           owner_table="custom_fields")  # fmt: skip
 link_table("custom_field_stages", "custom_field_id", "stage_id", "stages",
            owner_table="custom_fields")  # fmt: skip
 
@@ -61,12 +64,21 @@ custom_values = workspace_table(
     Column("day", Date()),
     moment("moment"),
     Column("ref", Uuid()),
+    Column("currency", Text()),
+    Column("city", Text()),
+    Column("country", Text()),
+    moment("until"),
+    flag("is_empty"),
 )
-"""One row for each value of a filterable field; numbers in ten-thousandths, yes and no as 1 and 0.
+"""One row for each value of a filterable field, and for each record without one that is ordered by.
+
+Numbers stand in ten-thousandths, yes and no as 1 and 0; beside a reference stands what it is
+ordered by: the rank of an option, the name of a person. An empty row, or an amount that no rate
+turns into the base currency, has nothing to compare.
 
 The jsonb on the record is the truth; these rows are written with it, in the same transaction.
 """
-for _name in ("text", "number", "day", "moment", "ref"):
+for _name in ("text", "number", "day", "moment", "ref", "currency", "city", "country"):
     _column = custom_values.c[_name]
     # An entry of an index has a limit; texts are told apart by their beginning and compared whole.
     _held = func.left(_column, 200) if _name == "text" else _column
@@ -78,4 +90,13 @@ for _name in ("text", "number", "day", "moment", "ref"):
         custom_values.c.record_id,
         postgresql_where=_column.is_not(None),
     )
+Index(
+    "ix_custom_values_empty",
+    custom_values.c.workspace_id,
+    custom_values.c.field_id,
+    custom_values.c.record_id,
+    postgresql_where=custom_values.c.is_empty,
+)
+trigram_index("ix_custom_values_trigrams", custom_values, custom_values.c.text,
+              where=custom_values.c.text.is_not(None))  # fmt: skip
 Index("ix_custom_values_record", custom_values.c.workspace_id, custom_values.c.record_id)

@@ -19,6 +19,7 @@ from graphql import (
 
 import schema.build
 from domain.entities import RECORDS
+from domain.fields import camel
 from schema.documents import DocumentCache
 from schema.limits import Limits
 from tests.architecture.sources import ROOT
@@ -120,17 +121,17 @@ def test_a_mutation_takes_one_input_and_answers_with_its_payload(name: str) -> N
 def test_every_type_of_record_has_all_its_operations() -> None:
     for record in RECORDS:
         one, many = record.name, record.plural
-        thing, things = one.capitalize(), many.capitalize()
+        thing, things = record.type_name, "".join(part.capitalize() for part in many.split("_"))
         wanted = {
             f"{verb}{thing}" for verb in ("create", "update", "delete", "restore", "purge")
         } | {f"{verb}{things}" for verb in ("create", "update", "upsert", "delete")}
 
         assert wanted <= set(root_fields("Mutation"))
-        assert {one, many} <= set(root_fields("Query"))
+        assert {camel(one), camel(many)} <= set(root_fields("Query"))
         shown = OWN[thing]
         assert isinstance(shown, GraphQLObjectType)
         assert {item.name for item in shown.interfaces} == {"Record", "Node"}
-        assert str(root_fields("Query")[many].type) == f"{thing}Connection!"
+        assert str(root_fields("Query")[camel(many)].type) == f"{thing}Connection!"
 
 
 @pytest.mark.parametrize("name", PAGED)

@@ -22,6 +22,7 @@ WRITERS = {
     "resolvers/changes.py": "the write path: records, settings, people, and their events",
     "resolvers/lists.py": "the lists of a record, called by the write path alone",
     "resolvers/custom_pivot.py": "the pivot of custom values, called by the write path alone",
+    "resolvers/custom_bookings.py": "the time that custom values reserve, called by it alone",
     "resolvers/attachments.py": "which record holds a file, called by the write path",
     "resolvers/rates.py": "exchange rates",
     "resolvers/sign_in.py": "tokens",
@@ -32,6 +33,7 @@ TABLES_OF_WRITERS = {
     "resolvers/changes.py": {"TABLES", "events", "workspaces"},
     "resolvers/lists.py": {"contact_points", "external_ids"},
     "resolvers/custom_pivot.py": {"custom_values"},
+    "resolvers/custom_bookings.py": {"bookings", "booking_holders"},
     "resolvers/attachments.py": {"files"},
     "resolvers/rates.py": {"exchange_rates"},
     "resolvers/sign_in.py": {"tokens"},
@@ -40,7 +42,10 @@ TABLES_OF_WRITERS = {
 """TABLES gives any table; whoever else writes has tables without records in them."""
 
 READERS = ("loaders/", "db/")
-READS_WITHIN_WRITES = {"resolvers/changes.py": "the ranks inside one UPDATE of a column's cards"}
+READS_WITHIN_WRITES = {
+    "resolvers/changes.py": "the ranks inside one UPDATE of a column's cards",
+    "resolvers/custom_pivot.py": "the next rows of a field inside an UPDATE or DELETE of them",
+}
 
 ON_CONNECTIONS = {
     "db/session.py": "where the statements of mutations meet the connection",

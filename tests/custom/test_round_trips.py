@@ -206,7 +206,7 @@ def condition(kind: str, wanted: Any) -> tuple[str, Any]:
     match kind:
         case "MONEY":
             is_base = wanted.get("currency", "USD") == "USD"
-            return ("eq", wanted["amount"]) if is_base else ("isNull", False)
+            return ("eq", wanted["amount"]) if is_base else ("currency", wanted["currency"])
         case "ADDRESS":
             return "contains", next(iter(wanted.values())).strip()
     return "eq", wanted
