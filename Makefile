@@ -46,7 +46,8 @@ lint: setup-dev ## Check style, types, the direction of imports, dependencies, t
 	$(VENV)/mypy .
 	PYTHONPATH=. $(VENV)/lint-imports --no-logo
 	$(VENV)/deptry .
-	@! grep -nE '://|^ *--?(index|extra-index|find-links|i |f )' requirements.lock requirements-dev.lock
+	@! grep -nE '://|^ *--?(index|extra-index|find-links|i |f )' requirements.lock requirements-dev.lock \
+		examples/typescript/package-lock.json
 
 fmt: setup-dev ## Format the code and mend what can be mended without thought
 	$(VENV)/ruff check --fix .
