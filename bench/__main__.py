@@ -1,4 +1,4 @@
-"""The command: `python -m bench [--deals 100000] [--large] [--fresh] [--peers]`."""
+"""The command: `python -m bench [--deals 100000] [--large] [--fresh] [--peers] [--custom]`."""
 
 import argparse
 import asyncio
@@ -10,7 +10,10 @@ from rich.console import Console
 
 from bench.beside import show_memory, show_processor, show_workers
 from bench.cases import all_cases
-from bench.kept import keep
+from bench.custom import measure_custom
+from bench.custom_schemas import FEW, MANY
+from bench.custom_tables import show_custom
+from bench.kept import keep, keep_custom
 from bench.memory import measure_memory
 from bench.meter import Meter
 from bench.outcome import OURS
@@ -41,9 +44,15 @@ def main() -> int:
     console = Console(record=True, width=None if sys.stdout.isatty() else _WIDTH)
     results = _ROOT / "bench" / "results" / str(deals)
     try:
-        peers = _peers() if given.peers else None
-        with open_place(folder, deals, fresh=given.fresh) as place:
-            missed = asyncio.run(_measure(console, place, results, peers))
+        missed = 0
+        if not given.custom:
+            peers = _peers() if given.peers else None
+            with open_place(folder, deals, fresh=given.fresh) as place:
+                missed += asyncio.run(_measure(console, place, results, peers))
+        # Records with many custom values are larger: the others' figures stay what they were.
+        beside = folder.with_name(f"{folder.name}-custom")
+        with open_place(beside, deals, fresh=given.fresh, roomy=True) as place:
+            missed += asyncio.run(_measure_custom(console, place, results, large=given.large))
     except (WrongPlaceError, NoNodeError) as error:
         console.print(f"[red]{error}[/red]")
         return 1
@@ -75,6 +84,13 @@ async def _measure(console: Console, place: Place, results: Path, peers: Peers |
     return missed
 
 
+async def _measure_custom(console: Console, place: Place, results: Path, *, large: bool) -> int:
+    console.print(f"{place.deals:,} deals with custom fields")
+    found = await measure_custom(place, MANY if large else FEW, results)
+    keep_custom(results.parent, place.deals, found)
+    return show_custom(console, found)
+
+
 def _peers() -> Peers:
     """Prepare Node's servers; raises NoNodeError."""
     from bench import node  # noqa: PLC0415 - who does not ask for it needs no part of it
@@ -104,6 +120,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--large", action="store_true", help=f"{_LARGE:,} deals; takes minutes")
     parser.add_argument("--fresh", action="store_true", help="make the data anew")
     parser.add_argument("--peers", action="store_true", help="race Node's servers, too")
+    parser.add_argument("--custom", action="store_true", help="measure custom fields alone")
     parser.add_argument("--data", type=Path, help="folder of the database; .data-bench by default")
     return parser.parse_args()
 

@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 
 from bench.accounts import cores
+from bench.custom import CustomFields
+from bench.custom_tables import HEADING, custom_as_markdown
 from bench.memory import Memory
 from bench.outcome import Results
 from bench.plot import draw
@@ -40,6 +42,19 @@ def keep(
     (folder / "latest.json").write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2))
     (folder / "latest.md").write_text(as_markdown(results), encoding="utf-8")
     draw(folder / "latest.png", results)
+
+
+def keep_custom(folder: Path, deals: int, found: CustomFields) -> None:
+    """Add what custom fields cost to the figures in a folder, or replace what was there."""
+    path = folder / "latest.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    body = orjson.loads(path.read_bytes()) if path.exists() else {}
+    body["custom_fields"] = {"deals": deals, "cores": cores(), **found.as_json()}
+    path.write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2))
+    page = folder / "latest.md"
+    before = page.read_text(encoding="utf-8") if page.exists() else ""
+    before = before.partition(HEADING)[0]
+    page.write_text(before + custom_as_markdown(found), encoding="utf-8")
 
 
 def _as_json(runs: Runs) -> dict[str, Any]:

@@ -44,6 +44,7 @@ FROM (SELECT id, company_id, row_number() OVER (ORDER BY id) AS place FROM conta
       WHERE workspace_id = $1 AND deleted_at IS NULL ORDER BY id LIMIT 500) AS deal
 WHERE deals.workspace_id = $1 AND deals.id = deal.id AND contact.place = (deal.place + 4) / 5
 """
+_ROOM: Final = "ALTER TABLE deals SET (fillfactor = 15)"
 
 
 class WrongPlaceError(Exception):
@@ -72,8 +73,11 @@ class Place:
 
 
 @contextlib.contextmanager
-def open_place(folder: Path, deals: int, *, fresh: bool) -> Iterator[Place]:
-    """Start the database in a folder, filled before if it is there; raises WrongPlaceError."""
+def open_place(folder: Path, deals: int, *, fresh: bool, roomy: bool = False) -> Iterator[Place]:
+    """Start the database in a folder, filled before if it is there; raises WrongPlaceError.
+
+    A roomy one has deals that can grow where they stand, without new index entries.
+    """
     if fresh and folder.exists():
         shutil.rmtree(folder)
     with DataDirectory(folder).lock():
@@ -81,14 +85,14 @@ def open_place(folder: Path, deals: int, *, fresh: bool) -> Iterator[Place]:
         url = postgres.start()
         try:
             upgrade(url)
-            actor, sample, pipeline = asyncio.run(_prepare(url, deals))
+            actor, sample, pipeline = asyncio.run(_prepare(url, deals, roomy=roomy))
             leader = int(postmaster_line(postgres.cluster, 0) or 0)
             yield Place(folder, url, actor, deals, sample, pipeline, leader)
         finally:
             postgres.stop()
 
 
-async def _prepare(url: str, deals: int) -> tuple[Actor, tuple[str, ...], str]:
+async def _prepare(url: str, deals: int, *, roomy: bool) -> tuple[Actor, tuple[str, ...], str]:
     name = f"bench {deals}"
     database = Database(url, pool_size=1)
     try:
@@ -103,6 +107,8 @@ async def _prepare(url: str, deals: int) -> tuple[Actor, tuple[str, ...], str]:
             "SELECT count(*) FROM deals WHERE workspace_id = $1", workspace.id
         )
         if there == 0:
+            if roomy:
+                await connection.execute(_ROOM)
             await _fill(url, workspace.id, deals)
             for statement in (_CONTACTS_OF_THE_NEWEST, _DEALS_OF_THEIRS):
                 await connection.execute(statement, workspace.id)

@@ -80,7 +80,7 @@ def serve(
         supervisor.run()
     else:
         server = uvicorn.Server(_config(build_app(settings, database_url)))
-        _settle_collector()
+        settle_collector()
         _accept(bound, say_ready)
         server.run([bound])
 
@@ -96,7 +96,7 @@ def create_app() -> Starlette:
     if settings.database_url is None:
         raise RuntimeError("VORONKA_DATABASE_URL is not set; ./voronka serve brings a database.")
     app = build_app(settings, settings.database_url.get_secret_value())
-    _settle_collector()
+    settle_collector()
     return app
 
 
@@ -129,7 +129,7 @@ def undisturbed() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _settle_collector() -> None:
+def settle_collector() -> None:
     """Keep the garbage collector from walking the schema and every half-built answer again.
 
     Both live long or die by reference counts; by default every 700 new objects start a walk.
