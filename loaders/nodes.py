@@ -50,7 +50,7 @@ async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]
     if prefix in _POINTS:
         return await _points(loaders, prefix, ids)
     if prefix == "api_key":
-        owner = None if loaders.actor.is_admin else loaders.actor.user_id
+        owner = None if loaders.actor.is_admin else loaders.actor.person_id
         return await api_keys(loaders.session, owner)
     if prefix == "workspace":
         return [await workspace(loaders.session)]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from auth.actor import Actor
 from db.session import Session
+from domain.jobs import Job
 from loaders.loaders import Loaders
 
 
@@ -32,6 +33,8 @@ class Operation:
     loaders: Loaders
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     events: list[Event] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    """What a worker is to do once the operation is committed."""
     failed: bool = False
     """A mutation was refused: nothing of the operation may be committed."""
     settings_changed: bool = False
@@ -43,6 +46,10 @@ class Operation:
     def begin(cls, session: Session, actor: Actor) -> "Operation":
         """Start an operation in an open session."""
         return cls(actor, session, Loaders(session, actor))
+
+    def later(self, job: Job) -> None:
+        """Leave a job to a worker, which gets it when the operation is committed."""
+        self.jobs.append(job)
 
     @property
     def currency(self) -> str:
