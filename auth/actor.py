@@ -5,6 +5,10 @@ from enum import Enum
 from uuid import UUID
 
 
+class NoPersonError(RuntimeError):
+    """What only a person can do was asked for by the system itself."""
+
+
 class Scope(Enum):
     """What a token lets its bearer do, at most as much as its owner may."""
 
@@ -17,7 +21,8 @@ class Actor:
     """A signed-in person in a workspace, with the rights of the token that was shown."""
 
     workspace_id: UUID
-    user_id: UUID
+    user_id: UUID | None
+    """None: the system itself, for work that nobody asked for."""
     token_id: UUID | None
     is_session: bool
     """Signed in by a person, and ended by signing out; an API key is not."""
@@ -29,3 +34,10 @@ class Actor:
     """Base currency of the workspace."""
     settings_version: int = 0
     """The version of the workspace's settings and people when the token was shown."""
+
+    @property
+    def person_id(self) -> UUID:
+        """The person's id; raises `NoPersonError` of the system itself."""
+        if self.user_id is None:
+            raise NoPersonError
+        return self.user_id

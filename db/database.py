@@ -17,7 +17,6 @@ from db.reads import ReadPool
 from db.session import Session, WritingSession
 
 _READING: Final = 0.7
-"""The share of the connections that queries read by; the others write."""
 
 
 class RowSecurity(Enum):
@@ -38,12 +37,16 @@ class Database:
         *,
         row_security: RowSecurity = RowSecurity.WRITES,
         pool_size: int = 10,
+        reading_share: float = _READING,
         pool_timeout: float = 3.0,
         statement_timeout: float = 8.0,
         lock_timeout: float = 2.0,
         idle_timeout: float = 15.0,
     ) -> None:
-        """Prepare the pool; nothing connects yet. Times are in seconds."""
+        """Prepare the pool; nothing connects yet. Times are in seconds.
+
+        `reading_share` of the connections are for queries; at least one, and the others write.
+        """
         self.row_security = row_security
         self._settings = {
             "statement_timeout": str(int(statement_timeout * 1000)),
@@ -57,7 +60,7 @@ class Database:
             ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"]
             + [f"SET LOCAL {name} = {value}" for name, value in self._settings.items()]
         )
-        reading = max(1, round(pool_size * _READING))
+        reading = max(1, round(pool_size * reading_share))
         self._engine = _engine(url, max(1, pool_size - reading), pool_timeout)
         self._known = PreparedCache(self._engine.dialect)
         self._reads = ReadPool(url, reading, pool_timeout, self._settings)

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 from sqlalchemy import (
     Executable,
     Select,
@@ -33,6 +34,7 @@ from typing_extensions import override
 
 from db.base import WORKSPACE
 from db.prepared import Prepared, PreparedCache
+from domain.jobs import Job
 
 APP_ROLE = "voronka_app"
 """The database role under the row-level security policies."""
@@ -139,6 +141,10 @@ class Session(ABC):
         """Insert the workspace that this session was bound to: its row has the session's id."""
         raise ReadOnlySessionError
 
+    async def enqueue(self, jobs: Sequence[Job], actor_id: UUID | None) -> None:
+        """Queue jobs of this session's workspace, which exist once the transaction commits."""
+        raise ReadOnlySessionError
+
 
 class WritingSession(Session):
     """The session of a mutation, in one transaction; made by `Database.session`."""
@@ -225,6 +231,15 @@ class WritingSession(Session):
         """Insert the workspace that this session was bound to: its row has the session's id."""
         async with self._turn() as connection:
             await connection.execute(insert(table), {**row, "id": self.workspace_id})
+
+    @override
+    async def enqueue(self, jobs: Sequence[Job], actor_id: UUID | None) -> None:
+        """Queue jobs of this session's workspace, which exist once the transaction commits."""
+        if self.workspace_id is None:
+            raise WorkspaceUnknownError
+        arguments = [orjson.dumps(job.arguments).decode() for job in jobs]
+        # The function itself takes the workspace from the transaction.
+        await self.call("voronka_enqueue", [job.name for job in jobs], arguments, actor_id)
 
     @override
     async def call(self, function: str, *arguments: Any) -> Sequence[Any]:

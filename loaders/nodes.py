@@ -55,7 +55,7 @@ async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]
     if prefix == "booking":
         return await load_bookings(loaders, ids)
     if prefix == "api_key":
-        owner = None if loaders.actor.is_admin else loaders.actor.user_id
+        owner = None if loaders.actor.is_admin else loaders.actor.person_id
         return await api_keys(loaders.session, owner)
     if prefix == "workspace":
         return [await workspace(loaders.session)]

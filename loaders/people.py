@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from db.base import WORKSPACE
 from db.session import Session
@@ -63,3 +63,19 @@ async def workspace(session: Session) -> Any:
                workspaces.c.created_at).where(workspaces.c.id == WORKSPACE)
     )  # fmt: skip
     return rows[0]
+
+
+async def workspace_of_actor(session: Session, user_id: UUID | None) -> Any:
+    """Give what an actor is made of, or None where the session's workspace is gone.
+
+    `user_id` and `is_admin` are those of the person, None where that is no active one.
+    """
+    user = TABLES["user"].alias()
+    rows = await session.rows(
+        select(workspaces.c.locale, workspaces.c.currency, workspaces.c.settings_version,
+               user.c.id.label("user_id"), user.c.is_admin)
+        .select_from(workspaces.outerjoin(user, and_(
+            user.c.workspace_id == WORKSPACE, user.c.id == user_id, user.c.is_active)))
+        .where(workspaces.c.id == WORKSPACE)
+    )  # fmt: skip
+    return rows[0] if rows else None

@@ -225,7 +225,7 @@ async def spread_positions(op: Operation, stage_id: UUID) -> None:
 
 
 async def flush_events(op: Operation, *, already: int) -> None:
-    """Append the events since the first `already` ones to the log, in one statement."""
+    """Append the events since the first `already` ones to the log, and queue the jobs."""
     fresh = op.events[already:]
     if op.settings_changed:
         await _raise_settings_version(op)
@@ -245,6 +245,9 @@ async def flush_events(op: Operation, *, already: int) -> None:
             for event in fresh
         ],
     )
+    if op.jobs:
+        await op.session.enqueue(op.jobs, op.actor.user_id)
+        op.jobs.clear()
 
 
 async def _raise_settings_version(op: Operation) -> None:

@@ -73,14 +73,14 @@ async def change_password(op: Operation, raw: Raw) -> None:
     errors = password_errors(raw["newPassword"], "newPassword")
     if errors:
         raise RefusedError(errors)
-    user = await op.loaders.one("user").load(op.actor.user_id)
+    user = await op.loaders.one("user").load(op.actor.person_id)
     email = user.email if user is not None else ""
     found = await op.session.call("voronka_identity", email)
     stored = found[0].password_hash if found else None
     if not await verify_password(raw["currentPassword"], stored):
         raise refuse(Code.INVALID, "wrong_credentials", "currentPassword")
     await op.session.call("voronka_set_password", email, await hash_password(raw["newPassword"]))
-    await revoke_tokens(op, op.actor.user_id, keep=op.actor.token_id)
+    await revoke_tokens(op, op.actor.person_id, keep=op.actor.token_id)
 
 
 async def create_entry(op: Operation, entity: Entity, raw: Raw) -> Row:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from auth.actor import Actor, Scope
 from auth.passwords import verify_password
@@ -22,6 +22,7 @@ from resolvers.operation import Event, Operation
 
 SESSION_LIFE: Final = timedelta(days=14)
 KEY_LIFE: Final = timedelta(days=365)
+KEPT_EXPIRED: Final = timedelta(days=30)
 _NAME_LENGTH: Final = 100
 
 
@@ -84,6 +85,15 @@ async def revoke_tokens(op: Operation, user_id: UUID, keep: UUID | None = None) 
     await _revoke(op, (tokens.c.user_id == user_id) & tokens.c.id.is_distinct_from(keep))
 
 
+async def purge_tokens(op: Operation, _arguments: Mapping[str, Any]) -> None:
+    """Delete the tokens of the workspace that expired more than `KEPT_EXPIRED` ago: a job."""
+    await op.session.run(
+        delete(tokens).where(
+            tokens.c.workspace_id == WORKSPACE, tokens.c.expires_at < op.now - KEPT_EXPIRED
+        )
+    )
+
+
 async def create_api_key(op: Operation, raw: Mapping[str, Any]) -> tuple[Any, str]:
     """Make an API key of the actor's own; its scopes are at most those of the token used.
 
@@ -98,8 +108,8 @@ async def create_api_key(op: Operation, raw: Mapping[str, Any]) -> tuple[Any, st
     expires = raw.get("expiresAt") or op.now + KEY_LIFE
     if not op.now < expires <= op.now + KEY_LIFE:
         raise refuse(Code.INVALID, "key_expiry", "expiresAt", days=KEY_LIFE.days)
-    token = await issue_key(op, op.actor.user_id, name, scopes, expires)
-    made = [row for row in await api_keys(op.session, op.actor.user_id) if row.name == name]
+    token = await issue_key(op, op.actor.person_id, name, scopes, expires)
+    made = [row for row in await api_keys(op.session, op.actor.person_id) if row.name == name]
     return made[0], token.secret
 
 
@@ -135,7 +145,7 @@ async def revoke_api_key(op: Operation, text: str) -> Any:
 
 async def list_api_keys(session: Session, actor: Actor) -> Sequence[Any]:
     """Give the keys that an actor may see: one's own, or as an administrator all."""
-    return await api_keys(session, None if actor.is_admin else actor.user_id)
+    return await api_keys(session, None if actor.is_admin else actor.person_id)
 
 
 def _token_row(

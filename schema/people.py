@@ -86,7 +86,7 @@ ApiKey = strawberry.type(
 
 async def _viewer_user(root: Any, info: Info) -> Any:
     op = operation(info)
-    return await op.loaders.one("user").load(op.actor.user_id)
+    return await op.loaders.one("user").load(op.actor.person_id)
 
 
 async def _viewer_workspace(root: Any, info: Info) -> Any:

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from auth.actor import Actor, Scope
 from auth.passwords import hash_password
@@ -25,7 +24,6 @@ from resolvers import changes, people, sign_in
 from resolvers.contact_points import InvalidPointError, normalize_email
 from resolvers.operation import Operation
 
-_NOBODY: Final = UUID(int=0)
 _EVERYONE: Final = 100_000
 
 
@@ -119,7 +117,7 @@ async def _acting(database: Database, wanted: str | None) -> AsyncIterator[Opera
         await database.enter(session, workspace.id, write=True)
         actor = Actor(
             workspace.id,
-            _NOBODY,
+            None,
             token_id=None,
             is_session=False,
             scopes=frozenset(Scope),

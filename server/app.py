@@ -1,7 +1,7 @@
 """The composition root: one Starlette application from settings and a database."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from graphql.execution.executor import Executor
@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
-from db.database import Database, RowSecurity
 from db.migrate import at_head
 from domain.messages import say
 from schema.build import build_schema
@@ -22,27 +21,16 @@ from server.explorer import explorer_routes, page
 from server.graphql_http import GraphQLView
 from server.middleware import middleware
 from server.operations import Operations
+from server.pool import open_pool
 from server.sdl import sdl_endpoint
 from server.settings import Settings
-
-
-def open_pool(settings: Settings, database_url: str) -> Database:
-    """Prepare the pool of connections as the settings say."""
-    return Database(
-        database_url,
-        row_security=RowSecurity(settings.rls),
-        pool_size=settings.pool_size,
-        pool_timeout=settings.pool_timeout,
-        statement_timeout=settings.statement_timeout,
-        lock_timeout=settings.lock_timeout,
-        idle_timeout=settings.idle_in_transaction_timeout,
-    )
+from server.worker import working
 
 
 def build_app(
     settings: Settings, database_url: str, executor: type[Executor[Any]] = PlannedExecutor
 ) -> Starlette:
-    """Build the server; it connects when the first request comes.
+    """Build the server; it connects when the first request comes, its worker at the start.
 
     `executor` runs the operations; another one is for measuring and comparing.
     """
@@ -54,7 +42,8 @@ def build_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        async with working(settings, database_url) if settings.embedded_worker else nullcontext():
+            yield
         await database.dispose()
 
     async def alive(_request: Request) -> JSONResponse:

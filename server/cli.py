@@ -41,6 +41,7 @@ from server.installation import (
     reserve,
     running_database,
 )
+from server.job_commands import jobs, work
 from server.processes import EmbeddedPostgresError
 from server.serving import ListenError
 from server.settings import Settings, SettingsError
@@ -73,6 +74,7 @@ tokens = typer.Typer(help="API keys of a workspace.", no_args_is_help=True)
 app.add_typer(workspaces, name="workspace")
 app.add_typer(users, name="user")
 app.add_typer(tokens, name="token")
+app.add_typer(jobs, name="jobs")
 
 
 class Locale(StrEnum):
@@ -112,6 +114,9 @@ def serve() -> None:
         made = _run(settings, url, lambda database: first_workspace(settings, url, database))
         address = serving.address(bound)
         serving.serve(settings, url, bound, lambda: _say_ready(settings, address, made))
+
+
+app.command("worker")(work)
 
 
 @app.command()

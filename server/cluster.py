@@ -133,7 +133,7 @@ def _settings(memory: int) -> dict[str, str]:
         "effective_cache_size": f"{max(128, megabytes // 2)}MB",
         "work_mem": "32MB" if megabytes >= 2048 else "8MB",
         "maintenance_work_mem": f"{max(32, min(256, megabytes // 16))}MB",
-        "max_connections": "60",
+        "max_connections": "80",
         "max_wal_size": "2GB",
         "jit": "off",
         "random_page_cost": "1.1",

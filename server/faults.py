@@ -17,6 +17,8 @@ _TOO_SLOW: Final = frozenset({"57014", "55P03"})  # query_canceled, lock_not_ava
 _AWAY: Final = frozenset({"57P01", "57P02", "57P03", "40001", "40P01"})  # shutdown; retries spent
 _AWAY_CLASSES: Final = frozenset({"08", "53"})  # connection exception, insufficient resources
 _BAD_VALUE_CLASS: Final = "22"  # data exception
+# serialization failure, deadlock, and races for a unique key or a row that went away
+_LOST: Final = frozenset({"40001", "40P01", "23505", "23503"})
 
 
 def fault(error: BaseException) -> Code | None:
@@ -31,6 +33,11 @@ def fault(error: BaseException) -> Code | None:
         if code is not None:
             return code
     return None
+
+
+def lost_race(error: BaseException | None) -> bool:
+    """Tell whether a transaction lost against another one, and may be tried again."""
+    return error is not None and any(sqlstate(cause) in _LOST for cause in _chain(error))
 
 
 def sqlstate(error: BaseException) -> str | None:

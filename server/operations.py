@@ -8,7 +8,7 @@ a race for a unique key) run again.
 import asyncio
 import contextlib
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final
@@ -40,7 +40,7 @@ from schema.record_mutations import RECORD_MUTATIONS
 from schema.served import ServedSchema
 from schema.workspace_schemas import WorkspaceSchemas
 from server.explorer import session_token
-from server.faults import sqlstate
+from server.faults import lost_race
 from server.graphql_http import Reply
 from server.negotiation import language
 
@@ -48,8 +48,6 @@ _ANONYMOUS: Final = frozenset({"signIn", "__typename"})
 _TRIES: Final = 3
 _MANY: Final = 2
 _NO_SHAPE: Final = Outline(is_mutation=False, roots=frozenset())
-# serialization failure, deadlock, and races for a unique key or a row that went away
-_LOST: Final = frozenset({"40001", "40P01", "23505", "23503"})
 _PER_ACCOUNT: Final = parse_limit("5/minute")
 _PER_ADDRESS: Final = parse_limit("20/minute")
 
@@ -177,7 +175,7 @@ class Operations:
             allowed_operation_types=allowed,
         )
         for error in result.errors or ():
-            if _lost(error.original_error):
+            if lost_race(error.original_error):
                 raise LostRaceError from error.original_error
         return result
 
@@ -279,14 +277,3 @@ def _dry_run(op: Operation) -> dict[str, Any]:
         for name, change in event.changes.items()
     ]
     return {"changes": changes, "events": events}
-
-
-def _lost(error: BaseException | None) -> bool:
-    return any(sqlstate(cause) in _LOST for cause in _causes(error))
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        original = getattr(error, "orig", None)
-        error = original if isinstance(original, BaseException) else error.__cause__

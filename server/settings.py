@@ -22,7 +22,7 @@ _FROM_FILE: Final = ("secret", "database_url", "listen_url")
 CURRENCY_OF_LOCALE: Final = {"ru": "RUB", "en": "USD"}
 _SHORTEST_SECRET: Final = 32
 # Ten fewer than its max_connections (server/cluster.py), for commands beside the server.
-_EMBEDDED_CONNECTIONS: Final = 50
+_EMBEDDED_CONNECTIONS: Final = 70
 
 
 class SettingsError(Exception):
@@ -44,6 +44,11 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default=1, ge=1, le=64)
     data_dir: Path = ROOT / ".data"
+
+    # Work on background jobs in each of those processes; else ./voronka worker does.
+    embedded_worker: bool = True
+    # Jobs that a worker runs at a time.
+    worker_jobs: int = Field(default=2, ge=2, le=32)
 
     # Unset: the embedded PostgreSQL in data_dir.
     database_url: SecretStr | None = None
@@ -126,6 +131,11 @@ class Settings(BaseSettings):
             return self.secret.get_secret_value().encode()
         return DataDirectory(self.data_dir).secret().encode()
 
+    @property
+    def worker_connections(self) -> int:
+        """How many connections the worker inside a process needs: one a job, one for the queue."""
+        return self.worker_jobs + 1 if self.embedded_worker else 0
+
     @cached_property
     def limits(self) -> Limits:
         """Return what one request may ask, as the limiter wants it."""
@@ -165,10 +175,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fit_the_embedded_database(self) -> "Settings":
-        wanted = self.workers * self.pool_size
+        wanted = self.workers * (self.pool_size + self.worker_connections)
         if self.database_url is None and wanted > _EMBEDDED_CONNECTIONS:
             raise ValueError(
-                f"VORONKA_WORKERS times VORONKA_POOL_SIZE is {wanted}, and the embedded database "
+                f"VORONKA_WORKERS times the connections of each (VORONKA_POOL_SIZE and, with a "
+                f"worker inside, VORONKA_WORKER_JOBS + 1) is {wanted}, and the embedded database "
                 f"serves {_EMBEDDED_CONNECTIONS} connections"
             )
         return self

@@ -9,7 +9,7 @@ import itertools
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from db.migrate import upgrade
 from server.app import build_app
 from server.embedded import EmbeddedPostgres
 from server.settings import Settings
+from server.worker import Worker
 from tests.people import Cast, make_cast
 
 _numbers = itertools.count(1)
@@ -63,6 +64,8 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
         database_url=SecretStr(database_url),
         secret=SecretStr("a secret that only the tests know, long enough"),
         rls="strict",
+        # Tests that want jobs done say when: see `work`.
+        embedded_worker=False,
         max_depth=16,
     )
 
@@ -108,6 +111,22 @@ async def http(server: Server) -> AsyncIterator[httpx.AsyncClient]:
 async def people(server: Server, http: httpx.AsyncClient) -> Cast:
     """Give a fresh cast: an English workspace with the base currency USD, and a second one."""
     return await make_cast(server.database, http, next(_numbers), "en", "USD")
+
+
+Work = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def work(server: Server, database_url: str) -> Work:
+    """Give a function that does all the background jobs there are; it takes a worker's settings.
+
+    A job that fails is tried again at once.
+    """
+
+    async def drain(**settings: Any) -> None:
+        await Worker(server.database, database_url, **{"pauses": (0, 0, 0, 0), **settings}).drain()
+
+    return drain
 
 
 @dataclass(slots=True)

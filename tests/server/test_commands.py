@@ -1,5 +1,6 @@
 """The commands of ./voronka: starting, stopping and sharing a server; workspaces, people, keys."""
 
+import asyncio
 import io
 import os
 import re
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
@@ -412,3 +414,30 @@ def query(statement: str, url: str) -> None:
         env={"PATH": os.defpath, "PGPASSWORD": password, "PGDATABASE": "voronka"},
         check=True,
     )
+
+
+def test_jobs_are_listed_and_failed_ones_tried_again(voronka: Voronka, database: str) -> None:
+    async def fail() -> None:
+        connection = await asyncpg.connect(database)
+        try:
+            await connection.execute(
+                "INSERT INTO jobs.pgqueuer (priority, status, entrypoint, attempts)"
+                " VALUES (0, 'failed', 'greet', 4), (0, 'failed', 'greet', 4),"
+                " (0, 'queued', 'part', 0)"
+            )
+        finally:
+            await connection.close()
+
+    assert voronka("jobs").out == "There are no jobs in the queue.\n"
+    asyncio.run(fail())
+
+    assert voronka("jobs").out.splitlines() == [
+        "     2  failed   greet",
+        "     1  waiting  part",
+    ]
+    assert voronka("jobs", "retry", "part").out == "Queued again: 0.\n"
+    assert voronka("jobs", "retry").out == "Queued again: 2.\n"
+    assert voronka("jobs").out.splitlines() == [
+        "     2  waiting  greet",
+        "     1  waiting  part",
+    ]

@@ -97,10 +97,20 @@ def test_the_embedded_database_has_connections_for_all_workers(
     monkeypatch.setenv("VORONKA_DATABASE_URL", "postgresql://crm:pw@db/crm")
 
     assert str(error.value) == (
-        "settings: VORONKA_WORKERS times VORONKA_POOL_SIZE is 60, "
-        "and the embedded database serves 50 connections"
+        "settings: VORONKA_WORKERS times the connections of each (VORONKA_POOL_SIZE and, with a "
+        "worker inside, VORONKA_WORKER_JOBS + 1) is 78, "
+        "and the embedded database serves 70 connections"
     )
     assert Settings.from_env().workers == 6
+
+
+def test_without_workers_inside_there_is_room_for_more_processes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VORONKA_WORKERS", "7")
+    monkeypatch.setenv("VORONKA_EMBEDDED_WORKER", "off")
+
+    assert Settings.from_env().worker_connections == 0
 
 
 def test_secrets_may_come_from_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,64 @@
+"""Background jobs: who handles which, and on whose behalf.
+
+A handler works like a mutation: in one transaction of one workspace, under the policies, which is
+committed when it returns. It may run again after a failure, so what it does outside the database
+must stand being done twice. Long work goes in portions: a handler that returns True is queued
+again in the same transaction.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from auth.actor import Actor, Scope
+from db.session import Session
+from domain.jobs import Job
+from loaders.people import workspace_of_actor
+from resolvers.changes import flush_events
+from resolvers.operation import Operation
+from resolvers.sign_in import purge_tokens
+
+Handler = Callable[[Operation, Mapping[str, Any]], Awaitable[bool | None]]
+
+_DAY: Final = 24 * 60 * 60
+
+JOBS: Final[Mapping[str, Handler]] = {"purge_tokens": purge_tokens}
+"""The handlers by the names of their jobs."""
+
+PERIODIC: Final[Mapping[str, float]] = {"purge_tokens": _DAY}
+"""Jobs that every workspace gets once in so many seconds, without arguments."""
+
+
+async def run_job(
+    session: Session, workspace_id: UUID, actor_id: UUID | None, job: Job, handler: Handler
+) -> None:
+    """Run a job in a session that was bound to its workspace; the caller commits.
+
+    A job whose workspace is gone has nothing to do.
+    """
+    actor = await _actor(session, workspace_id, actor_id)
+    if actor is None:
+        return
+    op = Operation.begin(session, actor)
+    if await handler(op, job.arguments):
+        op.later(job)
+    await flush_events(op, already=0)
+
+
+async def _actor(session: Session, workspace_id: UUID, actor_id: UUID | None) -> Actor | None:
+    """Give the person who asked for the job or, if nobody did or can any more, the system."""
+    found = await workspace_of_actor(session, actor_id)
+    if found is None:
+        return None
+    return Actor(
+        workspace_id,
+        found.user_id,
+        token_id=None,
+        is_session=False,
+        scopes=frozenset(Scope),
+        # A job of somebody who has left gets no further rights by that.
+        is_admin=actor_id is None or bool(found.is_admin),
+        locale=found.locale,
+        currency=found.currency,
+        settings_version=found.settings_version,
+    )
