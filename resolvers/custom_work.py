@@ -89,7 +89,7 @@ async def go_on_ranking(op: Operation, arguments: Arguments) -> None:
         await follow_ranks(op, [row])
 
 
-WORK: Final[Mapping[str, Callable[[Operation, Arguments], Awaitable[None]]]] = {
+WORK: Final[Mapping[str, Callable[[Operation, Arguments], Awaitable[bool | None]]]] = {
     FILL: go_on_filling,
     CLEAR: go_on_clearing,
     FORGET: go_on_forgetting,

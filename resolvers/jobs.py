@@ -15,6 +15,7 @@ from db.session import Session
 from domain.jobs import Job
 from loaders.people import workspace_of_actor
 from resolvers.changes import flush_events
+from resolvers.custom_work import WORK
 from resolvers.operation import Operation
 from resolvers.sign_in import purge_tokens
 
@@ -22,7 +23,7 @@ Handler = Callable[[Operation, Mapping[str, Any]], Awaitable[bool | None]]
 
 _DAY: Final = 24 * 60 * 60
 
-JOBS: Final[Mapping[str, Handler]] = {"purge_tokens": purge_tokens}
+JOBS: Final[Mapping[str, Handler]] = {"purge_tokens": purge_tokens, **WORK}
 """The handlers by the names of their jobs."""
 
 PERIODIC: Final[Mapping[str, float]] = {"purge_tokens": _DAY}
