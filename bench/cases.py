@@ -15,8 +15,9 @@ from domain.filters import Direction, OrderKey
 from domain.records import COMPANY, CONTACT, DEAL
 from loaders.lists import ListSpec, PageSpec
 from loaders.loaders import field_of
+from loaders.numbers import numbers_statement
 from loaders.rows import ROW_TYPES, Row, row_type
-from loaders.statements import KEYS_NAME, numbers_statement, page_statement
+from loaders.statements import KEYS_NAME, page_statement
 from schema.filters import read_search, read_where
 
 PAGE_MS: Final = 3.0

@@ -87,6 +87,10 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "Records cannot be ordered by the field {name}.",
         "По полю {name} сортировать нельзя.",
     ),
+    "not_aggregated": (
+        "There are no numbers about the field {name}.",
+        "По полю {name} итоги не считаются.",
+    ),
     "no_operator": (
         "The field has no such operator; known: {known}.",
         "У поля нет такого оператора; есть: {known}.",

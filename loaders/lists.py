@@ -34,13 +34,16 @@ class ListSpec:
     """Entity of the parent, with `relation`."""
     with_deleted: bool = False
     """The filter speaks of `deletedAt` itself, so the recycle bin is not left out."""
+    searched: tuple[UUID, ...] = ()
+    """Ids of the custom fields that are searched as well."""
     amounts: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False, default=())
     """The amounts, as (entity, field), that the filter or the order compares."""
     _hash: int = field(init=False, repr=False, compare=False, default=0)
 
     def __post_init__(self) -> None:
         """Work out once what many look-ups need."""
-        parts = (self.entity, self.where, self.search, self.order, self.relation, self.parent)
+        parts = (self.entity, self.where, self.search, self.searched, self.order, self.relation,
+                 self.parent)  # fmt: skip
         object.__setattr__(self, "_hash", hash(parts))
         object.__setattr__(self, "amounts", self._amounts())
 

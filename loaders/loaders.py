@@ -26,10 +26,11 @@ from loaders.held import (
     find_row,
 )
 from loaders.lists import ListSpec, PageSpec
+from loaders.numbers import FIELDS_NAME, custom_numbers_statement, numbers_statement
 from loaders.pages import Page, group_rows, layout_of
 from loaders.rows import ROW_TYPES, Row, columns, make_row, row_type
 from loaders.scope import LoaderScope
-from loaders.statements import KEYS_NAME, numbers_statement, page_statement
+from loaders.statements import KEYS_NAME, page_statement
 
 WHOLE: Final = UUID(int=0)
 """Stands for the parent of a list that has none: the workspace as a whole."""
@@ -314,6 +315,28 @@ class Loaders(LoaderScope):
             return [by_parent[parent] for parent, _ in keys]
 
         return self._loader(("numbers", spec), batch)
+
+    def custom_numbers(self, spec: ListSpec) -> BatchLoader[tuple[UUID, UUID], Any]:
+        """Load numbers about custom fields of a list, by parent id and field id; None without any.
+
+        All fields that one level asks for, of all parents, are one statement.
+        """
+
+        async def batch(keys: Sequence[tuple[UUID, UUID]]) -> Sequence[Any]:
+            nested = spec.relation is not None
+            parents = sorted({parent for parent, _ in keys})
+
+            def build() -> Select[Any]:
+                return custom_numbers_statement(spec, self.actor, nested=nested)
+
+            fields = sorted({field for _, field in keys})
+            found = await self._fetch(
+                ("custom numbers", spec), build, parents, **{FIELDS_NAME: fields}
+            )
+            by_key = {((row[0] if nested else WHOLE), row.field_id): row for row in found}
+            return [by_key.get(key) for key in keys]
+
+        return self._loader(("custom numbers", spec), batch)
 
     def unrated(self) -> BatchLoader[tuple[str, str], int]:
         """Load how many amounts of (entity, field) no rate turns into the base currency.

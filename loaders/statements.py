@@ -1,6 +1,5 @@
 """The SELECTs behind lists: a `ListSpec` as SQL, for the workspace or for many parents at once."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -18,6 +17,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
 )
 
 from auth.actor import Actor
@@ -33,7 +33,7 @@ from loaders.by_target import chain_by_target, first_hop
 from loaders.keyset import Key, Ordering, chain, held_at
 from loaders.listing import Listing, alive
 from loaders.lists import EVERYTHING, ListSpec, PageSpec, id_descends
-from loaders.rows import ROW_TYPES, Row, columns
+from loaders.rows import Row, columns
 from loaders.target_walk import chain_of_targets
 
 PARENT = "owner_key"
@@ -126,23 +126,38 @@ def _word(word: str, spec: ListSpec, source: FromClause) -> ColumnElement[Any]:
     plain = [field for field in fields if field.kind is not Kind.POINTS]
     points = [field.points for field in fields if field.kind is Kind.POINTS]
     texts = or_(*(source.c[field.name].ilike(pattern) for field in plain))
-    if not points:
+    if not (points or spec.searched):
         return texts
-    # Two index scans united; an OR with a sub-select would read the whole table.
+    # Index scans united; an OR with a sub-select would read the whole table.
     own = TABLES[entity].alias()
     by_text = select(own.c["id"]).where(
         own.c["workspace_id"] == WORKSPACE,
         true() if spec.with_deleted else own.c["deleted_at"].is_(None),
         or_(*(own.c[field.name].ilike(pattern) for field in plain)),
     )
-    values = contact_points.alias()
-    by_point = select(values.c.record_id).where(
-        values.c.workspace_id == WORKSPACE,
-        values.c.record_type == entity,
-        values.c.points == any_(bindparam(None, points, type_=ARRAY(Text()), unique=True)),
-        values.c.value.ilike(pattern),
-    )
-    return source.c["id"].in_(by_text.union(by_point))
+    found = [by_text]
+    if points:
+        values = contact_points.alias()
+        kinds = bindparam(None, points, type_=ARRAY(Text()), unique=True)
+        found.append(
+            select(values.c.record_id).where(
+                values.c.workspace_id == WORKSPACE,
+                values.c.record_type == entity,
+                values.c.points == any_(kinds),
+                values.c.value.ilike(pattern),
+            )
+        )
+    if spec.searched:
+        pivot = custom_values.alias()
+        keys = bindparam(None, list(spec.searched), type_=ARRAY(Uuid()), unique=True)
+        found.append(
+            select(pivot.c.record_id).where(
+                pivot.c.workspace_id == WORKSPACE,
+                pivot.c.field_id == any_(keys),
+                pivot.c.text.ilike(pattern),
+            )
+        )
+    return source.c["id"].in_(union(*found))
 
 
 def page_statement(page: PageSpec, actor: Actor, row: type[Row], *, nested: bool) -> Select[Any]:
@@ -161,23 +176,24 @@ def page_statement(page: PageSpec, actor: Actor, row: type[Row], *, nested: bool
             walk = chain_of_targets if len(page.list.order) == 1 else chain_by_target
             return walk(hop, page, actor, parts)
         return chain(base, parts.keys, page.position, page.limit + 1)
-    given = _given()
+    given = given_parents()
     prefix: Ordering = ()
     if page.list.relation.kind is Kind.INVERSE:
         held, prefix = held_at(parts.source.c[page.list.relation.via], given.c[PARENT], parts.keys)
         base = base.where(held).correlate(given)
     else:
-        base = _linked(base, page.list.relation, parts.source, given.c[PARENT])
+        base = linked_to(base, page.list.relation, parts.source, given.c[PARENT])
     lateral = chain(base, parts.keys, page.position, page.limit + 1, prefix).lateral("page")
     return select(given.c[PARENT], *lateral.c).select_from(given.join(lateral, true()))
 
 
-def _given() -> Any:
+def given_parents() -> Any:
+    """Give the parents of a batch as a table of their ids."""
     ids = bindparam(KEYS_NAME, type_=ARRAY(Uuid()))
     return func.unnest(ids).table_valued(PARENT, name="given").render_derived()
 
 
-def _linked(
+def linked_to(
     base: Select[Any], field: Field, source: FromClause, parent: ColumnElement[Any]
 ) -> Select[Any]:
     """Narrow a SELECT to what a link table links to a parent."""
@@ -194,43 +210,3 @@ def _linked(
     if field.link.owner_type is not None:
         base = base.where(link.c["record_type"] == field.link.owner_type)
     return base.correlate(parent.table)
-
-
-def numbers_statement(
-    spec: ListSpec, actor: Actor, fields: Sequence[str], *, nested: bool
-) -> Select[Any]:
-    """Give the SELECT of a list's count and of sum, avg, min, max of fields.
-
-    Columns: the parent (nested in those that are given as `KEYS_NAME`), `count`, then four per
-    field (`min` and `max` alone for days and times).
-    """
-    bare = ListSpec(
-        spec.entity, spec.where, spec.search, (), spec.relation, spec.parent, spec.with_deleted
-    )
-    parts = listing(bare, actor, ROW_TYPES[spec.entity])
-    chosen: list[Any] = [func.count().label("count")]
-    for name in fields:
-        chosen.extend(_aggregates(name, spec.entity, parts.source))
-    base = select(*chosen).select_from(parts.joined).where(*parts.conditions)
-    if spec.relation is None or not nested:
-        return base
-    given = _given()
-    if spec.relation.kind is Kind.INVERSE:
-        base = base.where(parts.source.c[spec.relation.via] == given.c[PARENT]).correlate(given)
-    else:
-        base = _linked(base, spec.relation, parts.source, given.c[PARENT])
-    inner = base.lateral("numbers")
-    return select(given.c[PARENT], *inner.c).select_from(given.join(inner, true()))
-
-
-def _aggregates(name: str, entity: str, source: FromClause) -> list[Any]:
-    field = ENTITIES[entity].get(name)
-    column = value_column(field, source)
-    found = [func.min(column).label(f"{name}_min"), func.max(column).label(f"{name}_max")]
-    if field.kind in {Kind.DATE, Kind.DATETIME}:
-        return found
-    return [
-        *found,
-        func.sum(column, type_=column.type).label(f"{name}_sum"),
-        func.avg(column, type_=column.type).label(f"{name}_avg"),
-    ]

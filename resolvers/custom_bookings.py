@@ -87,12 +87,24 @@ async def check_free(op: Operation, drafts: Sequence[Draft]) -> None:
     # The values that these drafts replace stand in nobody's way.
     rewritten = {(draft.id, field.id) for draft, field, *_ in _booked(drafts)}
     other = [item for item in taken if (item.record, item.field) not in rewritten]
-    clashing = {span for _, span in wanted if any(_overlap(span, item) for item in other)}
-    clashing |= _among_themselves([span for _, span in wanted])
-    for (draft, field, key, place, _), span in wanted:
-        if span in clashing:
+    mine = [span for _, span in wanted]
+    inside = _among_themselves(mine)
+    for index, ((draft, field, key, place, _), span) in enumerate(wanted):
+        if index in inside or any(_overlap(span, item) for item in other):
             draft.values.wrong(Code.CONFLICT, "already_booked",
                                *_path(draft, field, key, place), field=field.code)  # fmt: skip
+
+
+async def check_free_again(op: Operation, fields: Sequence[Row], draft: Draft) -> None:
+    """Note the times of a record in the recycle bin that have been booked since."""
+    if draft.before is None:
+        return
+    for field in fields:
+        if field.type != _KIND or field.settings.get("allowOverbooking"):
+            continue
+        parts = _stored(draft.before, str(field.id))
+        if await find_taken(op.session, [span for part in parts for span in _spans(part)]):
+            draft.values.wrong(Code.CONFLICT, "already_booked", "id", field=field.code)
 
 
 def _overlap(span: Span, taken: Taken) -> bool:
@@ -101,14 +113,14 @@ def _overlap(span: Span, taken: Taken) -> bool:
     return same and span.start < other.end and other.start < span.end
 
 
-def _among_themselves(spans: Sequence[Span]) -> set[Span]:
-    """Give the times that overlap with an earlier one of the same holder."""
-    found: set[Span] = set()
+def _among_themselves(spans: Sequence[Span]) -> set[int]:
+    """Give the places of the times that overlap with an earlier one of the same holder."""
+    found: set[int] = set()
     last: dict[UUID, datetime] = {}
-    for span in sorted(spans, key=lambda span: (span.start, span.end)):
+    for index, span in sorted(enumerate(spans), key=lambda item: (item[1].start, item[1].end)):
         end = last.get(span.holder)
         if end is not None and span.start < end:
-            found.add(span)
+            found.add(index)
         last[span.holder] = span.end if end is None else max(end, span.end)
     return found
 

@@ -13,7 +13,7 @@ from loaders.custom import find_same
 from loaders.locking import lock_name
 from loaders.rows import Row
 from resolvers.currencies import Rates, load_rates
-from resolvers.custom_bookings import check_free, complete_bookings
+from resolvers.custom_bookings import check_free, check_free_again, complete_bookings
 from resolvers.custom_pivot import pivot_value
 from resolvers.custom_targets import check_targets
 from resolvers.custom_values import WrongValueError, expected, parse_one
@@ -241,7 +241,9 @@ async def check_restored(op: Operation, draft: Draft) -> None:
     """Note the unique values that another record has taken since a record was deleted."""
     if draft.before is None or draft.errors:
         return
-    for field in await fields_of(op, draft.entity.name):
+    fields = await fields_of(op, draft.entity.name)
+    await check_free_again(op, fields, draft)
+    for field in fields:
         value = draft.before.custom.get(str(field.id))
         if not field.is_unique or value is None:
             continue

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from domain.catalogs import CATALOG, CATALOG_SECTION
-from domain.custom_fields import CUSTOM_FIELD, CustomFieldType
+from domain.custom_fields import CUSTOM_FIELD, TEXTS, CustomFieldType
 from domain.ids import encode_id
 from domain.settings import DICTIONARY, DICTIONARY_ITEM
 from loaders.rows import Row
 from resolvers.operation import Operation
 
+_SEARCHED: Final = frozenset(kind.value for kind in (*TEXTS, CustomFieldType.ADDRESS))
 _OF_CATALOGS: Final = frozenset(
     {CustomFieldType.CATALOG_SECTION.value, CustomFieldType.CATALOG_ELEMENT.value}
 )
@@ -19,6 +21,15 @@ async def fields_of(op: Operation, entity: str) -> list[Row]:
     """Give the custom fields of a type of record, in their order."""
     rows = await op.loaders.everything(CUSTOM_FIELD.name)
     return [row for row in rows if row.entity == entity.upper()]
+
+
+async def searched_fields(op: Operation, entity: str) -> tuple[UUID, ...]:
+    """Give the ids of the custom fields of texts that a search looks through."""
+    return tuple(
+        row.id
+        for row in await fields_of(op, entity)
+        if row.is_filterable and row.is_ready and row.type in _SEARCHED
+    )
 
 
 async def fields_about(op: Operation, row: Row) -> list[Row]:

@@ -1,112 +1,31 @@
 """Relay connections over any list: pages by cursor, counts and aggregates only when selected."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from uuid import UUID
 
 import strawberry
 
 from domain.entities import ENTITIES, RECORDS
-from domain.fields import Entity, Field, Kind
+from domain.fields import Entity, Field
 from domain.people import USER
-from loaders.lists import ListSpec, PageSpec
+from loaders.lists import PageSpec
 from loaders.loaders import WHOLE
-from loaders.pages import NO_PAGE, Page
+from loaders.pages import Page
 from loaders.rows import values_of
+from resolvers.defined_fields import searched_fields
+from schema.aggregates import entity_aggregate, total_counts
 from schema.classes import OBJECTS
 from schema.context import Context, running
 from schema.custom_filters import resolve_custom, resolve_order
 from schema.execution.reading import batched_field, plain_field
 from schema.list_arguments import Asked, list_arguments, read_arguments
+from schema.list_sources import ConnectionSource, Sources, load_pages
 from schema.signatures import list_of
 from schema.warnings import warn_of_unrated
 
 CONNECTED: Final = (*RECORDS, USER)
-_PLACES: Final = Decimal("0.0001")
-_NUMBERS: Final = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
-_TIMES: Final = frozenset({Kind.DATE, Kind.DATETIME})
-
-
-@dataclass(slots=True)
-class ConnectionSource:
-    """A list that a query has asked for; nothing is read before one of its fields is."""
-
-    context: Context
-    spec: ListSpec
-    page: PageSpec
-    parent: UUID
-
-    def cursor(self, page: Page, index: int) -> str:
-        """Give the cursor of the row at an index of the page."""
-        return self.context.cursors.encode(
-            running(self.context).actor.workspace_id, self.spec, page.position(index)
-        )
-
-
-Sources = Sequence[ConnectionSource]
-
-
-async def load_pages(context: Context, sources: Sources) -> list[Page]:
-    """Give the page of each list; lists that differ in their parent alone are read together."""
-    loaders = running(context).loaders
-
-    async def load(spec: PageSpec, parents: Sequence[UUID]) -> Sequence[Page]:
-        if not spec.limit:
-            return [NO_PAGE] * len(parents)
-        return await loaders.page(spec).load_batch(parents)
-
-    return await _by_spec(sources, lambda source: source.page, load)
-
-
-async def load_numbers(context: Context, sources: Sources, name: str) -> list[Any]:
-    """Give the row of numbers that holds the count (`"count"`) or a field's, of each list."""
-    op = running(context)
-    amounts = {
-        (source.spec.entity, name)
-        for source in sources
-        if name != "count" and ENTITIES[source.spec.entity].get(name).kind is Kind.MONEY
-    }
-
-    async def load(spec: ListSpec, parents: Sequence[UUID]) -> Sequence[Any]:
-        return await op.loaders.numbers(spec).load_batch([(parent, name) for parent in parents])
-
-    if not amounts:
-        return await _by_spec(sources, lambda source: source.spec, load)
-    # Side by side: what one level asks for is one statement, whatever has to be warned of.
-    found: list[Any]
-    found, _ = await asyncio.gather(
-        _by_spec(sources, lambda source: source.spec, load), warn_of_unrated(op, amounts)
-    )
-    return found
-
-
-async def _by_spec(
-    sources: Sources,
-    spec_of: Callable[[ConnectionSource], Any],
-    load: Callable[[Any, Sequence[UUID]], Awaitable[Sequence[Any]]],
-) -> list[Any]:
-    """Load what belongs to each list, those of one spec in one go."""
-    if not sources:
-        return []
-    first = spec_of(sources[0])
-    if all(spec_of(source) is first for source in sources):
-        return list(await load(first, [source.parent for source in sources]))
-    indices: dict[Any, list[int]] = {}
-    for index, source in enumerate(sources):
-        indices.setdefault(spec_of(source), []).append(index)
-    found: list[Any] = [None] * len(sources)
-
-    async def fill(spec: Any, places: list[int]) -> None:
-        values = await load(spec, [sources[place].parent for place in places])
-        for place, value in zip(places, values, strict=True):
-            found[place] = value
-
-    await asyncio.gather(*(fill(spec, places) for spec, places in indices.items()))
-    return found
 
 
 @dataclass(slots=True)
@@ -156,72 +75,6 @@ async def _edges(context: Context, sources: Sources) -> list[list[EdgeSource]]:
     ]
 
 
-async def _total_counts(context: Context, sources: Sources) -> list[int]:
-    return [int(numbers["count"]) for numbers in await load_numbers(context, sources, "count")]
-
-
-def _aggregate_part(cls: Any, part: str, text: str) -> Any:
-    def read(root: Any) -> Any:
-        numbers, name = root
-        value = numbers[f"{name}_{part}"]
-        return (
-            value.quantize(_PLACES, ROUND_HALF_UP) if part == "avg" and value is not None else value
-        )
-
-    return plain_field(text, cls | None, (), read)
-
-
-def _aggregate_type(name: str, text: str, cls: Any, number: Any = None) -> Any:
-    parts = {
-        "min": _aggregate_part(cls, "min", "The smallest value."),
-        "max": _aggregate_part(cls, "max", "The largest value."),
-    }
-    if number is not None:
-        parts["sum"] = _aggregate_part(number, "sum", "The sum.")
-        parts["avg"] = _aggregate_part(number, "avg", "The mean, to four places.")
-    return strawberry.type(type(name, (), parts), description=text)
-
-
-_AGGREGATES: Final = {
-    Kind.INTEGER: _aggregate_type("IntAggregate", "Numbers about whole numbers.", int, Decimal),
-    Kind.DECIMAL: _aggregate_type("DecimalAggregate", "Numbers about numbers; amounts are in the "
-                                  "base currency.", Decimal, Decimal),
-    Kind.DATE: _aggregate_type("DateAggregate", "First and last day.", date),
-    Kind.DATETIME: _aggregate_type("DateTimeAggregate", "First and last time.", datetime),
-}  # fmt: skip
-_AGGREGATES[Kind.MONEY] = _AGGREGATES[Kind.DECIMAL]
-
-
-def aggregated_fields(entity: Entity) -> list[Field]:
-    """Give the fields of an entity that `aggregate` offers."""
-    return [
-        declared
-        for declared in entity.fields
-        if declared.kind in _AGGREGATES and (declared.filterable or declared.sortable)
-    ]
-
-
-def _entity_aggregate(entity: Entity) -> Any:
-    def reader(declared: Field) -> Any:
-        async def read(context: Context, sources: Sources) -> list[Any]:
-            numbers = await load_numbers(context, sources, declared.name)
-            return [(row, declared.name) for row in numbers]
-
-        return read
-
-    fields: dict[str, Any] = {
-        "count": batched_field("How many records.", int, (), _total_counts),
-    }
-    for declared in aggregated_fields(entity):
-        fields[declared.name] = batched_field(
-            declared.doc, _AGGREGATES[declared.kind], (), reader(declared)
-        )
-    return strawberry.type(
-        type(f"{entity.type_name}Aggregate", (), fields),
-        description=f"Numbers about a list of {entity.plural}, all pages taken together.",
-    )
-
-
 def _itself(root: Any) -> Any:
     return root
 
@@ -256,11 +109,9 @@ def _connection_type(entity: Entity) -> Any:
         ),
         "page_info": batched_field("Where the page stands in its list.", PageInfo, (), _page_infos),
         "total_count": batched_field(
-            "How many records there are on all pages.", int, (), _total_counts
+            "How many records there are on all pages.", int, (), total_counts
         ),
-        "aggregate": plain_field(
-            "Numbers about all pages.", _entity_aggregate(entity), (), _itself
-        ),
+        "aggregate": plain_field("Numbers about all pages.", entity_aggregate(entity), (), _itself),
     }
     return strawberry.type(
         type(f"{entity.type_name}Connection", (), fields),
@@ -280,6 +131,8 @@ async def open_lists(
     if asked.is_custom:
         order = await resolve_order(op, spec.order)
         spec = replace(spec, where=await resolve_custom(op, spec.where), order=order)
+    if spec.search and ENTITIES[spec.entity].is_record:
+        spec = replace(spec, searched=await searched_fields(op, spec.entity))
     if amounts := spec.amounts:
         await warn_of_unrated(op, amounts)
     position = None

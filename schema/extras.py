@@ -13,15 +13,11 @@ from domain.ids import encode_id
 from domain.records import DEAL
 from domain.settings import PIPELINE, STAGE
 from schema.classes import OBJECTS
-from schema.connection import (
-    CONNECTIONS,
-    ConnectionSource,
-    load_numbers,
-    open_lists,
-)
+from schema.connection import CONNECTIONS, open_lists
 from schema.context import Context, running
 from schema.execution.reading import batched_field, plain_field
 from schema.list_arguments import Asked, list_arguments, read_arguments
+from schema.list_sources import ConnectionSource, load_numbers
 from schema.signatures import list_of
 from schema.values import Money
 

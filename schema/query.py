@@ -19,6 +19,7 @@ from loaders.lists import MAX_PAGE, ListSpec, PageSpec
 from loaders.loaders import WHOLE
 from loaders.nodes import load_nodes, read_node_id
 from loaders.rates import all_rates
+from resolvers.defined_fields import searched_fields
 from schema.bookings import BOOKINGS
 from schema.classes import OBJECTS, Record
 from schema.connection import connection_field
@@ -102,7 +103,8 @@ async def _search(
     for name in dict.fromkeys(wanted):
         room = first - len(found)
         if words and room > 0:
-            spec = PageSpec(ListSpec(name, search=words), room)
+            searched = await searched_fields(op, name)
+            spec = PageSpec(ListSpec(name, search=words, searched=searched), room)
             found.extend((await op.loaders.page(spec).load(WHOLE)).rows)
     return SearchConnection(nodes=found)
 

@@ -27,6 +27,7 @@ from loaders.bookings import booking_of
 from loaders.rows import Row
 from resolvers.custom_pivot import is_ordering
 from resolvers.custom_record import parts_of
+from schema.aggregates import CUSTOM_AGGREGATES, custom_reader
 from schema.context import Context
 from schema.custom_fields import CustomValueSource, load_references, shown_amount
 from schema.execution.reading import GRAFTED, Batched, Plain
@@ -141,6 +142,7 @@ def graft(base: GraphQLSchema, fields: Sequence[Row]) -> GraphQLSchema:
         _attach(record.fields["custom"], Plain(("id", "custom"), is_object=True))
         shown: Any = made.type_map[f"{thing}CustomFields"]
         _attach_fields(shown, own)
+        _attach_numbers(made, thing, own)
     return made
 
 
@@ -174,7 +176,7 @@ def _definitions(by_entity: Mapping[str, Sequence[Row]]) -> list[str]:
 
 def _of_entity(entity: Entity, fields: Sequence[Row]) -> list[str]:
     thing, what = entity.type_name, entity.name.replace("_", " ")
-    outputs, inputs, filters, keys = [], [], [], []
+    outputs, inputs, filters, keys, numbers = [], [], [], [], []
     for field in fields:
         kind = CustomFieldType(field.type)
         shape, many = _SHAPES[kind], field.is_multiple
@@ -184,6 +186,8 @@ def _of_entity(entity: Entity, fields: Sequence[Row]) -> list[str]:
         inputs.append(f"{name}: {f'[{shape.input}!]' if many else shape.input}")
         if field.is_filterable:
             filters.append(f"{name}: {shape.filter}{'OfSome' if many else ''}")
+        if field.is_filterable and kind in CUSTOM_AGGREGATES:
+            numbers.append(f"{name}: {CUSTOM_AGGREGATES[kind].__name__}!")
         if is_ordering(field):
             keys.append(f"{name}: OrderDirection")
     lines = [
@@ -197,6 +201,13 @@ def _of_entity(entity: Entity, fields: Sequence[Row]) -> list[str]:
         f'extend input {verb}{thing}Input {{ "Custom fields." custom: {thing}CustomInput }}'
         for verb in _WRITTEN
     ]
+    if numbers:
+        lines += [
+            f'"Numbers about custom fields of a list, each a {what}."',
+            f"type {thing}CustomAggregate {{ {' '.join(numbers)} }}",
+            f'extend type {thing}Aggregate {{ "Of custom fields." '
+            f"custom: {thing}CustomAggregate! }}",
+        ]
     if filters:
         lines += [
             f'"Conditions on custom fields of a {what}."',
@@ -220,6 +231,17 @@ def _attach_fields(shown: GraphQLObjectType, fields: Sequence[Row]) -> None:
             _attach(definition, Batched(("id", "custom"), _loaded(field)))
         else:
             _attach(definition, Plain(("custom",), combine=_stored(field, shape.convert)))
+
+
+def _attach_numbers(made: GraphQLSchema, thing: str, fields: Sequence[Row]) -> None:
+    shown: Any = made.type_map.get(f"{thing}CustomAggregate")
+    if shown is None:
+        return
+    aggregate: Any = made.type_map[f"{thing}Aggregate"]
+    _attach(aggregate.fields["custom"], Plain((), is_object=True))
+    for field in fields:
+        if field.code in shown.fields:
+            _attach(shown.fields[field.code], Batched((), custom_reader(field)))
 
 
 def _attach(definition: GraphQLField, reading: Plain | Batched) -> None:

@@ -18,7 +18,7 @@ _AWAY: Final = frozenset({"57P01", "57P02", "57P03", "40001", "40P01"})  # shutd
 _AWAY_CLASSES: Final = frozenset({"08", "53"})  # connection exception, insufficient resources
 _BAD_VALUE_CLASS: Final = "22"  # data exception
 # serialization failure, deadlock, and races for a unique key or a row that went away
-_LOST: Final = frozenset({"40001", "40P01", "23505", "23503"})
+_LOST: Final = frozenset({"40001", "40P01", "23505", "23503", "23P01"})
 
 
 def fault(error: BaseException) -> Code | None:

@@ -27,7 +27,7 @@ def aggregated(type_name: str) -> dict[str, list[str]]:
     return {
         name: list(inner.fields)
         for name, field in kind.fields.items()
-        if isinstance(inner := get_named_type(field.type), GraphQLObjectType)
+        if not field.args and isinstance(inner := get_named_type(field.type), GraphQLObjectType)
     }
 
 

@@ -1,0 +1,107 @@
+"""The SELECTs behind numbers about lists: counts and sums of fields and of custom fields."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import ARRAY, FromClause, Select, Uuid, and_, any_, bindparam, func, select, true
+
+from auth.actor import Actor
+from db.base import WORKSPACE
+from db.tables import custom_values
+from db.where import value_column
+from domain.entities import ENTITIES
+from domain.fields import Kind
+from loaders.listing import Listing
+from loaders.lists import ListSpec
+from loaders.rows import ROW_TYPES
+from loaders.statements import PARENT, given_parents, linked_to, listing
+
+FIELDS_NAME: Final = "fields"
+"""Name of the parameter that holds the ids of custom fields."""
+
+
+def numbers_statement(
+    spec: ListSpec, actor: Actor, fields: Sequence[str], *, nested: bool
+) -> Select[Any]:
+    """Give the SELECT of a list's count and of sum, avg, min, max of fields.
+
+    Columns: the parent (nested in those that are given as `KEYS_NAME`), `count`, then four per
+    field (`min` and `max` alone for days and times).
+    """
+    parts = _bare(spec, actor)
+    chosen: list[Any] = [func.count().label("count")]
+    for name in fields:
+        chosen.extend(_aggregates(name, spec.entity, parts.source))
+    base = select(*chosen).select_from(parts.joined).where(*parts.conditions)
+    return _per_parent(base, spec, parts) if spec.relation is not None and nested else base
+
+
+def custom_numbers_statement(spec: ListSpec, actor: Actor, *, nested: bool) -> Select[Any]:
+    """Give the SELECT of numbers about the custom fields that are given as `FIELDS_NAME`.
+
+    Columns: the parent, where nested; `field_id`; `count` of values; `sum`, `avg`, `min` and `max`
+    of numbers, in ten-thousandths; `first_day`, `last_day`, `first_moment`, `last_moment`. A field
+    without any value in a list has no row.
+    """
+    parts = _bare(spec, actor)
+    pivot = custom_values.alias()
+    beside = and_(
+        pivot.c.workspace_id == WORKSPACE,
+        pivot.c.record_id == parts.source.c["id"],
+        pivot.c.field_id == any_(bindparam(FIELDS_NAME, type_=ARRAY(Uuid()))),
+        pivot.c.is_empty.is_(False),
+    )
+    number = pivot.c.number
+    base = (
+        select(
+            pivot.c.field_id,
+            func.count().label("count"),
+            func.sum(number).label("sum"),
+            func.avg(number).label("avg"),
+            func.min(number).label("min"),
+            func.max(number).label("max"),
+            func.min(pivot.c.day).label("first_day"),
+            func.max(pivot.c.day).label("last_day"),
+            func.min(pivot.c.moment).label("first_moment"),
+            func.max(pivot.c.moment).label("last_moment"),
+        )
+        .select_from(parts.joined.join(pivot, beside))
+        .where(*parts.conditions)
+        .group_by(pivot.c.field_id)
+    )
+    return _per_parent(base, spec, parts) if spec.relation is not None and nested else base
+
+
+def _bare(spec: ListSpec, actor: Actor) -> Listing:
+    """Give a list without its order."""
+    bare = ListSpec(
+        spec.entity, spec.where, spec.search, (), spec.relation, spec.parent, spec.with_deleted,
+        spec.searched,
+    )  # fmt: skip
+    return listing(bare, actor, ROW_TYPES[spec.entity])
+
+
+def _per_parent(base: Select[Any], spec: ListSpec, parts: Listing) -> Select[Any]:
+    """Give the numbers of each parent that is given as `KEYS_NAME`."""
+    given, relation = given_parents(), spec.relation
+    if relation is None:
+        raise TypeError("a list without a relation has no parents")
+    if relation.kind is Kind.INVERSE:
+        base = base.where(parts.source.c[relation.via] == given.c[PARENT]).correlate(given)
+    else:
+        base = linked_to(base, relation, parts.source, given.c[PARENT])
+    inner = base.lateral("numbers")
+    return select(given.c[PARENT], *inner.c).select_from(given.join(inner, true()))
+
+
+def _aggregates(name: str, entity: str, source: FromClause) -> list[Any]:
+    field = ENTITIES[entity].get(name)
+    column = value_column(field, source)
+    found = [func.min(column).label(f"{name}_min"), func.max(column).label(f"{name}_max")]
+    if field.kind in {Kind.DATE, Kind.DATETIME}:
+        return found
+    return [
+        *found,
+        func.sum(column, type_=column.type).label(f"{name}_sum"),
+        func.avg(column, type_=column.type).label(f"{name}_avg"),
+    ]

@@ -1,0 +1,104 @@
+"""What lists give: their pages and their numbers, those of one level read together."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from domain.entities import ENTITIES
+from domain.fields import Kind
+from loaders.lists import ListSpec, PageSpec
+from loaders.pages import NO_PAGE, Page
+from loaders.rows import Row
+from schema.context import Context, running
+from schema.warnings import warn_of_unrated
+
+
+@dataclass(slots=True)
+class ConnectionSource:
+    """A list that a query has asked for; nothing is read before one of its fields is."""
+
+    context: Context
+    spec: ListSpec
+    page: PageSpec
+    parent: UUID
+
+    def cursor(self, page: Page, index: int) -> str:
+        """Give the cursor of the row at an index of the page."""
+        return self.context.cursors.encode(
+            running(self.context).actor.workspace_id, self.spec, page.position(index)
+        )
+
+
+Sources = Sequence[ConnectionSource]
+
+
+async def load_pages(context: Context, sources: Sources) -> list[Page]:
+    """Give the page of each list; lists that differ in their parent alone are read together."""
+    loaders = running(context).loaders
+
+    async def load(spec: PageSpec, parents: Sequence[UUID]) -> Sequence[Page]:
+        if not spec.limit:
+            return [NO_PAGE] * len(parents)
+        return await loaders.page(spec).load_batch(parents)
+
+    return await _by_spec(sources, lambda source: source.page, load)
+
+
+async def load_numbers(context: Context, sources: Sources, name: str) -> list[Any]:
+    """Give the row of numbers that holds the count (`"count"`) or a field's, of each list."""
+    op = running(context)
+    amounts = {
+        (source.spec.entity, name)
+        for source in sources
+        if name != "count" and ENTITIES[source.spec.entity].get(name).kind is Kind.MONEY
+    }
+
+    async def load(spec: ListSpec, parents: Sequence[UUID]) -> Sequence[Any]:
+        return await op.loaders.numbers(spec).load_batch([(parent, name) for parent in parents])
+
+    if not amounts:
+        return await _by_spec(sources, lambda source: source.spec, load)
+    # Side by side: what one level asks for is one statement, whatever has to be warned of.
+    found: list[Any]
+    found, _ = await asyncio.gather(
+        _by_spec(sources, lambda source: source.spec, load), warn_of_unrated(op, amounts)
+    )
+    return found
+
+
+async def _by_spec(
+    sources: Sources,
+    spec_of: Callable[[ConnectionSource], Any],
+    load: Callable[[Any, Sequence[UUID]], Awaitable[Sequence[Any]]],
+) -> list[Any]:
+    """Load what belongs to each list, those of one spec in one go."""
+    if not sources:
+        return []
+    first = spec_of(sources[0])
+    if all(spec_of(source) is first for source in sources):
+        return list(await load(first, [source.parent for source in sources]))
+    indices: dict[Any, list[int]] = {}
+    for index, source in enumerate(sources):
+        indices.setdefault(spec_of(source), []).append(index)
+    found: list[Any] = [None] * len(sources)
+
+    async def fill(spec: Any, places: list[int]) -> None:
+        values = await load(spec, [sources[place].parent for place in places])
+        for place, value in zip(places, values, strict=True):
+            found[place] = value
+
+    await asyncio.gather(*(fill(spec, places) for spec, places in indices.items()))
+    return found
+
+
+async def load_custom_numbers(context: Context, sources: Sources, field: Row) -> list[Any]:
+    """Give the row of numbers about a custom field of each list; None without any value."""
+    loaders = running(context).loaders
+
+    async def load(spec: ListSpec, parents: Sequence[UUID]) -> Sequence[Any]:
+        keys = [(parent, field.id) for parent in parents]
+        return await loaders.custom_numbers(spec).load_batch(keys)
+
+    return await _by_spec(sources, lambda source: source.spec, load)
