@@ -105,7 +105,11 @@ def _compare_custom(tree: CompareCustom, source: FromClause) -> ColumnElement[An
         if tree.column == "text" and op is Op.EQ:
             # The index holds beginnings of texts.
             found = found.where(func.left(column, _INDEXED) == func.left(value, _INDEXED))
-    return not_(exists(found)) if tree.is_none else exists(found)
+    shown: ColumnElement[Any] = exists(found)
+    if tree.pipelines:
+        own = source.c.pipeline_id
+        shown = and_(own == any_(_array(own, tree.pipelines)), shown)
+    return not_(shown) if tree.is_none else shown
 
 
 def _operator(op: Op, column: ColumnElement[Any], value: Any) -> Any:  # noqa: C901 - a table of operators reads best in one place

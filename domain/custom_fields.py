@@ -80,6 +80,8 @@ class PivotKey(Field):
     """A custom field in an order: its values stand in the column of that name of the pivot."""
 
     field_id: UUID | None = None
+    pipelines: tuple[UUID, ...] = ()
+    """Those whose deals show it; for all others it is empty."""
 
 
 @lru_cache(maxsize=2_000)
@@ -89,9 +91,12 @@ def named_key(entity: str, code: str) -> NamedKey:
 
 
 @lru_cache(maxsize=2_000)
-def pivot_key(field_id: UUID, kind: Kind, column: str) -> PivotKey:
+def pivot_key(
+    field_id: UUID, kind: Kind, column: str, pipelines: tuple[UUID, ...] = ()
+) -> PivotKey:
     """Give the key of a field; of a kind that tells how its values are written in cursors."""
-    return PivotKey(f"custom.{field_id.hex}", kind, "", column=column, field_id=field_id)
+    return PivotKey(f"custom.{field_id.hex}", kind, "", column=column, field_id=field_id,
+                    pipelines=pipelines)  # fmt: skip
 
 
 def _fixed_on_create(name: str, kind: Kind, doc: str, enum: type[Enum]) -> Field:

@@ -91,6 +91,8 @@ class CompareCustom:
     """What one value has to pass, all of it; without any, that there is a value."""
     is_none: bool
     """Whether no value may match."""
+    pipelines: tuple[UUID, ...] = ()
+    """Those whose deals show the field; a value that a deal of another one has is none."""
 
 
 @dataclass(frozen=True, slots=True)

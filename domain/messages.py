@@ -34,6 +34,10 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "Одинаковые значения уже есть у нескольких записей.",
     ),
     "value_taken": ("Another record has this value.", "Такое значение есть у другой записи."),
+    "not_in_pipeline": (
+        "Deals of this pipeline do not have the field.",
+        "У сделок этой воронки нет такого поля.",
+    ),
     "no_custom_field": ("There is no custom field {name}.", "Нет пользовательского поля {name}."),
     "not_filterable": (
         "The field {name} is not for filtering.",

@@ -86,15 +86,16 @@ def _pivot_key(
 ) -> tuple[FromClause, Key]:
     """Join the first value of a custom field; records without one stand as empty."""
     pivot = custom_values.alias()
-    joined = joined.outerjoin(
-        pivot,
-        and_(
-            pivot.c["workspace_id"] == WORKSPACE,
-            pivot.c["field_id"] == key.field_id,
-            pivot.c["record_id"] == at.c["id"],
-            pivot.c["place"] == 0,
-        ),
-    )
+    on = [
+        pivot.c["workspace_id"] == WORKSPACE,
+        pivot.c["field_id"] == key.field_id,
+        pivot.c["record_id"] == at.c["id"],
+        pivot.c["place"] == 0,
+    ]
+    if key.pipelines:
+        shown = bindparam(None, list(key.pipelines), type_=ARRAY(Uuid()), unique=True)
+        on.append(at.c["pipeline_id"] == any_(shown))
+    joined = joined.outerjoin(pivot, and_(*on))
     column, direction = pivot.c[key.column], order.direction
     return joined, Key(
         column, direction.descending, direction.nulls_first, nullable=True, indexed=False

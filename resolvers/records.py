@@ -16,6 +16,7 @@ from domain.ids import InvalidIdError, decode_id
 from loaders.locking import find_by_external_ids, lock_rows
 from loaders.rows import Row
 from resolvers import changes
+from resolvers.custom_binding import keep_to_pipelines
 from resolvers.custom_record import check_restored, require_custom, take_typed
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
@@ -204,6 +205,7 @@ async def _save(
     good = [draft for draft in drafts if not draft.errors]
     if good:
         await apply_rules(op, good)
+        await keep_to_pipelines(op, good)
         await require_custom(op, good)
         await _refuse_taken_ids(op, good, unknown)
 

@@ -9,10 +9,11 @@ from uuid import UUID
 
 import strawberry
 
-from domain.custom_fields import CUSTOM_FIELD, TEXTS, CustomFieldType, RecordType
+from domain.custom_fields import TEXTS, CustomFieldType, RecordType
 from domain.entities import ENTITIES
 from domain.ids import decode_id
 from loaders.rows import Row
+from resolvers.custom_binding import Bindings, load_bindings
 from resolvers.custom_record import fields_of, parts_of
 from resolvers.custom_values import TARGETS
 from schema.classes import OBJECTS, Record
@@ -220,16 +221,12 @@ async def _custom_values(
         name: [row for row in await fields_of(op, name) if codes is None or row.code in codes]
         for name in {source.declared.name for source in sources}
     }
-    bound = await op.loaders.linked(CUSTOM_FIELD.get("pipelines")).load_batch(
-        [row.id for rows in fields.values() for row in rows]
-    )
-    every = [row.id for rows in fields.values() for row in rows]
-    pipelines = dict(zip(every, bound, strict=True))
+    bindings = await load_bindings(op, [row for rows in fields.values() for row in rows])
     return [
         [
             CustomValueSource(row, _values_of(source, row))
             for row in fields[source.declared.name]
-            if _is_shown(source, pipelines[row.id])
+            if _is_shown(source, row, bindings)
         ]
         for source in sources
     ]
@@ -240,11 +237,9 @@ def _values_of(source: Any, field: Row) -> tuple[Any, ...]:
     return () if stored is None else tuple(parts_of(stored))
 
 
-def _is_shown(source: Any, pipelines: Sequence[Row]) -> bool:
-    """Tell whether a field bound to pipelines belongs to the record's one."""
-    if not pipelines or source.declared.name != "deal":
-        return True
-    return any(row.id == source.pipeline_id for row in pipelines)
+def _is_shown(source: Any, field: Row, bindings: Bindings) -> bool:
+    """Tell whether the record shows a field."""
+    return field.id not in bindings or source.pipeline_id in bindings[field.id]
 
 
 def custom_values_field(entity: str) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from domain.custom_fields import TEXTS, CustomFieldType, NamedKey, pivot_key
 from domain.errors import BadInputError
@@ -19,6 +20,7 @@ from domain.filters import (
     Related,
 )
 from loaders.rows import Row
+from resolvers.custom_binding import load_bindings
 from resolvers.custom_pivot import pivot_column, pivot_form
 from resolvers.custom_record import as_json
 from resolvers.custom_values import WrongValueError, parse_one
@@ -106,8 +108,7 @@ def has_custom(tree: Condition) -> bool:
 
 async def resolve_custom(op: Operation, tree: Condition) -> Condition:
     """Look up the fields that a filter names by their codes; raises BadInputError."""
-    rows = await op.loaders.everything("custom_field")
-    return _resolved(tree, {(row.entity.lower(), row.code): row for row in rows})
+    return _resolved(tree, await _load_fields(op))
 
 
 def has_custom_key(order: Sequence[OrderKey]) -> bool:
@@ -117,25 +118,37 @@ def has_custom_key(order: Sequence[OrderKey]) -> bool:
 
 async def resolve_order(op: Operation, order: Sequence[OrderKey]) -> tuple[OrderKey, ...]:
     """Look up the fields that an order names by their codes; raises BadInputError."""
-    rows = await op.loaders.everything("custom_field")
-    fields = {(row.entity.lower(), row.code): row for row in rows}
+    fields = await _load_fields(op)
     found = []
     for index, key in enumerate(order):
         *steps, last = key.path
         if isinstance(last, NamedKey):
             path = ("orderBy", str(index), "custom")
-            field = fields.get((last.entity, last.code))
-            kind = None if field is None else CustomFieldType(field.type)
-            if field is None or kind is None:
+            if (last.entity, last.code) not in fields:
                 raise BadInputError("no_custom_field", path, name=last.code[:50])
+            field, pipelines = fields[last.entity, last.code]
+            kind = CustomFieldType(field.type)
             if not field.is_filterable or field.is_multiple or kind not in SORTED:
                 raise BadInputError("not_sortable", path, name=field.code)
-            last = pivot_key(field.id, SORTED[kind], pivot_column(kind))
+            last = pivot_key(field.id, SORTED[kind], pivot_column(kind), pipelines)
         found.append(OrderKey((*steps, last), key.direction))
     return tuple(found)
 
 
-def _resolved(tree: Condition, fields: Mapping[tuple[str, str], Row]) -> Condition:
+_Fields = Mapping[tuple[str, str], tuple[Row, tuple[UUID, ...]]]
+"""Custom fields with the pipelines that they are bound to, by their types of records and codes."""
+
+
+async def _load_fields(op: Operation) -> _Fields:
+    rows = await op.loaders.everything("custom_field")
+    bindings = await load_bindings(op, rows)
+    return {
+        (row.entity.lower(), row.code): (row, tuple(sorted(bindings.get(row.id, ()))))
+        for row in rows
+    }
+
+
+def _resolved(tree: Condition, fields: _Fields) -> Condition:
     match tree:
         case And(parts):
             return And(tuple(_resolved(part, fields) for part in parts))
@@ -150,13 +163,13 @@ def _resolved(tree: Condition, fields: Mapping[tuple[str, str], Row]) -> Conditi
     return tree
 
 
-def _read(fields: Mapping[tuple[str, str], Row], named: NamedCustom) -> Condition:
+def _read(fields: _Fields, named: NamedCustom) -> Condition:
     def at(part: str) -> tuple[str, ...]:
         return named.path if named.is_typed else (*named.path, part)
 
-    field = fields.get((named.entity, named.code))
-    if field is None:
+    if (named.entity, named.code) not in fields:
         raise BadInputError("no_custom_field", at("code"), name=named.code[:50])
+    field, pipelines = fields[named.entity, named.code]
     if not field.is_filterable:
         raise BadInputError("not_filterable", at("code"), name=field.code)
     kind = CustomFieldType(field.type)
@@ -175,13 +188,13 @@ def _read(fields: Mapping[tuple[str, str], Row], named: NamedCustom) -> Conditio
         if any(operator is Op.IS_NULL and value for operator, value in tests):
             return And(()) if is_none else Or(())
         present = tuple(test for test in tests if test[0] is not Op.IS_NULL)
-        return CompareCustom(field.id, column, present, is_none=is_none)
+        return CompareCustom(field.id, column, present, is_none, pipelines)
     ((operator, value),) = tests
     if operator is Op.IS_NULL:
-        return CompareCustom(field.id, column, (), is_none=value)
+        return CompareCustom(field.id, column, (), value, pipelines)
     opposite = _NONE.get(operator)
     test = (opposite or operator, value)
-    return CompareCustom(field.id, column, (test,), is_none=opposite is not None)
+    return CompareCustom(field.id, column, (test,), opposite is not None, pipelines)
 
 
 def _operand(kind: CustomFieldType, operator: Op, value: Any, path: tuple[str, ...]) -> Any:
