@@ -17,7 +17,8 @@ from loaders.locking import find_by_external_ids, lock_rows
 from loaders.rows import Row
 from resolvers import changes
 from resolvers.custom_binding import keep_to_pipelines
-from resolvers.custom_record import check_restored, require_custom, take_typed
+from resolvers.custom_record import require_custom, take_typed
+from resolvers.custom_unique import check_restored, check_unique
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 from resolvers.preparation import prepare
@@ -208,6 +209,7 @@ async def _save(
         await keep_to_pipelines(op, good)
         await require_custom(op, good)
         await _refuse_taken_ids(op, good, unknown)
+    await check_unique(op, drafts, atomic=atomic)
 
     async def write(ready: list[Draft]) -> list[Row]:
         made = iter(await changes.create(op, [item for item in ready if item.before is None]))

@@ -15,7 +15,7 @@ query ($id: ID!) { deal(id: $id) { title
   custom { lot amount { amount } sizes colours { value } }
   customFieldValues { field { code } displayValue } } }
 """
-NOTHING = {"lot": None, "amount": None, "sizes": [], "colours": []}
+NOTHING: dict[str, Any] = {"lot": None, "amount": None, "sizes": [], "colours": []}
 LISTED = "query ($where: DealFilter) { deals(where: $where) { nodes { title } } }"
 ORDERED = "query ($by: [DealOrder!]) { deals(orderBy: $by) { nodes { title } } }"
 
