@@ -209,6 +209,10 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "{count} records use it (the recycle bin included); name a target for them.",
         "Используется в записях: {count} (с учётом корзины); укажите замену.",
     ),
+    "fields_of_pipeline": (
+        "Custom fields are there for this pipeline alone: {names}; name a target for them.",
+        "Поля только для этой воронки: {names}; укажите замену.",
+    ),
     "no_target": (
         "This cannot be the target.",
         "Это не может быть заменой.",
