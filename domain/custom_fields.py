@@ -82,6 +82,8 @@ class PivotKey(Field):
     field_id: UUID | None = None
     pipelines: tuple[UUID, ...] = ()
     """Those whose deals show it; for all others it is empty."""
+    amount: str = ""
+    """Code of the field where it holds amounts, which are ordered by their base amounts."""
 
 
 @lru_cache(maxsize=2_000)
@@ -92,11 +94,11 @@ def named_key(entity: str, code: str) -> NamedKey:
 
 @lru_cache(maxsize=2_000)
 def pivot_key(
-    field_id: UUID, kind: Kind, column: str, pipelines: tuple[UUID, ...] = ()
+    field_id: UUID, kind: Kind, column: str, pipelines: tuple[UUID, ...] = (), amount: str = ""
 ) -> PivotKey:
     """Give the key of a field; of a kind that tells how its values are written in cursors."""
     return PivotKey(f"custom.{field_id.hex}", kind, "", column=column, field_id=field_id,
-                    pipelines=pipelines)  # fmt: skip
+                    pipelines=pipelines, amount=amount)  # fmt: skip
 
 
 def _fixed_on_create(name: str, kind: Kind, doc: str, enum: type[Enum]) -> Field:

@@ -93,6 +93,8 @@ class CompareCustom:
     """Whether no value may match."""
     pipelines: tuple[UUID, ...] = ()
     """Those whose deals show the field; a value that a deal of another one has is none."""
+    amount: str = ""
+    """Code of the field where amounts are compared, which takes a rate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from loaders.custom import count_filled, has_repeated
 from loaders.locking import lock_name
 from loaders.rows import Row
 from resolvers import changes, entries
+from resolvers.currencies import load_rates
+from resolvers.custom_amounts import fill_amounts
 from resolvers.custom_options import write_options
 from resolvers.custom_pivot import delete_pivot, fill_pivot
 from resolvers.custom_settings import check_settings
@@ -119,6 +121,10 @@ async def _follow_with_pivot(op: Operation, before: Row, after: Row) -> None:
         await delete_pivot(op, field=after.id)
     elif is_now and not was:
         await fill_pivot(op, after)
+        if after.type == CustomFieldType.MONEY.value:
+            # Rates may have come since its amounts were written.
+            known = await load_rates(op.session, op.currency, op.now.date())
+            await fill_amounts(op, after, known)
     if after.is_unique and not before.is_unique and await has_repeated(op.session, after.id):
         raise refuse(Code.CONFLICT, "values_repeat", "isUnique")
 

@@ -20,7 +20,7 @@ from resolvers.drafts import Draft
 from resolvers.operation import Operation
 
 _PORTION = 5_000
-_COLUMNS = ("text", "number", "day", "moment", "ref")
+_COLUMNS = ("text", "number", "day", "moment", "ref", "currency")
 
 
 def pivot_column(kind: CustomFieldType) -> str:
@@ -96,10 +96,18 @@ def _rows(draft: Draft, field: Row) -> list[dict[str, Any]]:
         return []
     rows = []
     for place, part in enumerate(value if isinstance(value, list) else [value]):
-        column, held = pivot_value(field, part)
-        row = {**dict.fromkeys(_COLUMNS), column: held}
-        rows.append({"field_id": field.id, "record_id": draft.id, "place": place, **row})
+        keys = {"field_id": field.id, "record_id": draft.id, "place": place}
+        rows.append({**keys, **_columns(field, part)})
     return rows
+
+
+def _columns(field: Row, part: Any) -> dict[str, Any]:
+    """Give what the row of one stored value holds."""
+    column, held = pivot_value(field, part)
+    found = {**dict.fromkeys(_COLUMNS), column: held}
+    if field.type == CustomFieldType.MONEY.value:
+        found["currency"] = part["currency"]
+    return found
 
 
 async def fill_pivot(op: Operation, field: Row) -> None:
@@ -109,9 +117,8 @@ async def fill_pivot(op: Operation, field: Row) -> None:
         rows = []
         for record_id, value in found:
             for place, part in enumerate(value if isinstance(value, list) else [value]):
-                column, held = pivot_value(field, part)
-                rows.append({"field_id": field.id, "record_id": record_id, "place": place,
-                             **dict.fromkeys(_COLUMNS), column: held})  # fmt: skip
+                keys = {"field_id": field.id, "record_id": record_id, "place": place}
+                rows.append({**keys, **_columns(field, part)})
         await op.session.insert(custom_values, rows)
         last = found[-1][0]
 

@@ -13,7 +13,7 @@ import strawberry
 from domain.entities import ENTITIES, RECORDS
 from domain.fields import Entity, Field, Kind
 from domain.people import USER
-from loaders.lists import ListSpec, PageSpec
+from loaders.lists import Amount, ListSpec, PageSpec
 from loaders.loaders import WHOLE
 from loaders.pages import NO_PAGE, Page
 from loaders.rows import values_of
@@ -66,7 +66,7 @@ async def load_numbers(context: Context, sources: Sources, name: str) -> list[An
     """Give the row of numbers that holds the count (`"count"`) or a field's, of each list."""
     op = running(context)
     amounts = {
-        (source.spec.entity, name)
+        Amount(source.spec.entity, name)
         for source in sources
         if name != "count" and ENTITIES[source.spec.entity].get(name).kind is Kind.MONEY
     }

@@ -130,7 +130,7 @@ async def resolve_order(op: Operation, order: Sequence[OrderKey]) -> tuple[Order
             kind = CustomFieldType(field.type)
             if not field.is_filterable or field.is_multiple or kind not in SORTED:
                 raise BadInputError("not_sortable", path, name=field.code)
-            last = pivot_key(field.id, SORTED[kind], pivot_column(kind), pipelines)
+            last = pivot_key(field.id, SORTED[kind], pivot_column(kind), pipelines, _amount(field))
         found.append(OrderKey((*steps, last), key.direction))
     return tuple(found)
 
@@ -188,13 +188,17 @@ def _read(fields: _Fields, named: NamedCustom) -> Condition:
         if any(operator is Op.IS_NULL and value for operator, value in tests):
             return And(()) if is_none else Or(())
         present = tuple(test for test in tests if test[0] is not Op.IS_NULL)
-        return CompareCustom(field.id, column, present, is_none, pipelines)
+        return CompareCustom(field.id, column, present, is_none, pipelines, _amount(field))
     ((operator, value),) = tests
     if operator is Op.IS_NULL:
         return CompareCustom(field.id, column, (), value, pipelines)
     opposite = _NONE.get(operator)
     test = (opposite or operator, value)
-    return CompareCustom(field.id, column, (test,), opposite is not None, pipelines)
+    return CompareCustom(field.id, column, (test,), opposite is not None, pipelines, _amount(field))
+
+
+def _amount(field: Row) -> str:
+    return str(field.code) if field.type == CustomFieldType.MONEY.value else ""
 
 
 def _operand(kind: CustomFieldType, operator: Op, value: Any, path: tuple[str, ...]) -> Any:

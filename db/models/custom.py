@@ -61,9 +61,11 @@ custom_values = workspace_table(
     Column("day", Date()),
     moment("moment"),
     Column("ref", Uuid()),
+    Column("currency", Text()),
 )
 """One row for each value of a filterable field; numbers in ten-thousandths, yes and no as 1 and 0.
 
+An amount is compared by its number, in the base currency; without a rate it has none.
 The jsonb on the record is the truth; these rows are written with it, in the same transaction.
 """
 for _name in ("text", "number", "day", "moment", "ref"):
@@ -78,4 +80,12 @@ for _name in ("text", "number", "day", "moment", "ref"):
         custom_values.c.record_id,
         postgresql_where=_column.is_not(None),
     )
+Index(
+    "ix_custom_values_unrated",
+    custom_values.c.workspace_id,
+    custom_values.c.field_id,
+    custom_values.c.currency,
+    custom_values.c.record_id,
+    postgresql_where=custom_values.c.currency.is_not(None) & custom_values.c.number.is_(None),
+)
 Index("ix_custom_values_record", custom_values.c.workspace_id, custom_values.c.record_id)
