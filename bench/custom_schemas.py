@@ -23,6 +23,7 @@ from graphql import parse, validate
 from bench.accounts import rss_mib
 from domain.custom_fields import CustomFieldType
 from loaders.rows import Row, column_names, make_row
+from resolvers.custom_binding import Bindings
 from schema.build import build_schema
 from schema.documents import DocumentCache
 from schema.limits import Limits
@@ -96,8 +97,8 @@ async def _build(held: int) -> Schemas:
     for number in range(built):
         rows = _rows(random.Random(f"{_SEED} {number}"), number)  # noqa: S311 - made-up data
 
-        async def read(rows: Sequence[Row] = rows) -> Sequence[Row]:
-            return rows
+        async def read(rows: Sequence[Row] = rows) -> tuple[Sequence[Row], Bindings]:
+            return rows, {}
 
         pauses.ms = 0.0
         start = time.perf_counter()

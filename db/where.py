@@ -113,7 +113,11 @@ def _compare_custom(tree: CompareCustom, source: FromClause) -> ColumnElement[An
         found = found.where(_operator(op, column, value))
         if op is Op.EQ and name in BY_BEGINNING:
             found = found.where(beginning(column) == beginning(literal(value, Text())))
-    return not_(exists(found)) if tree.is_none else exists(found)
+    shown: ColumnElement[Any] = exists(found)
+    if tree.bound:
+        own = source.c[tree.bound_by]
+        shown = and_(own == any_(_array(own, tree.bound)), shown)
+    return not_(shown) if tree.is_none else shown
 
 
 def beginning(column: ColumnElement[Any]) -> ColumnElement[str]:

@@ -71,6 +71,12 @@ SETTINGS: Final[Mapping[CustomFieldType, frozenset[str]]] = {
 
 MAX_LENGTH: Final = {CustomFieldType.STRING: 255, CustomFieldType.URL: 2_000,
                      CustomFieldType.TEXT: 50_000}  # fmt: skip
+BOUND: Final[Mapping[str, tuple[str, str]]] = {
+    "DEAL": ("pipelines", "pipeline_id"),
+    "CATALOG_ELEMENT": ("catalogs", "catalog_id"),
+}
+"""Types of records whose fields can be bound: by which field of theirs, and by which column of the
+records. Records of other types have one pipeline, or none: there a binding leaves nothing out."""
 MAX_FIELDS: Final = 1_000
 """Custom fields of one type of record."""
 MAX_OPTIONS: Final = 10_000
@@ -89,6 +95,12 @@ class PivotKey(Field):
     """A custom field in an order: its values stand in the column of that name of the pivot."""
 
     field_id: UUID | None = None
+    bound: tuple[UUID, ...] = ()
+    """The pipelines or catalogues whose records show it; for all others it is empty."""
+    bound_by: str = ""
+    """The column of the records that says where they belong."""
+    amount: str = ""
+    """Code of the field where it holds amounts, which are ordered by their base amounts."""
 
 
 @lru_cache(maxsize=2_000)
@@ -98,9 +110,17 @@ def named_key(entity: str, code: str) -> NamedKey:
 
 
 @lru_cache(maxsize=2_000)
-def pivot_key(field_id: UUID, kind: Kind, column: str) -> PivotKey:
+def pivot_key(
+    field_id: UUID,
+    kind: Kind,
+    column: str,
+    bound: tuple[UUID, ...] = (),
+    bound_by: str = "",
+    amount: str = "",
+) -> PivotKey:
     """Give the key of a field; of a kind that tells how its values are written in cursors."""
-    return PivotKey(f"custom.{field_id.hex}", kind, "", column=column, field_id=field_id)
+    return PivotKey(f"custom.{field_id.hex}", kind, "", column=column, field_id=field_id,
+                    bound=bound, bound_by=bound_by, amount=amount)  # fmt: skip
 
 
 def _fixed_on_create(name: str, kind: Kind, doc: str, enum: type[Enum]) -> Field:

@@ -96,6 +96,12 @@ class CompareCustom:
     """Whether no value may match."""
     tree: str = ""
     """What IN_TREE asks for: a section, or what stands in it."""
+    bound: tuple[UUID, ...] = ()
+    """The pipelines or catalogues whose records show the field; what others have counts as none."""
+    bound_by: str = ""
+    """The column of the records that says where they belong."""
+    amount: str = ""
+    """Code of the field where amounts are compared, which takes a rate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,14 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "Поле {name} ещё готовится к отбору; его isReady скажет, когда будет готово.",
     ),
     "value_taken": ("Another record has this value.", "Такое значение есть у другой записи."),
+    "not_in_catalog": (
+        "Elements of the catalogue do not have this field.",
+        "У элементов этого каталога такого поля нет.",
+    ),
+    "not_in_pipeline": (
+        "Deals of this pipeline do not have the field.",
+        "У сделок этой воронки нет такого поля.",
+    ),
     "no_custom_field": ("There is no custom field {name}.", "Нет пользовательского поля {name}."),
     "not_filterable": (
         "The field {name} is not for filtering.",
@@ -252,6 +260,10 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "in_use": (
         "{count} records use it (the recycle bin included); name a target for them.",
         "Используется в записях: {count} (с учётом корзины); укажите замену.",
+    ),
+    "fields_of_pipeline": (
+        "Custom fields are there for this pipeline alone: {names}; name a target for them.",
+        "Поля только для этой воронки: {names}; укажите замену.",
     ),
     "no_target": (
         "This cannot be the target.",

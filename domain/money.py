@@ -1,12 +1,17 @@
 """Money and decimals: finite, at most 18 digits, 4 of them after the point, stored as integers."""
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 DIGITS: Final = 18
 PLACES: Final = 4
 SCALE: Final = 10**PLACES
+_NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_LONGEST: Final = 40
+_EXACT: Final = 15
+"""Digits of a decimal that a double always gives back as they were."""
 _LIMIT: Final = Decimal(10) ** (DIGITS - PLACES)
 _QUANTUM: Final = Decimal(1).scaleb(-PLACES)
 
@@ -23,17 +28,29 @@ class Money:
     currency: str
 
 
-def checked_decimal(value: str | int | Decimal) -> Decimal:
-    """Read a decimal number of the API; raises DecimalRangeError outside 18 digits, 4 places."""
-    try:
-        number = Decimal(value)
-    except (InvalidOperation, ValueError) as error:
-        raise DecimalRangeError(str(value)) from error
+def checked_decimal(value: str | int | float | Decimal) -> Decimal:
+    """Read a decimal number of the API; raises DecimalRangeError outside 18 digits, 4 places.
+
+    A text is digits, with a minus before and a point inside at most; a float has few enough digits
+    to be what was sent.
+    """
+    text = value if isinstance(value, str) else _written(value)
+    if len(text) > _LONGEST or _NUMBER.fullmatch(text) is None:
+        raise DecimalRangeError(text)
+    number = Decimal(text)
+    if abs(number) >= _LIMIT or number != number.quantize(_QUANTUM):
+        raise DecimalRangeError(text)
+    return number or Decimal(0)  # there is no -0
+
+
+def _written(value: int | float | Decimal) -> str:
+    """Write a number as a text would give it; one that is no such number is left as it is."""
+    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not number.is_finite() or abs(number) >= _LIMIT:
-        raise DecimalRangeError(str(value))
-    if number != number.quantize(_QUANTUM):
-        raise DecimalRangeError(str(value))
-    return number
+        return str(number)
+    if isinstance(value, float) and len(number.normalize().as_tuple().digits) > _EXACT:
+        raise DecimalRangeError(repr(value))
+    return f"{number:f}"
 
 
 _SCALE: Final = 10**PLACES

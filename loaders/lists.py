@@ -6,9 +6,20 @@ from uuid import UUID
 
 from typing_extensions import override
 
+from domain.custom_fields import PivotKey
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind
-from domain.filters import And, Compare, Condition, Direction, Not, Or, OrderKey, Related
+from domain.filters import (
+    And,
+    Compare,
+    CompareCustom,
+    Condition,
+    Direction,
+    Not,
+    Or,
+    OrderKey,
+    Related,
+)
 
 DEFAULT_PAGE: Final = 25
 MAX_PAGE: Final = 200
@@ -16,6 +27,16 @@ MAX_PAGE: Final = 200
 
 EVERYTHING: Final = And(())
 """The filter that lets everything through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A field of amounts, which are compared in the base currency."""
+
+    entity: str
+    name: str
+    field_id: UUID | None = None
+    """Of a custom field; its name is its code then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +57,8 @@ class ListSpec:
     """The filter speaks of `deletedAt` itself, so the recycle bin is not left out."""
     searched: tuple[UUID, ...] = ()
     """Ids of the custom fields that are searched as well."""
-    amounts: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False, default=())
-    """The amounts, as (entity, field), that the filter or the order compares."""
+    amounts: tuple[Amount, ...] = field(init=False, repr=False, compare=False, default=())
+    """The amounts that the filter or the order compares."""
     _hash: int = field(init=False, repr=False, compare=False, default=0)
 
     def __post_init__(self) -> None:
@@ -74,17 +95,20 @@ class ListSpec:
         relation = f"{self.parent}.{self.relation.name}" if self.relation else ""
         return f"{self.entity}|{relation}|{keys}"
 
-    def _amounts(self) -> tuple[tuple[str, str], ...]:
-        found: dict[tuple[str, str], None] = {}
+    def _amounts(self) -> tuple[Amount, ...]:
+        found: dict[Amount, None] = {}
         _collect(self.where, self.entity, found)
         for key in self.order:
             entity = key.path[-2].target if len(key.path) > 1 else self.entity
-            if key.path[-1].kind is Kind.MONEY:
-                found[entity, key.path[-1].name] = None
+            match key.path[-1]:
+                case PivotKey(field_id=field_id, amount=code) if code:
+                    found[Amount(entity, code, field_id)] = None
+                case Field(name=name, kind=Kind.MONEY):
+                    found[Amount(entity, name)] = None
         return tuple(found)
 
 
-def _collect(tree: Condition, entity: str, found: dict[tuple[str, str], None]) -> None:
+def _collect(tree: Condition, entity: str, found: dict[Amount, None]) -> None:
     match tree:
         case And(parts) | Or(parts):
             for part in parts:
@@ -92,7 +116,9 @@ def _collect(tree: Condition, entity: str, found: dict[tuple[str, str], None]) -
         case Not(part):
             _collect(part, entity, found)
         case Compare(field, _, _, part) if field.kind is Kind.MONEY and not part:
-            found[entity, field.name] = None
+            found[Amount(entity, field.name)] = None
+        case CompareCustom(field=field_id, amount=code) if code:
+            found[Amount(entity, code, field_id)] = None
         case Related(field, where, _):
             _collect(where, field.target, found)
 

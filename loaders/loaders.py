@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, Select, Text, Uuid, and_, any_, bindparam, func, s
 
 from auth.policy import visible
 from db.base import WORKSPACE
-from db.tables import TABLES, contact_points, external_ids, linking
+from db.tables import TABLES, contact_points, custom_values, external_ids, linking
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind
 from loaders.batching import BatchLoader
@@ -25,9 +25,10 @@ from loaders.held import (
     find_linked,
     find_row,
 )
-from loaders.lists import ListSpec, PageSpec
+from loaders.lists import Amount, ListSpec, PageSpec
 from loaders.numbers import FIELDS_NAME, custom_numbers_statement, numbers_statement
 from loaders.pages import Page, group_rows, layout_of
+from loaders.rates import unrated_values
 from loaders.rows import ROW_TYPES, Row, columns, make_row, row_type
 from loaders.scope import LoaderScope
 from loaders.statements import KEYS_NAME, page_statement
@@ -338,27 +339,35 @@ class Loaders(LoaderScope):
 
         return self._loader(("custom numbers", spec), batch)
 
-    def unrated(self) -> BatchLoader[tuple[str, str], int]:
-        """Load how many amounts of (entity, field) no rate turns into the base currency.
+    def unrated(self) -> BatchLoader[Amount, int]:
+        """Load how many records have an amount that no rate turns into the base currency.
 
         Whoever asks waits for the same answer, so lists that all ask go on together as one read.
         """
 
-        async def batch(keys: Sequence[tuple[str, str]]) -> Sequence[int]:
+        async def batch(keys: Sequence[Amount]) -> Sequence[int]:
             def build() -> Select[Any]:
-                return select(*(self._unrated(entity, name) for entity, name in keys))
+                return select(*map(self._unrated, keys))
 
             (found,) = await self._fetch(("unrated", *keys), build, ())
             return [int(count) for count in found]
 
         return self._loader(("unrated",), batch)
 
-    def _unrated(self, entity: str, name: str) -> Any:
-        source = TABLES[entity].alias()
+    def _unrated(self, amount: Amount) -> Any:
+        source, name = TABLES[amount.entity].alias(), amount.name
+        if amount.field_id is not None:
+            pivot = custom_values.alias()
+            return (
+                select(func.count(pivot.c.record_id.distinct()))
+                .join_from(pivot, source, source.c["id"] == pivot.c.record_id)
+                .where(self._alive(amount.entity, source), *unrated_values(pivot, amount.field_id))
+                .scalar_subquery()
+            )
         return (
             select(func.count())
             .where(
-                self._alive(entity, source),
+                self._alive(amount.entity, source),
                 source.c[name].is_not(None),
                 source.c[f"{name}_base"].is_(None),
             )

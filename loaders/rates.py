@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, FromClause, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from auth.actor import Actor
 from auth.policy import visible
 from db.base import WORKSPACE
 from db.session import Session
-from db.tables import TABLES, exchange_rates
+from db.tables import TABLES, custom_values, exchange_rates
 from loaders.rows import ROW_TYPES, Row, columns, make_row
 
 
@@ -45,6 +46,43 @@ async def lock_unrated(
         .with_for_update()
     )
     return [make_row(entity, row) for row in found]
+
+
+async def lock_unrated_values(
+    session: Session,
+    actor: Actor,
+    entity: str,
+    field: UUID,
+    currency: str | None,
+    *,
+    after: UUID | None,
+    limit: int,
+) -> list[Row]:
+    """Lock the next rows, by id, with a custom amount that has no base amount, up to a limit."""
+    source, pivot = TABLES[entity].alias(entity), custom_values.alias()
+    unrated = select(pivot.c.record_id).where(*unrated_values(pivot, field))
+    if currency is not None:
+        unrated = unrated.where(pivot.c.currency == currency)
+    statement = (
+        select(*columns(ROW_TYPES[entity], source))
+        .where(visible(actor, entity, source), source.c["id"].in_(unrated))
+        .order_by(source.c["id"])
+        .limit(limit)
+        .with_for_update()
+    )
+    if after is not None:
+        statement = statement.where(source.c["id"] > after)
+    return [make_row(entity, row) for row in await session.rows(statement)]
+
+
+def unrated_values(pivot: FromClause, field: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Give the conditions on the amounts of a custom field that have no base amount."""
+    return (
+        pivot.c["workspace_id"] == WORKSPACE,
+        pivot.c["field_id"] == field,
+        pivot.c["currency"].is_not(None),
+        pivot.c["number"].is_(None),
+    )
 
 
 async def all_rates(session: Session) -> Sequence[Any]:

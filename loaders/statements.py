@@ -98,17 +98,21 @@ def _pivot_key(
 ) -> tuple[FromClause, Key]:
     """Join the value of a custom field; every record has a row, an empty one without a value."""
     pivot = custom_values.alias()
-    beside = and_(
+    beside = [
         pivot.c["workspace_id"] == WORKSPACE,
         pivot.c["field_id"] == key.field_id,
         pivot.c["record_id"] == at.c["id"],
         pivot.c["place"] == 0,
-    )
+    ]
+    # What a record has of a field that is not shown on it counts as none, so no index will do.
+    own = len(order.path) == 1 and not key.bound
+    if key.bound:
+        shown = bindparam(None, list(key.bound), type_=ARRAY(Uuid()), unique=True)
+        beside.append(at.c[key.bound_by] == any_(shown))
     column: ColumnElement[Any] = pivot.c[key.column]
     if key.column in BY_BEGINNING:
         column = beginning(column)
-    own = len(order.path) == 1
-    joined = joined.join(pivot, beside) if own else joined.outerjoin(pivot, beside)
+    joined = joined.join(pivot, and_(*beside)) if own else joined.outerjoin(pivot, and_(*beside))
     direction = order.direction
     return joined, Key(
         column, direction.descending, direction.nulls_first, nullable=True, indexed=False,

@@ -136,6 +136,7 @@ async def change_derived(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
         names = tuple(sorted(draft.columns))
         groups.setdefault(names, []).append({**draft.columns, "id": draft.id})
     await _write_groups(op, drafts[0].entity, groups)
+    await write_pivot(op, drafts)
     rows = [with_values(_before(draft), draft.columns) for draft in drafts]
     _reload(op, drafts[0].entity, rows)
     return rows

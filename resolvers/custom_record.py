@@ -9,12 +9,9 @@ from uuid import UUID
 from domain.custom_fields import CUSTOM_FIELD, CustomFieldType
 from domain.errors import Code
 from domain.money import Money
-from loaders.custom import find_same
-from loaders.locking import lock_name
 from loaders.rows import Row
 from resolvers.currencies import Rates, load_rates
-from resolvers.custom_bookings import check_free, check_free_again, complete_bookings
-from resolvers.custom_pivot import pivot_value
+from resolvers.custom_bookings import check_free, complete_bookings
 from resolvers.custom_targets import check_targets
 from resolvers.custom_values import WrongValueError, expected, parse_one
 from resolvers.defined_fields import fields_of
@@ -62,7 +59,6 @@ async def fill_custom(op: Operation, drafts: Sequence[Draft]) -> None:
     await check_targets(op, drafts)
     await complete_bookings(op, drafts)
     await check_free(op, drafts)
-    await _check_unique(op, drafts)
 
 
 def _take_defaults(
@@ -185,26 +181,6 @@ async def _complete_amounts(op: Operation, drafts: Sequence[Draft]) -> None:
         part["base"] = None if base is None else str(base)
 
 
-async def _check_unique(op: Operation, drafts: Sequence[Draft]) -> None:
-    """Refuse a value that another record of the type has already."""
-    by_field: dict[str, tuple[Row, list[tuple[Draft, Any]]]] = {}
-    for draft in drafts:
-        for key, field in draft.custom.items():
-            value = draft.columns.get("custom", {}).get(key)
-            if field.is_unique and value is not None:
-                entry = by_field.setdefault(key, (field, []))
-                entry[1].extend((draft, part) for part in parts_of(value))
-    for key, (field, items) in by_field.items():
-        await lock_name(op.session, f"unique {key}")
-        values = [pivot_value(field, part) for _, part in items]
-        taken = await find_same(op.session, drafts[0].entity.name, field.id, values)
-        for (draft, _), pair in zip(items, values, strict=True):
-            owner = taken.setdefault(pair, draft.id)
-            if owner != draft.id:
-                path = draft.custom_places.get(key, (PLACE,))
-                draft.values.wrong(Code.DUPLICATE, "value_taken", *path, field=field.code)
-
-
 async def require_custom(op: Operation, drafts: Sequence[Draft]) -> None:
     """Note the custom fields that a record has to have and has not, on its stage."""
     fields = await fields_of(op, drafts[0].entity.name)
@@ -235,22 +211,6 @@ def _came(draft: Draft) -> bool:
     """Tell whether the record goes to another pipeline."""
     before = draft.before
     return before is None or draft.current("pipeline_id") != getattr(before, "pipeline_id", None)
-
-
-async def check_restored(op: Operation, draft: Draft) -> None:
-    """Note the unique values that another record has taken since a record was deleted."""
-    if draft.before is None or draft.errors:
-        return
-    fields = await fields_of(op, draft.entity.name)
-    await check_free_again(op, fields, draft)
-    for field in fields:
-        value = draft.before.custom.get(str(field.id))
-        if not field.is_unique or value is None:
-            continue
-        await lock_name(op.session, f"unique {field.id}")
-        wanted = [pivot_value(field, part) for part in parts_of(value)]
-        if await find_same(op.session, draft.entity.name, field.id, wanted):
-            draft.values.wrong(Code.DUPLICATE, "value_taken", "id", field=field.code)
 
 
 def _columns(draft: Draft) -> Iterable[str]:

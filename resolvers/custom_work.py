@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from domain.custom_fields import CUSTOM_FIELD
+from domain.custom_fields import CUSTOM_FIELD, CustomFieldType
 from domain.jobs import Job
 from loaders.rows import Row
 from resolvers import changes
+from resolvers.currencies import load_rates
+from resolvers.custom_amounts import fill_amounts
 from resolvers.custom_pivot import RANK, delete_portion, fill_portion, follow_ranks
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
@@ -26,6 +28,7 @@ async def fill(op: Operation, field: Row) -> Row:
     """Put the values of a field into the pivot; filters wait until all are there."""
     last = await fill_portion(op, field, None)
     if last is None:
+        await _rate(op, field)
         return field
     op.later(Job(FILL, {"field": str(field.id), "after": str(last)}))
     return await _mark(op, field, ready=False)
@@ -45,9 +48,17 @@ async def go_on_filling(op: Operation, arguments: Arguments) -> None:
         return
     last = await fill_portion(op, field, UUID(arguments["after"]))
     if last is None:
+        await _rate(op, field)
         await _mark(op, field, ready=True)
     else:
         op.later(Job(FILL, {**arguments, "after": str(last)}))
+
+
+async def _rate(op: Operation, field: Row) -> None:
+    """Give amounts their base amounts: rates may have come since they were written."""
+    if field.type == CustomFieldType.MONEY.value:
+        known = await load_rates(op.session, op.currency, op.now.date())
+        await fill_amounts(op, field, known)
 
 
 async def _mark(op: Operation, field: Row, *, ready: bool) -> Row:

@@ -17,6 +17,7 @@ from domain.settings import PIPELINE, STAGE, PipelineEntity
 from loaders.locking import lock_name
 from loaders.rows import Row
 from resolvers import entries
+from resolvers.custom_places import leave_pipeline, leave_stage
 from resolvers.defaults import COLORS, DEAL_STAGES, TEMPLATES, DefaultStage, in_language
 from resolvers.drafts import Draft
 from resolvers.moves import move_all
@@ -89,6 +90,7 @@ async def delete_pipeline(op: Operation, raw: Raw) -> Row:
     if uses and raw.get("moveTo") is None:
         raise refuse(Code.IN_USE, "in_use", "id", count=uses)
     stages: list[Row] = await op.loaders.children(PIPELINE.get("stages")).load(row.id)
+    target = None
     if raw.get("moveTo") is not None:
         target = await entries.locked(op, PIPELINE, raw["moveTo"], "moveTo")
         if target.id == row.id or target.entity != row.entity:
@@ -96,6 +98,7 @@ async def delete_pipeline(op: Operation, raw: Raw) -> Row:
         for stage in stages:
             goal = await first_stage(op, target.id, stage.semantics)
             await move_all(op, row.entity.lower(), STAGE, stage.id, goal.id)
+    await leave_pipeline(op, row, stages, target)
     await entries.drop(op, STAGE, stages)
     await entries.drop(op, PIPELINE, [row])
     return row
@@ -148,6 +151,7 @@ async def delete_stage(op: Operation, raw: Raw) -> Row:
         pipeline = await op.loaders.one("pipeline").load(row.pipeline_id)
         if pipeline is not None and pipeline.entity.lower() in ENTITIES:
             await move_all(op, pipeline.entity.lower(), STAGE, row.id, target.id)
+    await leave_stage(op, row, await _stages(op, row.pipeline_id))
     await entries.drop(op, STAGE, [row])
     return row
 

@@ -11,6 +11,7 @@ from sqlalchemy import delete
 from auth.policy import Action, require_admin
 from db.base import WORKSPACE, new_id
 from db.tables import exchange_rates
+from domain.custom_fields import CUSTOM_FIELD, CustomFieldType
 from domain.entities import RECORDS
 from domain.errors import Code, refuse
 from domain.fields import Entity, Field, Kind
@@ -18,6 +19,7 @@ from domain.money import Money
 from loaders.rates import lock_unrated
 from resolvers import changes
 from resolvers.currencies import Rates, known_currencies, load_rates
+from resolvers.custom_amounts import fill_amounts
 from resolvers.drafts import Draft
 from resolvers.operation import Event, Operation
 from resolvers.values import Values
@@ -68,6 +70,9 @@ async def _fill_bases(op: Operation, currency: str) -> None:
             if declared.kind is not Kind.MONEY:
                 continue
             await _fill_field(op, entity, declared, known, currency)
+    for field in await op.loaders.everything(CUSTOM_FIELD.name):
+        if field.type == CustomFieldType.MONEY.value and field.is_filterable:
+            await fill_amounts(op, field, known, currency)
 
 
 async def _fill_field(

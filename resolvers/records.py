@@ -16,7 +16,9 @@ from domain.ids import InvalidIdError, decode_id
 from loaders.locking import find_by_external_ids, lock_rows
 from loaders.rows import Row
 from resolvers import changes
-from resolvers.custom_record import check_restored, require_custom, take_typed
+from resolvers.custom_binding import keep_to_bindings
+from resolvers.custom_record import require_custom, take_typed
+from resolvers.custom_unique import check_restored, check_unique
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 from resolvers.preparation import prepare
@@ -204,8 +206,10 @@ async def _save(
     good = [draft for draft in drafts if not draft.errors]
     if good:
         await apply_rules(op, good)
+        await keep_to_bindings(op, good)
         await require_custom(op, good)
         await _refuse_taken_ids(op, good, unknown)
+    await check_unique(op, drafts, atomic=atomic)
 
     async def write(ready: list[Draft]) -> list[Row]:
         made = iter(await changes.create(op, [item for item in ready if item.before is None]))

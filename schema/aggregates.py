@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import strawberry
 
-from domain.custom_fields import CustomFieldType
+from domain.custom_fields import CUSTOM_FIELD, CustomFieldType
 from domain.errors import BadInputError
 from domain.fields import Entity, Field, Kind
 from domain.money import SCALE, plain
@@ -100,7 +100,8 @@ def custom_reader(field: Row) -> Any:
     """Give the reader of the numbers about a custom field, for many lists at once."""
 
     async def read(context: Context, sources: Sources) -> list[Any]:
-        if not field.is_ready:
+        now = await running(context).loaders.one(CUSTOM_FIELD.name).load(field.id)
+        if now is not None and not now.is_ready:
             raise BadInputError("not_ready", ("aggregate", "custom"), name=field.code)
         found = await load_custom_numbers(context, sources, field)
         return [(_custom_numbers(field, numbers), _VALUE) for numbers in found]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import strawberry
 
-from domain.custom_fields import CUSTOM_FIELD, TEXTS, CustomFieldType, RecordType
+from domain.custom_fields import BOUND, TEXTS, CustomFieldType, RecordType
 from domain.entities import ENTITIES
 from domain.ids import decode_id
 from loaders.batching import BatchLoader
@@ -17,6 +17,7 @@ from loaders.bookings import booking_of
 from loaders.files import readable_files
 from loaders.loaders import Loaders
 from loaders.rows import Row
+from resolvers.custom_binding import Bindings, bound_by, load_bindings
 from resolvers.custom_record import parts_of
 from resolvers.custom_values import TARGETS
 from resolvers.defined_fields import fields_of
@@ -251,16 +252,12 @@ async def _custom_values(
         name: [row for row in await fields_of(op, name) if codes is None or row.code in codes]
         for name in {source.declared.name for source in sources}
     }
-    bound = await op.loaders.linked(CUSTOM_FIELD.get("pipelines")).load_batch(
-        [row.id for rows in fields.values() for row in rows]
-    )
-    every = [row.id for rows in fields.values() for row in rows]
-    pipelines = dict(zip(every, bound, strict=True))
+    bindings = await load_bindings(op, [row for rows in fields.values() for row in rows])
     return [
         [
             CustomValueSource(row, _values_of(source, row))
             for row in fields[source.declared.name]
-            if _is_shown(source, pipelines[row.id])
+            if _is_shown(source, row, bindings)
         ]
         for source in sources
     ]
@@ -271,11 +268,10 @@ def _values_of(source: Any, field: Row) -> tuple[Any, ...]:
     return () if stored is None else tuple(parts_of(stored))
 
 
-def _is_shown(source: Any, pipelines: Sequence[Row]) -> bool:
-    """Tell whether a field bound to pipelines belongs to the record's one."""
-    if not pipelines or source.declared.name != "deal":
-        return True
-    return any(row.id == source.pipeline_id for row in pipelines)
+def _is_shown(source: Any, field: Row, bindings: Bindings) -> bool:
+    """Tell whether the record shows a field."""
+    only = bindings.get(field.id)
+    return only is None or getattr(source, bound_by(field)) in only
 
 
 def custom_values_field(entity: str) -> Any:
@@ -283,7 +279,7 @@ def custom_values_field(entity: str) -> Any:
     return batched_field(
         "The record's custom fields with their values, in the order of the fields.",
         list_of(CustomFieldValue),
-        ("id", "custom", "pipeline_id") if entity == "deal" else ("id", "custom"),
+        ("id", "custom", *(BOUND[entity.upper()][1:] if entity.upper() in BOUND else ())),
         _custom_values,
         {"codes": argument(list[str] | None, "Only the fields with these codes.")},
         prepare=_read_codes,

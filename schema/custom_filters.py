@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from domain.bookings import LONGEST
 from domain.custom_fields import TEXTS, CustomFieldType, NamedKey, pivot_key
@@ -20,6 +21,7 @@ from domain.filters import (
     Related,
 )
 from loaders.rows import Row
+from resolvers.custom_binding import bound_by, load_bindings
 from resolvers.custom_pivot import order_column, pivot_column, pivot_form
 from resolvers.custom_record import as_json
 from resolvers.custom_values import WrongValueError, parse_one
@@ -127,8 +129,7 @@ def has_custom(tree: Condition) -> bool:
 
 async def resolve_custom(op: Operation, tree: Condition) -> Condition:
     """Look up the fields that a filter names by their codes; raises BadInputError."""
-    rows = await op.loaders.everything("custom_field")
-    return _resolved(tree, {(row.entity.lower(), row.code): row for row in rows})
+    return _resolved(tree, await _load_fields(op))
 
 
 def has_custom_key(order: Sequence[OrderKey]) -> bool:
@@ -138,28 +139,41 @@ def has_custom_key(order: Sequence[OrderKey]) -> bool:
 
 async def resolve_order(op: Operation, order: Sequence[OrderKey]) -> tuple[OrderKey, ...]:
     """Look up the fields that an order names by their codes; raises BadInputError."""
-    rows = await op.loaders.everything("custom_field")
-    fields = {(row.entity.lower(), row.code): row for row in rows}
+    fields = await _load_fields(op)
     found = []
     for index, key in enumerate(order):
         *steps, last = key.path
         if isinstance(last, NamedKey):
             path = ("orderBy", str(index), "custom")
-            field = fields.get((last.entity, last.code))
-            kind = None if field is None else CustomFieldType(field.type)
-            if field is None or kind is None:
+            if (last.entity, last.code) not in fields:
                 raise BadInputError("no_custom_field", path, name=last.code[:50])
+            field, bound = fields[last.entity, last.code]
+            kind = CustomFieldType(field.type)
             if not field.is_filterable or field.is_multiple or kind not in SORTED:
                 raise BadInputError("not_sortable", path, name=field.code)
             if not field.is_ready:
                 raise BadInputError("not_ready", path, name=field.code)
             column = order_column(kind) or pivot_column(kind)
-            last = pivot_key(field.id, SORTED[kind], column)
+            by = bound_by(field) if bound else ""
+            last = pivot_key(field.id, SORTED[kind], column, bound, by, _amount(field))
         found.append(OrderKey((*steps, last), key.direction))
     return tuple(found)
 
 
-def _resolved(tree: Condition, fields: Mapping[tuple[str, str], Row]) -> Condition:
+_Fields = Mapping[tuple[str, str], tuple[Row, tuple[UUID, ...]]]
+"""Custom fields with what they are bound to, by their types of records and codes."""
+
+
+async def _load_fields(op: Operation) -> _Fields:
+    rows = await op.loaders.everything("custom_field")
+    bindings = await load_bindings(op, rows)
+    return {
+        (row.entity.lower(), row.code): (row, tuple(sorted(bindings.get(row.id, ()))))
+        for row in rows
+    }
+
+
+def _resolved(tree: Condition, fields: _Fields) -> Condition:
     match tree:
         case And(parts):
             return And(tuple(_resolved(part, fields) for part in parts))
@@ -174,13 +188,13 @@ def _resolved(tree: Condition, fields: Mapping[tuple[str, str], Row]) -> Conditi
     return tree
 
 
-def _read(fields: Mapping[tuple[str, str], Row], named: NamedCustom) -> Condition:
+def _read(fields: _Fields, named: NamedCustom) -> Condition:
     def at(part: str) -> tuple[str, ...]:
         return named.path if named.is_typed else (*named.path, part)
 
-    field = fields.get((named.entity, named.code))
-    if field is None:
+    if (named.entity, named.code) not in fields:
         raise BadInputError("no_custom_field", at("code"), name=named.code[:50])
+    field, bound = fields[named.entity, named.code]
     if not field.is_filterable:
         raise BadInputError("not_filterable", at("code"), name=field.code)
     if not field.is_ready:
@@ -194,33 +208,37 @@ def _read(fields: Mapping[tuple[str, str], Row], named: NamedCustom) -> Conditio
             raise BadInputError("no_operator", at("op"), known=" ".join(sorted(known)))
         here = (*named.path, name) if named.quantifier else at("value")
         tests.append((operator, _operand(kind, operator, as_json(value), here)))
-    return _compared(field, kind, named.quantifier, tests)
+    return _compared(field, bound, named.quantifier, tests)
 
 
 def _compared(
-    field: Row, kind: CustomFieldType, quantifier: Quantifier | None, tests: list[tuple[Op, Any]]
+    field: Row, bound: tuple[UUID, ...], quantifier: Quantifier | None, tests: list[tuple[Op, Any]]
 ) -> Condition:
     """Give the condition on the pivot."""
-    tree = _TREES.get(kind, "")
+    kind = CustomFieldType(field.type)
+
+    def make(found: tuple[tuple[str, Op, Any], ...], is_none: bool) -> CompareCustom:
+        return CompareCustom(field.id, found, is_none, _TREES.get(kind, ""), bound,
+                             bound_by(field) if bound else "", _amount(field))  # fmt: skip
+
     if quantifier is not None:
         # Of one and the same value: it is there, so it is not empty.
         is_none = quantifier is Quantifier.NONE
         if any(operator is Op.IS_NULL and value for operator, value in tests):
             return And(()) if is_none else Or(())
         present = [test for test in tests if test[0] is not Op.IS_NULL]
-        found = tuple(part for test in present for part in _tests(kind, *test))
-        return CompareCustom(field.id, found, is_none, tree)
+        return make(tuple(part for test in present for part in _tests(kind, *test)), is_none)
     ((operator, value),) = tests
+    found: tuple[tuple[str, Op, Any], ...] = ()
     if operator is Op.IS_NULL:
-        is_none, found = value, ()
+        is_none = bool(value)
     else:
         opposite = _NONE.get(operator)
         is_none, found = opposite is not None, _tests(kind, opposite or operator, value)
-    compared = CompareCustom(field.id, found, is_none, tree)
     if is_none and kind is CustomFieldType.MONEY:
         # An amount without a rate matches nothing: it is neither empty nor another amount.
-        return And((compared, CompareCustom(field.id, _UNRATED, is_none=True)))
-    return compared
+        return And((make(found, is_none), make(_UNRATED, True)))
+    return make(found, is_none)
 
 
 def _tests(kind: CustomFieldType, operator: Op, value: Any) -> tuple[tuple[str, Op, Any], ...]:
@@ -235,6 +253,10 @@ def _tests(kind: CustomFieldType, operator: Op, value: Any) -> tuple[tuple[str, 
             return ((operator.value, Op.IN, value),)
         case _:
             return ((pivot_column(kind), operator, value),)
+
+
+def _amount(field: Row) -> str:
+    return str(field.code) if field.type == CustomFieldType.MONEY.value else ""
 
 
 def _operand(kind: CustomFieldType, operator: Op, value: Any, path: tuple[str, ...]) -> Any:

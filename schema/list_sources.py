@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from domain.custom_fields import CustomFieldType
 from domain.entities import ENTITIES
 from domain.fields import Kind
-from loaders.lists import ListSpec, PageSpec
+from loaders.lists import Amount, ListSpec, PageSpec
 from loaders.pages import NO_PAGE, Page
 from loaders.rows import Row
 from schema.context import Context, running
@@ -50,7 +51,7 @@ async def load_numbers(context: Context, sources: Sources, name: str) -> list[An
     """Give the row of numbers that holds the count (`"count"`) or a field's, of each list."""
     op = running(context)
     amounts = {
-        (source.spec.entity, name)
+        Amount(source.spec.entity, name)
         for source in sources
         if name != "count" and ENTITIES[source.spec.entity].get(name).kind is Kind.MONEY
     }
@@ -95,10 +96,17 @@ async def _by_spec(
 
 async def load_custom_numbers(context: Context, sources: Sources, field: Row) -> list[Any]:
     """Give the row of numbers about a custom field of each list; None without any value."""
-    loaders = running(context).loaders
+    op = running(context)
 
     async def load(spec: ListSpec, parents: Sequence[UUID]) -> Sequence[Any]:
         keys = [(parent, field.id) for parent in parents]
-        return await loaders.custom_numbers(spec).load_batch(keys)
+        return await op.loaders.custom_numbers(spec).load_batch(keys)
 
-    return await _by_spec(sources, lambda source: source.spec, load)
+    if field.type != CustomFieldType.MONEY.value:
+        return await _by_spec(sources, lambda source: source.spec, load)
+    amounts = {Amount(source.spec.entity, field.code, field.id) for source in sources}
+    found: list[Any]
+    found, _ = await asyncio.gather(
+        _by_spec(sources, lambda source: source.spec, load), warn_of_unrated(op, amounts)
+    )
+    return found

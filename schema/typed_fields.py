@@ -1,7 +1,7 @@
 """The typed face of custom fields: a workspace's definitions grafted into a copy of the schema.
 
 What a field's type, code and multiplicity decide never changes, so a copy stays right until a field
-is added or deleted.
+is added, deleted or bound to other pipelines.
 """
 
 import json
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from graphql import (
     GraphQLField,
@@ -25,6 +26,7 @@ from domain.entities import ENTITIES
 from domain.fields import Entity
 from loaders.bookings import booking_of
 from loaders.rows import Row
+from resolvers.custom_binding import Bindings, bound_by
 from resolvers.custom_pivot import is_ordering
 from resolvers.custom_record import parts_of
 from schema.aggregates import CUSTOM_AGGREGATES, custom_reader
@@ -128,7 +130,7 @@ _OWN_INPUTS: Final[Mapping[str, str]] = {
 _WRITTEN: Final = ("Create", "Update", "Upsert")
 
 
-def graft(base: GraphQLSchema, fields: Sequence[Row]) -> GraphQLSchema:
+def graft(base: GraphQLSchema, fields: Sequence[Row], bindings: Bindings) -> GraphQLSchema:
     """Give a copy of the schema with typed custom fields; raises GraphQLError where they clash."""
     by_entity: dict[str, list[Row]] = {}
     for field in fields:
@@ -139,9 +141,10 @@ def graft(base: GraphQLSchema, fields: Sequence[Row]) -> GraphQLSchema:
     for name, own in by_entity.items():
         thing = ENTITIES[name].type_name
         record: Any = made.type_map[thing]
-        _attach(record.fields["custom"], Plain(("id", "custom"), is_object=True))
+        columns = _columns(bound_by(own[0]) if any(f.id in bindings for f in own) else "")
+        _attach(record.fields["custom"], Plain(("id", *columns), is_object=True))
         shown: Any = made.type_map[f"{thing}CustomFields"]
-        _attach_fields(shown, own)
+        _attach_fields(shown, own, bindings)
         _attach_numbers(made, thing, own)
     return made
 
@@ -223,14 +226,21 @@ def _of_entity(entity: Entity, fields: Sequence[Row]) -> list[str]:
     return lines
 
 
-def _attach_fields(shown: GraphQLObjectType, fields: Sequence[Row]) -> None:
+def _columns(bound_by: str) -> tuple[str, ...]:
+    """Name the columns of a record that its custom values are read from."""
+    return ("custom", bound_by) if bound_by else ("custom",)
+
+
+def _attach_fields(shown: GraphQLObjectType, fields: Sequence[Row], bindings: Bindings) -> None:
     for field in fields:
         shape = _SHAPES[CustomFieldType(field.type)]
         definition = shown.fields[field.code]
+        only = bindings.get(field.id)
+        columns = _columns("" if only is None else bound_by(field))
         if shape.convert is None:
-            _attach(definition, Batched(("id", "custom"), _loaded(field)))
+            _attach(definition, Batched(("id", *columns), _loaded(field, only)))
         else:
-            _attach(definition, Plain(("custom",), combine=_stored(field, shape.convert)))
+            _attach(definition, Plain(columns, combine=_stored(field, shape.convert, only)))
 
 
 def _attach_numbers(made: GraphQLSchema, thing: str, fields: Sequence[Row]) -> None:
@@ -265,7 +275,9 @@ def _attach(definition: GraphQLField, reading: Plain | Batched) -> None:
     definition.resolve = resolve_later
 
 
-def _stored(field: Row, convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _stored(
+    field: Row, convert: Callable[[Any], Any], only: frozenset[UUID] | None
+) -> Callable[..., Any]:
     key, many = str(field.id), field.is_multiple
 
     def read(custom: Mapping[str, Any]) -> Any:
@@ -274,14 +286,20 @@ def _stored(field: Row, convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
             return [] if stored is None else [convert(part) for part in parts_of(stored)]
         return None if stored is None else convert(stored)
 
-    return read
+    def read_bound(custom: Mapping[str, Any], where: UUID) -> Any:
+        return read(custom if only is not None and where in only else {})
+
+    return read if only is None else read_bound
 
 
-def _loaded(field: Row) -> Any:
-    key, many = str(field.id), field.is_multiple
+def _loaded(field: Row, only: frozenset[UUID] | None) -> Any:
+    key, many, column = str(field.id), field.is_multiple, bound_by(field)
 
     async def read(context: Context, roots: Sequence[Any]) -> list[Any]:
-        stored = [root.custom.get(key) for root in roots]
+        stored = [
+            root.custom.get(key) if only is None or getattr(root, column) in only else None
+            for root in roots
+        ]
         sources = [
             CustomValueSource(field, () if value is None else tuple(parts_of(value)))
             for value in stored

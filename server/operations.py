@@ -30,7 +30,9 @@ from db.snapshot import Snapshots
 from domain.custom_fields import CUSTOM_FIELD
 from domain.errors import Code, ForbiddenError, UnauthenticatedError, refuse
 from domain.ids import encode_id
+from loaders.rows import Row
 from resolvers.changes import flush_events
+from resolvers.custom_binding import Bindings, load_bindings
 from resolvers.operation import Operation
 from resolvers.sign_in import find_person, store_session
 from schema.context import Context
@@ -155,8 +157,9 @@ class Operations:
             return self._schema
         actor, loaders = op.actor, op.loaders
 
-        async def fields() -> Sequence[Any]:
-            return await loaders.everything(CUSTOM_FIELD.name)
+        async def fields() -> tuple[Sequence[Row], Bindings]:
+            rows = await loaders.everything(CUSTOM_FIELD.name)
+            return rows, await load_bindings(op, rows)
 
         return await self._schemas.of(actor.workspace_id, actor.settings_version, fields)
 

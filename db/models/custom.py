@@ -76,6 +76,7 @@ Numbers stand in ten-thousandths, yes and no as 1 and 0; beside a reference stan
 ordered by: the rank of an option, the name of a person. An empty row, or an amount that no rate
 turns into the base currency, has nothing to compare.
 
+An amount is compared by its number, in the base currency; without a rate it has none.
 The jsonb on the record is the truth; these rows are written with it, in the same transaction.
 """
 for _name in ("text", "number", "day", "moment", "ref", "currency", "city", "country"):
@@ -96,6 +97,14 @@ Index(
     custom_values.c.field_id,
     custom_values.c.record_id,
     postgresql_where=custom_values.c.is_empty,
+)
+Index(
+    "ix_custom_values_unrated",
+    custom_values.c.workspace_id,
+    custom_values.c.field_id,
+    custom_values.c.currency,
+    custom_values.c.record_id,
+    postgresql_where=custom_values.c.currency.is_not(None) & custom_values.c.number.is_(None),
 )
 trigram_index("ix_custom_values_trigrams", custom_values, custom_values.c.text,
               where=custom_values.c.text.is_not(None))  # fmt: skip

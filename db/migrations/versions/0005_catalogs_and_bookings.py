@@ -474,6 +474,13 @@ def upgrade() -> None:
         postgresql_where="is_empty",
     )
     op.create_index(
+        "ix_custom_values_unrated",
+        "custom_values",
+        ["workspace_id", "field_id", "currency", "record_id"],
+        unique=False,
+        postgresql_where=sa.text("currency IS NOT NULL AND number IS NULL"),
+    )
+    op.create_index(
         "ix_custom_values_trigrams",
         "custom_values",
         ["workspace_id", "text"],
@@ -492,6 +499,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the change back."""
     op.execute("DELETE FROM custom_values WHERE is_empty")
+    op.drop_index(
+        "ix_custom_values_unrated",
+        table_name="custom_values",
+        postgresql_where=sa.text("currency IS NOT NULL AND number IS NULL"),
+    )
     op.drop_index(
         "ix_custom_values_trigrams",
         table_name="custom_values",
