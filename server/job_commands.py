@@ -17,7 +17,7 @@ from server.worker import working
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _Answer = TypeVar("_Answer")
 
-jobs = typer.Typer(help="Background jobs: list them, try failed ones again.")
+jobs = typer.Typer(help="Background jobs.", no_args_is_help=True)
 
 
 def work() -> None:
@@ -29,11 +29,9 @@ def work() -> None:
         asyncio.run(_work(settings, url))
 
 
-@jobs.callback(invoke_without_command=True)
-def list_jobs(context: typer.Context) -> None:
+@jobs.command("list")
+def list_jobs() -> None:
     """List how many jobs wait, run or have failed, by name."""
-    if context.invoked_subcommand is not None:
-        return
     found = _ask(count_jobs)
     for count, state, name in found:
         typer.echo(f"{count:>6}  {state:<7}  {name}")

@@ -120,11 +120,12 @@ Work = Callable[..., Awaitable[None]]
 def work(server: Server, database_url: str) -> Work:
     """Give a function that does all the background jobs there are; it takes a worker's settings.
 
-    A job that fails is tried again at once.
+    A job that fails is tried again at once; periodic ones come where `periodic` names them.
     """
 
     async def drain(**settings: Any) -> None:
-        await Worker(server.database, database_url, **{"pauses": (0, 0, 0, 0), **settings}).drain()
+        chosen = {"pauses": (0, 0, 0, 0), "periodic": {}, **settings}
+        await Worker(server.database, database_url, **chosen).drain()
 
     return drain
 

@@ -60,7 +60,7 @@ class Bench:
         self, then: Callable[[Operation], Awaitable[bool | None]] | None = None, **settings: Any
     ) -> None:
         """Do all jobs of this kind by `then`, or by taking note alone."""
-        await self.run(jobs=self.handler(then or nothing), periodic={}, **settings)
+        await self.run(jobs=self.handler(then or nothing), **settings)
 
     async def queue(self) -> list[tuple[str, int]]:
         """Tell the state and the failed tries of the jobs of this kind in the queue."""

@@ -344,3 +344,22 @@ async def test_a_worker_whose_connection_breaks_connects_again(
         await asyncio.wait_for(begun.wait(), 30)
 
     assert await bench.queue() == []
+
+
+async def test_a_job_that_no_notice_tells_of_is_found_by_asking(
+    bench: Bench, people: Cast, server: Server
+) -> None:
+    await leave(bench, people)
+    await bench.ask("UPDATE jobs.pgqueuer SET status = 'failed' WHERE entrypoint = $1", bench.name)
+    begun = asyncio.Event()
+
+    async def start(_op: Operation) -> None:
+        begun.set()
+
+    worker = Worker(server.database, bench.queue_url, jobs=bench.handler(start), periodic={})
+    async with worker.beside():
+        await asyncio.sleep(0.5)
+        assert await retry_failed(bench.queue_url, bench.name) == 1
+        await asyncio.wait_for(begun.wait(), 10)
+
+    assert await bench.queue() == []

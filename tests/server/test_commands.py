@@ -428,16 +428,16 @@ def test_jobs_are_listed_and_failed_ones_tried_again(voronka: Voronka, database:
         finally:
             await connection.close()
 
-    assert voronka("jobs").out == "There are no jobs in the queue.\n"
+    assert voronka("jobs", "list").out == "There are no jobs in the queue.\n"
     asyncio.run(fail())
 
-    assert voronka("jobs").out.splitlines() == [
+    assert voronka("jobs", "list").out.splitlines() == [
         "     2  failed   greet",
         "     1  waiting  part",
     ]
     assert voronka("jobs", "retry", "part").out == "Queued again: 0.\n"
     assert voronka("jobs", "retry").out == "Queued again: 2.\n"
-    assert voronka("jobs").out.splitlines() == [
+    assert voronka("jobs", "list").out.splitlines() == [
         "     2  waiting  greet",
         "     1  waiting  part",
     ]
