@@ -3,7 +3,7 @@
 import strawberry
 
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
-from schema import custom_field_mutations, people, settings_mutations
+from schema import custom_field_mutations, file_mutations, people, settings_mutations
 from schema.record_mutations import (
     create_many,
     create_one,
@@ -82,6 +82,8 @@ class Mutation:
     delete_custom_field = custom_field_mutations.DELETE_CUSTOM_FIELD
     reorder_custom_fields = custom_field_mutations.REORDER_CUSTOM_FIELDS
     set_exchange_rate = settings_mutations.SET_EXCHANGE_RATE
+
+    upload_file = file_mutations.UPLOAD_FILE
 
     create_user = settings_mutations.CREATE_USER
     update_user = settings_mutations.UPDATE_USER

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
 from db.database import Database, RowSecurity
+from db.file_store import FileStore
 from db.migrate import at_head
 from domain.messages import say
 from schema.build import build_schema
@@ -19,6 +20,7 @@ from schema.cursors import Cursors
 from schema.documents import DocumentCache
 from schema.execution.executor import PlannedExecutor
 from server.explorer import explorer_routes, page
+from server.files import file_endpoint
 from server.graphql_http import GraphQLView
 from server.middleware import middleware
 from server.operations import Operations
@@ -49,7 +51,9 @@ def build_app(
     database = open_pool(settings, database_url)
     cache = DocumentCache(settings.limits)
     schema = build_schema(cache, executor)
-    operations = Operations(schema, cache, database, Cursors(settings.secret_key))
+    files = FileStore(settings.files_location)
+    cursors = Cursors(settings.secret_key)
+    operations = Operations(schema, cache, database, cursors, files, settings.upload_limits)
     view = GraphQLView(schema, operations.run, page, settings.limits, say=say)
 
     @asynccontextmanager
@@ -75,6 +79,7 @@ def build_app(
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),
             Route("/schema.graphql", sdl_endpoint(operations.schema_of), methods=["GET"]),
+            Route("/files/{id}", file_endpoint(operations.file_of, files), methods=["GET"]),
             Route("/healthz", alive),
             Route("/readyz", ready),
             *explorer_routes(operations.is_valid, settings.secure_cookies),
@@ -83,4 +88,5 @@ def build_app(
         lifespan=lifespan,
     )
     app.state.database = database
+    app.state.files = files
     return app
