@@ -96,7 +96,10 @@ class FileStore:
     def _store(self) -> ObjectStore:
         if self._opened is None:
             folder = self.folder
-            self._opened = _remote(self._url) if folder is None else _local(folder)
+            try:
+                self._opened = _remote(self._url) if folder is None else _local(folder)
+            except FileNotFoundError as error:  # of the store, not of something in it
+                raise FileStoreError(type(error).__name__) from error
         return self._opened
 
 

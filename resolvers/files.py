@@ -68,7 +68,7 @@ def _mistakes(op: Operation, incoming: IncomingFile, name: str) -> list[UserErro
     if not name:
         errors.append(UserError(Code.REQUIRED, "file_name_needed", ("name",)))
     if len(name) > MAX_NAME:
-        errors.append(UserError(Code.INVALID, "too_long", ("name",), {"limit": MAX_NAME}))
+        errors.append(UserError(Code.LIMIT, "too_long", ("name",), {"limit": MAX_NAME}))
     return errors
 
 

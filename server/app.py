@@ -42,16 +42,20 @@ def open_pool(settings: Settings, database_url: str) -> Database:
 
 
 def build_app(
-    settings: Settings, database_url: str, executor: type[Executor[Any]] = PlannedExecutor
+    settings: Settings,
+    database_url: str,
+    executor: type[Executor[Any]] = PlannedExecutor,
+    files: FileStore | None = None,
 ) -> Starlette:
     """Build the server; it connects when the first request comes.
 
-    `executor` runs the operations; another one is for measuring and comparing.
+    `executor` runs the operations; another one is for measuring and comparing. `files` keeps what
+    is uploaded; by default, the store that the settings name.
     """
     database = open_pool(settings, database_url)
     cache = DocumentCache(settings.limits)
     schema = build_schema(cache, executor)
-    files = FileStore(settings.files_location)
+    files = files or FileStore(settings.files_location)
     cursors = Cursors(settings.secret_key)
     operations = Operations(schema, cache, database, cursors, files, settings.upload_limits)
     view = GraphQLView(schema, operations.run, page, settings.limits, say=say)

@@ -34,7 +34,7 @@ from server.explorer import CSRF_HEADER
 from server.faults import fault
 from server.logging import note, report
 from server.middleware import BodyError, request_id
-from server.multipart import MULTIPART, read_operations, require_preflight
+from server.multipart import MULTIPART, close_files, read_operations, require_preflight
 from server.negotiation import JSON, essence, is_utf8, language, response_type, wants_page
 from server.request_error import RequestError
 
@@ -95,7 +95,7 @@ class GraphQLView(GraphQL[None, None]):
         try:
             response = await self.answer(request)
         finally:
-            await request.close()  # which lets go of uploaded files
+            close_files(request)
         await response(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:

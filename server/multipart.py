@@ -2,15 +2,15 @@
 
 `operations` is what a JSON body would be, with null where a file goes; `map` says which part fills
 which of these places (https://github.com/jaydenseric/graphql-multipart-request-spec). Parts are
-spooled to the disk by Starlette, which forgets them when the request is closed.
+spooled to the disk by Starlette, until `close_files`.
 """
 
 from collections.abc import Callable, Mapping, MutableMapping, MutableSequence
+from contextlib import ExitStack
 from typing import Any, Final
 
 from starlette.datastructures import FormData, Headers, UploadFile
-from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from domain.files import IncomingFile
@@ -23,6 +23,7 @@ PREFLIGHT_HEADERS: Final = ("GraphQL-Require-Preflight", "Apollo-Require-Preflig
 MAX_FILES: Final = 10
 MAX_FIELDS: Final = 20
 _SHOWN: Final = 100
+_OPENED: Final = "voronka.uploads"
 Parse = Callable[[str, str], Any]
 """Reads JSON; takes the name of the place, for the error."""
 
@@ -39,7 +40,7 @@ def require_preflight(headers: Headers) -> None:
 async def read_operations(request: Request, max_text: int, parse: Parse) -> Any:
     """Read `operations` with the files put into their places; raises RequestError.
 
-    `max_text` bounds the texts of the body, in bytes. Close the request when it is answered.
+    `max_text` bounds the texts of the body, in bytes.
     """
     form = await _read_form(request, max_text)
     operations = parse(_text(form, "operations"), "operations")
@@ -61,14 +62,33 @@ async def read_operations(request: Request, max_text: int, parse: Parse) -> Any:
 
 
 async def _read_form(request: Request, max_text: int) -> FormData:
+    parser = MultiPartParser(
+        request.headers,
+        request.stream(),
+        max_files=MAX_FILES,
+        max_fields=MAX_FIELDS,
+        max_part_size=max_text,
+    )
     try:
-        return await request.form(
-            max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=max_text
-        )
-    except (MultiPartException, HTTPException):
+        return await parser.parse()
+    except MultiPartException:
         raise RequestError(
             400, "multipart", files=MAX_FILES, fields=MAX_FIELDS, allowed=max_text
         ) from None
+    finally:
+        # All that were begun: what is cut off is not in the form, and would stay open.
+        for file in parser._files_to_close_on_error:
+            _opened(request).callback(file.close)
+
+
+def close_files(request: Request) -> None:
+    """Let go of the files that came with a request; call it when the request is answered."""
+    _opened(request).close()
+
+
+def _opened(request: Request) -> ExitStack:
+    opened: ExitStack = request.scope.setdefault(_OPENED, ExitStack())
+    return opened
 
 
 def _text(form: FormData, name: str) -> str:
