@@ -19,12 +19,10 @@ from obstore.store import LocalStore, ObjectStore, from_url
 SCHEMES: Final = frozenset({"file", "s3", "s3a", "gs", "az", "azure", "abfs", "abfss"})
 _PART_BYTES: Final = 5 * 1024 * 1024
 _PARTS_AT_ONCE: Final = 2
-_CHUNK_BYTES: Final = 256 * 1024
+_PIECE_BYTES: Final = 1024 * 1024
 _LISTED: Final = 1_000
 _PRIVATE_FOLDER: Final = 0o700
-# A request gives up before the operation that waits for it; a slow reader may take its time.
-_CONNECT: Final = timedelta(seconds=3)
-_WHOLE: Final = timedelta(minutes=30)
+# A request gives up before the operation that waits for it.
 _RETRIES: Final = 1
 _RETRYING: Final = timedelta(seconds=5)
 
@@ -54,7 +52,7 @@ class FileStore:
 
     async def put(self, key: str, content: IO[bytes]) -> None:
         """Store what can be read from `content`, from its start; nothing is seen of a part."""
-        with _told():
+        with _told(nothing_is_missing=True):
             content.seek(0)
             await obstore.put_async(
                 self._store(),
@@ -66,9 +64,26 @@ class FileStore:
 
     async def open(self, key: str, start: int, stop: int) -> AsyncIterator[bytes]:
         """Give the bytes from `start` to before `stop` in pieces; raises FileNotFoundError."""
+        return self._pieces(await self._read(key, start, stop), key, start, stop)
+
+    async def _pieces(self, piece: bytes, key: str, start: int, stop: int) -> AsyncIterator[bytes]:
+        # Each piece is a request of its own: one for all would run into the store's time limit
+        # where whoever reads is slow.
+        while True:
+            yield piece
+            start += len(piece)
+            if start >= stop:
+                return
+            piece = await self._read(key, start, stop)
+
+    async def _read(self, key: str, start: int, stop: int) -> bytes:
         with _told():
-            found = await obstore.get_async(self._store(), key, options={"range": (start, stop)})
-        return _pieces(found.stream(min_chunk_size=_CHUNK_BYTES))
+            end = min(start + _PIECE_BYTES, stop)
+            found = await obstore.get_range_async(self._store(), key, start=start, end=end)
+            piece = bytes(found)
+            if len(piece) < end - start:
+                raise EOFError(key)
+            return piece
 
     async def delete(self, keys: Sequence[str]) -> None:
         """Delete contents; those that are not there are no mistake."""
@@ -96,10 +111,8 @@ class FileStore:
     def _store(self) -> ObjectStore:
         if self._opened is None:
             folder = self.folder
-            try:
+            with _told(nothing_is_missing=True):
                 self._opened = _remote(self._url) if folder is None else _local(folder)
-            except FileNotFoundError as error:  # of the store, not of something in it
-                raise FileStoreError(type(error).__name__) from error
         return self._opened
 
 
@@ -118,25 +131,20 @@ def _local(folder: Path) -> ObjectStore:
 
 
 def _remote(url: str) -> ObjectStore:
-    return from_url(
-        url,
-        client_options={"connect_timeout": _CONNECT, "timeout": _WHOLE},
-        retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRYING},
-    )
-
-
-async def _pieces(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    with _told():
-        async for piece in stream:
-            yield piece
+    return from_url(url, retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRYING})
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Say by one exception that the store is in trouble; a missing content is not."""
+def _told(*, nothing_is_missing: bool = False) -> Iterator[None]:
+    """Say by one exception that the store is in trouble; a content that is not there is not.
+
+    `nothing_is_missing`: it is, where no content was asked for: a folder or a bucket is gone.
+    """
     try:
         yield
-    except FileNotFoundError:
-        raise
-    except (BaseError, OSError) as error:
+    except (BaseError, OSError, EOFError) as error:
+        if isinstance(error, FileStoreError):
+            raise
+        if isinstance(error, FileNotFoundError) and not nothing_is_missing:
+            raise
         raise FileStoreError(type(error).__name__) from error
