@@ -53,10 +53,6 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "Expected a list of extensions of small letters and digits, 50 at most.",
         "Ожидается список расширений из строчных латинских букв и цифр, не больше 50.",
     ),
-    "file_too_large": (
-        "The file is larger than {limit} bytes.",
-        "Файл больше {limit} байт.",
-    ),
     "file_extension": (
         "The field takes files with these extensions: {known}.",
         "Поле принимает файлы с расширениями: {known}.",
@@ -211,6 +207,19 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "version_conflict": (
         "The record has changed; its version is {version} now.",
         "Запись изменилась, её версия теперь {version}.",
+    ),
+    "file_empty": ("The file is empty.", "Файл пустой."),
+    "file_too_large": (
+        "The file is larger than {limit} bytes.",
+        "Файл больше {limit} байт.",
+    ),
+    "files_full": (
+        "All files together may have {limit} bytes.",
+        "Все файлы вместе могут занимать {limit} байт.",
+    ),
+    "file_name_needed": (
+        "The file needs a name; folders and control characters do not count.",
+        "Файлу нужно имя; папки и управляющие символы не считаются.",
     ),
     "too_many_items": (
         "At most {limit} elements in one call.",

@@ -1,14 +1,20 @@
 """What one operation works with: who asks, the session, the loaders, the time, and what it did."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from auth.actor import Actor
+from db.file_store import FileStore
 from db.session import Session
+from domain.files import UploadLimits
 from domain.jobs import Job
 from loaders.loaders import Loaders
+
+Afterwards = Callable[[], Awaitable[None]]
+"""Work outside of the database that has to wait for the end of the transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,13 @@ class Operation:
     """Settings or people were written: what processes hold of them is out of date."""
     warnings: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Things that the caller should know besides the answer, by their code."""
+    files: FileStore | None = None
+    """Where the contents of files are, for operations that may need them."""
+    upload_limits: UploadLimits = field(default_factory=UploadLimits)
+    after_commit: list[Afterwards] = field(default_factory=list)
+    """Done once the transaction is committed, such as deleting contents of files that are gone."""
+    after_rollback: list[Afterwards] = field(default_factory=list)
+    """Done where nothing was committed, such as deleting contents that no file stands for."""
 
     @classmethod
     def begin(cls, session: Session, actor: Actor) -> "Operation":
@@ -50,6 +63,28 @@ class Operation:
     def later(self, job: Job) -> None:
         """Leave a job to a worker, which gets it when the operation is committed."""
         self.jobs.append(job)
+
+    @property
+    def file_store(self) -> FileStore:
+        """The store of contents; raises LookupError for an operation that has none."""
+        if self.files is None:
+            raise LookupError("this operation has no file store")
+        return self.files
+
+    async def conclude(self, *, committed: bool) -> list[Exception]:
+        """Do what had to wait for the end of the transaction; give what went wrong with it.
+
+        The transaction is over either way, so one failure stops neither the answer nor the rest.
+        Called by whoever committed or rolled back, after that.
+        """
+        failures: list[Exception] = []
+        for work in self.after_commit if committed else self.after_rollback:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001  # told to the caller, who reports it
+                failures.append(error)
+        self.after_commit, self.after_rollback = [], []
+        return failures
 
     @property
     def currency(self) -> str:

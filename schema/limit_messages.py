@@ -38,7 +38,9 @@ _ENGLISH: Final[Mapping[str, str]] = {
     "BAD_VALUE": "A value cannot be stored.",
     "bodyTimeout": "The request body did not arrive in time.",
     "method": "GraphQL answers GET and POST only.",
-    "contentType": "The content type must be application/json in UTF-8.",
+    "contentType": (
+        "The content type must be application/json in UTF-8, or multipart/form-data for uploads."
+    ),
     "contentEncoding": "Compressed request bodies are not accepted.",
     "accept": (
         "Nothing here fits the Accept header: the server answers application/json and "
@@ -47,6 +49,19 @@ _ENGLISH: Final[Mapping[str, str]] = {
     "crossSite": (
         "Cross-site requests are refused: send an Authorization header or X-Voronka-CSRF."
     ),
+    "multipartPreflight": (
+        "An upload needs the header GraphQL-Require-Preflight (or Apollo-Require-Preflight), "
+        "whatever it says."
+    ),
+    "multipart": (
+        "The multipart body is broken or has no boundary, or it has more than {files} files, more "
+        "than {fields} other parts, or a text of more than {allowed} bytes."
+    ),
+    "multipartText": "The part `{where}` is missing, comes twice, or is a file and not a text.",
+    "multipartMap": "`map` must be an object that gives each file a list of paths.",
+    "multipartPath": "`{where}` in `map` must lead to a variable that is null, each only once.",
+    "multipartFile": "There must be one file in the part `{where}`, as `map` names it.",
+    "multipartUnused": "The part `{where}` is named nowhere in `map`.",
     "invalidJson": "{where} is not valid JSON in UTF-8.",
     "batch": "Batches are not accepted: send one operation per request.",
     "notAnObject": "The request body must be a JSON object.",
@@ -54,6 +69,7 @@ _ENGLISH: Final[Mapping[str, str]] = {
     "notMap": "`{where}` must be an object.",
     "missingQuery": "`query` is missing.",
     "operationType": "No operation of this kind can be run by {where}.",
+    "noFile": "There is no such file.",
     "unknownOperation": "The document has no operation of the name given.",
     "operationNameNeeded": "The document has several operations: say which one to run.",
 }
@@ -87,7 +103,10 @@ _RUSSIAN: Final[Mapping[str, str]] = {
     "BAD_VALUE": "Значение невозможно сохранить.",
     "bodyTimeout": "Тело запроса не пришло вовремя.",
     "method": "GraphQL отвечает только на GET и POST.",
-    "contentType": "Тип содержимого должен быть application/json в кодировке UTF-8.",
+    "contentType": (
+        "Тип содержимого должен быть application/json в кодировке UTF-8 или multipart/form-data "
+        "для загрузки файлов."
+    ),
     "contentEncoding": "Сжатые тела запросов не принимаются.",
     "accept": (
         "Заголовку Accept ничто не подходит: сервер отвечает в application/json и "
@@ -96,6 +115,21 @@ _RUSSIAN: Final[Mapping[str, str]] = {
     "crossSite": (
         "Межсайтовые запросы отклоняются: передайте заголовок Authorization или X-Voronka-CSRF."
     ),
+    "multipartPreflight": (
+        "Для загрузки нужен заголовок GraphQL-Require-Preflight (или Apollo-Require-Preflight) с "
+        "любым значением."
+    ),
+    "multipart": (
+        "Тело multipart повреждено или без границы, либо в нём больше {files} файлов, больше "
+        "{fields} других частей или текст длиннее {allowed} байт."
+    ),
+    "multipartText": "Части `{where}` нет, она повторяется или это файл, а не текст.",
+    "multipartMap": "`map`: нужен объект, где у каждого файла список путей.",
+    "multipartPath": (
+        "`{where}` в `map`: путь должен вести к переменной со значением null, и только один раз."
+    ),
+    "multipartFile": "В части `{where}`, названной в `map`, должен быть один файл.",
+    "multipartUnused": "Часть `{where}` не названа в `map`.",
     "invalidJson": "{where}: это не JSON в кодировке UTF-8.",
     "batch": "Пакеты запросов не принимаются: отправляйте по одной операции.",
     "notAnObject": "Тело запроса должно быть объектом JSON.",
@@ -103,6 +137,7 @@ _RUSSIAN: Final[Mapping[str, str]] = {
     "notMap": "`{where}`: нужен объект.",
     "missingQuery": "Не передан параметр `query`.",
     "operationType": "Операцию такого вида нельзя выполнить методом {where}.",
+    "noFile": "Такого файла нет.",
     "unknownOperation": "В документе нет операции с указанным именем.",
     "operationNameNeeded": "В документе несколько операций: укажите, какую выполнить.",
 }

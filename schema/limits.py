@@ -41,6 +41,8 @@ class Limits:
     """
 
     body_bytes: int = 1_000_000
+    upload_bytes: int = 26_000_000
+    """Of a body with files in it."""
     source_bytes: int = 100_000
     tokens: int = 2_000
     comments: int = 100
@@ -60,6 +62,7 @@ class Limits:
     list_items: int = 500
     input_nesting: int = 32
     body_seconds: float = 10.0
+    upload_seconds: float = 60.0
     deadline_seconds: float = 10.0
     once: frozenset[str] = frozenset({"signIn"})
     filters: frozenset[str] = frozenset({"where", "customWhere"})

@@ -4,7 +4,13 @@ import strawberry
 
 from domain.catalogs import CATALOG_ELEMENT
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
-from schema import catalog_mutations, custom_field_mutations, people, settings_mutations
+from schema import (
+    catalog_mutations,
+    custom_field_mutations,
+    file_mutations,
+    people,
+    settings_mutations,
+)
 from schema.record_mutations import (
     create_many,
     create_one,
@@ -105,6 +111,8 @@ class Mutation:
     update_booking_service = catalog_mutations.UPDATE_SERVICE
     delete_booking_service = catalog_mutations.DELETE_SERVICE
     set_exchange_rate = settings_mutations.SET_EXCHANGE_RATE
+
+    upload_file = file_mutations.UPLOAD_FILE
 
     create_user = settings_mutations.CREATE_USER
     update_user = settings_mutations.UPDATE_USER

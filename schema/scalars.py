@@ -8,11 +8,13 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from domain.files import IncomingFile
 from domain.money import DecimalRangeError, checked_decimal, plain
 from domain.times import read_day, read_time
 
 CurrencyCode = NewType("CurrencyCode", str)
 JSON = NewType("JSON", object)
+Upload = NewType("Upload", object)
 
 _LONGEST: Final = 40
 
@@ -79,6 +81,13 @@ def parse_currency(value: Any) -> str:
     return _text(value, "A currency")
 
 
+def parse_upload(value: Any) -> IncomingFile:
+    """Take a file that came with the request."""
+    if not isinstance(value, IncomingFile):
+        raise GraphQLError("A file comes as a part of a multipart request, never as JSON.")
+    return value
+
+
 def as_it_is(value: Any) -> Any:
     """Give a value as it is."""
     return value
@@ -109,6 +118,14 @@ SCALARS: Final[dict[Any, ScalarDefinition]] = {
         description="Any JSON value.",
         serialize=as_it_is,
         parse_value=as_it_is,
+    ),
+    Upload: strawberry.scalar(
+        name="Upload",
+        description="A file sent beside the operation, by the GraphQL multipart request "
+        "specification: the variable is null, and a part of the request takes its place.",
+        specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
+        parse_value=parse_upload,
+        serialize=as_it_is,
     ),
     CurrencyCode: strawberry.scalar(
         name="CurrencyCode",

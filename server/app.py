@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
+from db.file_store import FileStore
 from db.migrate import at_head
 from domain.messages import say
 from schema.build import build_schema
@@ -18,6 +19,7 @@ from schema.cursors import Cursors
 from schema.documents import DocumentCache
 from schema.execution.executor import PlannedExecutor
 from server.explorer import explorer_routes, page
+from server.files import file_endpoint
 from server.graphql_http import GraphQLView
 from server.middleware import middleware
 from server.operations import Operations
@@ -28,16 +30,22 @@ from server.worker import working
 
 
 def build_app(
-    settings: Settings, database_url: str, executor: type[Executor[Any]] = PlannedExecutor
+    settings: Settings,
+    database_url: str,
+    executor: type[Executor[Any]] = PlannedExecutor,
+    files: FileStore | None = None,
 ) -> Starlette:
     """Build the server; it connects when the first request comes, its worker at the start.
 
-    `executor` runs the operations; another one is for measuring and comparing.
+    `executor` runs the operations; another one is for measuring and comparing. `files` keeps what
+    is uploaded; by default, the store that the settings name.
     """
     database = open_pool(settings, database_url)
     cache = DocumentCache(settings.limits)
     schema = build_schema(cache, executor)
-    operations = Operations(schema, cache, database, Cursors(settings.secret_key))
+    files = files or FileStore(settings.files_location)
+    cursors = Cursors(settings.secret_key)
+    operations = Operations(schema, cache, database, cursors, files, settings.upload_limits)
     view = GraphQLView(schema, operations.run, page, settings.limits, say=say)
 
     @asynccontextmanager
@@ -64,6 +72,7 @@ def build_app(
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),
             Route("/schema.graphql", sdl_endpoint(operations.schema_of), methods=["GET"]),
+            Route("/files/{id}", file_endpoint(operations.file_of, files), methods=["GET"]),
             Route("/healthz", alive),
             Route("/readyz", ready),
             *explorer_routes(operations.is_valid, settings.secure_cookies),
@@ -72,4 +81,5 @@ def build_app(
         lifespan=lifespan,
     )
     app.state.database = database
+    app.state.files = files
     return app

@@ -1,8 +1,10 @@
-"""Write a database to one file, by PostgreSQL's own pg_dump."""
+"""Write a database to one file, by PostgreSQL's own pg_dump, and contents of files to a second."""
 
+import contextlib
 import os
 import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -44,6 +46,34 @@ def write(url: str, file: Path) -> None:
         partial.rename(file)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_contents(folder: Path, file: Path) -> bool:
+    """Write the contents of files, as `files/…`, to a new tar that only its owner may read.
+
+    Call it after the database was written: what is deleted meanwhile is missed by nobody, and what
+    comes in meanwhile does no harm. Give False, and write nothing, where nothing is kept.
+    """
+    if file.exists():
+        raise CommandError(f"{file} exists already: give another name.")
+    if not folder.is_dir():
+        return False
+    partial = file.with_name(f"{file.name}.partial")
+    partial.unlink(missing_ok=True)
+    try:
+        with (
+            os.fdopen(open_private(partial, _FRESH), "wb") as output,
+            tarfile.open(fileobj=output, mode="w") as tar,
+        ):
+            for path in sorted(folder.rglob("*")):
+                # What is being written has a # and a number behind its name.
+                if path.is_file() and "#" not in path.name:
+                    with contextlib.suppress(FileNotFoundError):
+                        tar.add(path, f"files/{path.relative_to(folder)}", recursive=False)
+        partial.rename(file)
+    finally:
+        partial.unlink(missing_ok=True)
+    return True
 
 
 def _pg_dump() -> str | Path:

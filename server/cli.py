@@ -19,6 +19,7 @@ import typer
 from auth.actor import Scope
 from db import migrate as migrations
 from db.database import Database, RowSecurity
+from db.file_store import FileStore
 from domain.errors import BadInputError, ForbiddenError, RefusedError
 from domain.ids import encode_id
 from domain.messages import say
@@ -136,11 +137,20 @@ def migrate() -> None:
 def backup(
     file: Annotated[Path, typer.Argument(help="Where to write it; must not exist.")],
 ) -> None:
-    """Write the database to a file; pg_restore reads it into an empty database."""
+    """Write the database to a file; pg_restore reads it into an empty database.
+
+    Contents of files, where they are in a folder, go to FILE.files.tar.
+    """
     settings = Settings.from_env()
     with open_database(settings) as url:
         backups.write(url, file)
     typer.echo(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB).")
+    folder = FileStore(settings.files_location).folder
+    contents = file.with_name(f"{file.name}.files.tar")
+    if folder is None:
+        typer.echo(f"Contents of files are in {settings.files_url}: back that up by its own means.")
+    elif backups.write_contents(folder, contents):
+        typer.echo(f"Wrote {contents} ({contents.stat().st_size / 1e6:.1f} MB).")
 
 
 @app.command()

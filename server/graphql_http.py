@@ -34,7 +34,9 @@ from server.explorer import CSRF_HEADER
 from server.faults import fault
 from server.logging import note, report
 from server.middleware import BodyError, request_id
+from server.multipart import MULTIPART, close_files, read_operations, require_preflight
 from server.negotiation import JSON, essence, is_utf8, language, response_type, wants_page
+from server.request_error import RequestError
 
 BY_METHOD: Final[Mapping[str, frozenset[OperationType]]] = {
     "GET": frozenset({OperationType.QUERY}),
@@ -66,25 +68,6 @@ Run = Callable[[Request, GraphQLRequestData, frozenset[OperationType]], Awaitabl
 RenderPage = Callable[[Request], Awaitable[Response]]
 
 
-class RequestError(Exception):
-    """The request itself is wrong: status, text and headers of the answer."""
-
-    def __init__(
-        self,
-        status: int,
-        key: str,
-        code: Code = Code.BAD_USER_INPUT,
-        headers: Mapping[str, str] | None = None,
-        where: str = "",
-    ) -> None:
-        super().__init__(key)
-        self.status = status
-        self.key = key
-        self.code = code
-        self.headers = headers
-        self.where = where
-
-
 class GraphQLView(GraphQL[None, None]):
     """The GraphQL endpoint as an ASGI application; websockets are refused."""
 
@@ -108,7 +91,11 @@ class GraphQLView(GraphQL[None, None]):
         if scope["type"] == "websocket":
             await self.reject_websocket(WebSocket(scope, receive, send))
             return
-        response = await self.answer(Request(scope, receive))
+        request = Request(scope, receive)
+        try:
+            response = await self.answer(request)
+        finally:
+            close_files(request)
         await response(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:
@@ -131,7 +118,7 @@ class GraphQLView(GraphQL[None, None]):
             note(request.scope, **_named(data))
             reply = await self._run(request, data)
         except RequestError as refusal:
-            error = problem(refusal.code, refusal.key, viewer.language, where=refusal.where)
+            error = problem(refusal.code, refusal.key, viewer.language, **refusal.values)
             note(request.scope, codes=[refusal.code.value])
             return self._response([error], media, refusal.status, refusal.headers)
         except (BodyError, ClientDisconnect):
@@ -160,8 +147,9 @@ class GraphQLView(GraphQL[None, None]):
                     parameters[name] = self._parsed(parameters[name], name)
                 else:
                     parameters.pop(name, None)
+        elif _check_content(request.headers) == MULTIPART:
+            parameters = await read_operations(request, self.limits.body_bytes, self._parsed)
         else:
-            _check_content(request.headers)
             body = self._parsed(await request.body(), "body")
             if isinstance(body, list):
                 raise RequestError(400, "batch")
@@ -255,9 +243,10 @@ class GraphQLView(GraphQL[None, None]):
 def _refuse_cross_site(request: Request) -> None:
     """Refuse a GET that another site could have made a browser send.
 
-    A POST needs a JSON content type, which no simple request has. A GET passes with an
-    Authorization or the CSRF header, which a browser sends across sites only after a preflight, or
-    when nothing tells of a browser at all: no cookie and no Sec-Fetch-Site of another site.
+    A POST needs a JSON content type, which no simple request has, or a header of ours beside its
+    files, see `require_preflight`. A GET passes with an Authorization or the CSRF header, which a
+    browser sends across sites only after a preflight, or when nothing tells of a browser at all:
+    no cookie and no Sec-Fetch-Site of another site.
     """
     headers = request.headers
     if request.method != "GET" or "authorization" in headers or CSRF_HEADER in headers:
@@ -267,12 +256,16 @@ def _refuse_cross_site(request: Request) -> None:
         raise RequestError(403, "crossSite", Code.FORBIDDEN)
 
 
-def _check_content(headers: Headers) -> None:
+def _check_content(headers: Headers) -> str:
+    """Give the kind of the body, JSON or multipart; raises RequestError for others."""
     kind, parameters = essence(headers.get("content-type", ""))
-    if kind != JSON or not is_utf8(parameters):
-        raise RequestError(415, "contentType", headers={"Accept-Post": JSON})
+    if kind == MULTIPART:
+        require_preflight(headers)
+    elif kind != JSON or not is_utf8(parameters):
+        raise RequestError(415, "contentType", headers={"Accept-Post": f"{JSON}, {MULTIPART}"})
     if headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise RequestError(415, "contentEncoding", headers={"Accept-Encoding": "identity"})
+    return kind
 
 
 def _request_data(parameters: dict[str, Any]) -> GraphQLRequestData:

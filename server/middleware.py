@@ -20,12 +20,14 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from typing_extensions import override
 
 from schema.errors import Code, Viewer, masked, problem
 from schema.limits import Limits
 from server.faults import fault
 from server.logging import log, note, notes, report
-from server.negotiation import JSON, language
+from server.multipart import MULTIPART, PREFLIGHT_HEADERS
+from server.negotiation import JSON, essence, language
 
 REQUEST_ID_HEADER: Final = "x-request-id"
 CORS_HEADERS: Final = (
@@ -37,8 +39,17 @@ CORS_HEADERS: Final = (
     "X-Explain",
     "X-Request-Id",
     "Accept-Language",
+    *PREFLIGHT_HEADERS,
 )
-EXPOSED_HEADERS: Final = ("X-Request-Id", "Retry-After", "ETag", "WWW-Authenticate")
+EXPOSED_HEADERS: Final = (
+    "X-Request-Id",
+    "Retry-After",
+    "ETag",
+    "WWW-Authenticate",
+    "Content-Disposition",
+    "Content-Range",
+)
+FILES_PATH: Final = "/files/"
 SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -72,12 +83,18 @@ def middleware(limits: Limits, cors_origins: Collection[str]) -> list[Middleware
                 expose_headers=EXPOSED_HEADERS,
             )
         )
-    stack.append(
-        Middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=_COMPRESSION)
-    )
+    stack.append(Middleware(Compression, minimum_size=_COMPRESSED_FROM, compresslevel=_COMPRESSION))
     # inside of CORS, so that a page of another origin can read what went wrong
     stack.append(Middleware(RequestContext))
-    stack.append(Middleware(BodyLimit, max_bytes=limits.body_bytes, seconds=limits.body_seconds))
+    stack.append(
+        Middleware(
+            BodyLimit,
+            max_bytes=limits.body_bytes,
+            seconds=limits.body_seconds,
+            upload_bytes=limits.upload_bytes,
+            upload_seconds=limits.upload_seconds,
+        )
+    )
     return stack
 
 
@@ -159,6 +176,18 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
+class Compression(GZipMiddleware):
+    """Compress answers, but for files: those are compressed already, or are asked for in ranges."""
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, its answer to be compressed."""
+        is_file = scope["type"] == "http" and scope["path"].startswith(FILES_PATH)
+        await (
+            self.app(scope, receive, send) if is_file else super().__call__(scope, receive, send)
+        )
+
+
 class BodyError(Exception):
     """A body that is too large or too slow; it passes every handler up to `BodyLimit`."""
 
@@ -172,6 +201,8 @@ class BodyError(Exception):
 class BodyLimit:
     """Refuse bodies over a size with 413, and those that take too long with 408.
 
+    A body with files in it may be larger and take longer, where that is said.
+
     A client that is still sending would see its connection reset and never read the answer, so
     what it sends is read and thrown away first, up to `drain_bytes` or `drain_seconds`.
     """
@@ -181,12 +212,16 @@ class BodyLimit:
         app: ASGIApp,
         max_bytes: int,
         seconds: float,
+        upload_bytes: int = 0,
+        upload_seconds: float = 0.0,
         drain_bytes: int = 16 * 1024 * 1024,
         drain_seconds: float = 3.0,
     ) -> None:
         self.app = app
         self.max_bytes = max_bytes
         self.seconds = seconds
+        self.upload_bytes = upload_bytes or max_bytes
+        self.upload_seconds = upload_seconds or seconds
         self.drain_bytes = drain_bytes
         self.drain_seconds = drain_seconds
 
@@ -197,7 +232,7 @@ class BodyLimit:
             # no body: what is received is the news that the client left, and may take hours
             await self.app(scope, receive, send)
             return
-        body = _CountedBody(receive, self.max_bytes, self.seconds)
+        body = self._body(receive, headers)
         answered = False
 
         async def watched_send(message: Message) -> None:
@@ -215,7 +250,12 @@ class BodyLimit:
             if refusal.status == TOO_LARGE and not waiting:
                 await self._drain(receive, body)
             note(scope, codes=[refusal.code.value])
-            await self._refuse(refusal, headers)(scope, receive, send)
+            await _refusal(refusal, headers, body.max_bytes)(scope, receive, send)
+
+    def _body(self, receive: Receive, headers: Headers) -> "_CountedBody":
+        if essence(headers.get("content-type", ""))[0] == MULTIPART:
+            return _CountedBody(receive, self.upload_bytes, self.upload_seconds)
+        return _CountedBody(receive, self.max_bytes, self.seconds)
 
     async def _drain(self, receive: Receive, body: "_CountedBody") -> None:
         with contextlib.suppress(TimeoutError):
@@ -223,28 +263,20 @@ class BodyLimit:
                 while not body.ended and body.count < self.drain_bytes:
                     body.take(await receive())
 
-    def _refuse(self, refusal: BodyError, headers: Headers) -> Response:
-        error = problem(refusal.code, refusal.key, _language(headers), allowed=self.max_bytes)
-        if refusal.code is Code.QUERY_TOO_EXPENSIVE:
-            error["extensions"] |= {"limit": refusal.key, "allowed": self.max_bytes}
-        response = _json({"errors": [error]}, refusal.status)
-        response.headers["connection"] = "close"
-        return response
-
 
 class _CountedBody:
     """The body as it comes in: how much of it, and whether all."""
 
     def __init__(self, receive: Receive, max_bytes: int, seconds: float) -> None:
         self._receive = receive
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._seconds = seconds
         self._deadline: float | None = None  # set when the body is first asked for
         self.count = 0
         self.ended = False
 
     def check_declared(self, content_length: str) -> None:
-        if content_length.isdecimal() and int(content_length[:20]) > self._max_bytes:
+        if content_length.isdecimal() and int(content_length[:20]) > self.max_bytes:
             raise BodyError(TOO_LARGE, "bodyBytes", Code.QUERY_TOO_EXPENSIVE)
 
     async def receive(self) -> Message:
@@ -258,13 +290,22 @@ class _CountedBody:
         except TimeoutError:
             raise BodyError(408, "bodyTimeout", Code.BAD_USER_INPUT) from None
         self.take(message)
-        if self.count > self._max_bytes:
+        if self.count > self.max_bytes:
             raise BodyError(TOO_LARGE, "bodyBytes", Code.QUERY_TOO_EXPENSIVE)
         return message
 
     def take(self, message: Message) -> None:
         self.count += len(message.get("body", b""))
         self.ended = message["type"] != "http.request" or not message.get("more_body", False)
+
+
+def _refusal(refusal: BodyError, headers: Headers, allowed: int) -> Response:
+    error = problem(refusal.code, refusal.key, _language(headers), allowed=allowed)
+    if refusal.code is Code.QUERY_TOO_EXPENSIVE:
+        error["extensions"] |= {"limit": refusal.key, "allowed": allowed}
+    response = _json({"errors": [error]}, refusal.status)
+    response.headers["connection"] = "close"
+    return response
 
 
 def _language(headers: Headers) -> str:

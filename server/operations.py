@@ -24,12 +24,15 @@ from strawberry.types.graphql import OperationType
 from auth.actor import Actor, Scope
 from auth.tokens import authenticate
 from db.database import Database
+from db.file_store import FileStore, file_key
 from db.reading import OverrunError
 from db.session import Session
 from db.snapshot import Snapshots
 from domain.custom_fields import CUSTOM_FIELD
 from domain.errors import Code, ForbiddenError, UnauthenticatedError, refuse
-from domain.ids import encode_id
+from domain.files import FILE, UploadLimits
+from domain.ids import InvalidIdError, decode_id, encode_id
+from loaders.files import readable_files
 from loaders.rows import Row
 from resolvers.changes import flush_events
 from resolvers.custom_binding import Bindings, load_bindings
@@ -43,7 +46,9 @@ from schema.served import ServedSchema
 from schema.workspace_schemas import WorkspaceSchemas
 from server.explorer import session_token
 from server.faults import lost_race
+from server.files import StoredFile
 from server.graphql_http import Reply
+from server.logging import report
 from server.negotiation import language
 
 _ANONYMOUS: Final = frozenset({"signIn", "__typename"})
@@ -80,9 +85,17 @@ class Operations:
     """Runs the operations of one server."""
 
     def __init__(
-        self, schema: ServedSchema, cache: DocumentCache, database: Database, cursors: Cursors
+        self,
+        schema: ServedSchema,
+        cache: DocumentCache,
+        database: Database,
+        cursors: Cursors,
+        files: FileStore,
+        upload_limits: UploadLimits,
     ) -> None:
         """Keep what all operations share."""
+        self._files = files
+        self._upload_limits = upload_limits
         self._schema = schema
         self._cache = cache
         self._database = database
@@ -123,32 +136,62 @@ class Operations:
             await self._database.enter(session, actor.workspace_id, write=False)
             return await self._schema_of(Operation.begin(session, actor))
 
+    async def file_of(self, request: Request, text: str) -> StoredFile | None:
+        """Give the file of an id that whoever asks may read; raises UnauthenticatedError."""
+        async with self._database.session(write=False) as session:
+            actor = await self._actor(request, session, _NO_SHAPE)
+            await self._database.enter(session, actor.workspace_id, write=False)
+            try:
+                prefix, key = decode_id(text)
+            except InvalidIdError:
+                return None
+            if prefix != FILE.name:
+                return None
+            (row,) = await readable_files(Operation.begin(session, actor).loaders, [key])
+        return None if row is None else StoredFile(row, file_key(actor.workspace_id, key))
+
     async def _attempt(self, call: "_Call", *, single: bool = False) -> Reply:
-        start = perf_counter()
-        request, data, shape = call.request, call.data, call.shape
+        request, shape = call.request, call.shape
         write = shape.is_mutation and OperationType.MUTATION in call.allowed
         context = Context(None, language(request.headers.get("accept-language")), self._cursors,
                           _no_sign_in)  # fmt: skip
-        async with self._database.session(write=write, single=single) as session:
-            if shape.roots <= _ANONYMOUS:
-                context.sign_in = self._sign_in(request, session, context)
-            else:
-                actor = await self._actor(request, session, shape)
-                await self._database.enter(session, actor.workspace_id, write=write)
-                context.operation = Operation.begin(session, actor)
-                if not write or shape.roots <= RECORD_MUTATIONS:
-                    # What changes settings reads them under its locks.
-                    context.operation.loaders.snapshots = self._snapshots
-            schema = await self._schema_of(context.operation)
-            result = await self._execute(schema, data, call.allowed, context)
-            if session.overran:
-                raise OverrunError
-            dry = request.headers.get("x-dry-run") == "1"
-            extensions = await _settle(session, context.operation, result, write=write, dry=dry)
-            if request.headers.get("x-explain") == "1":
-                extensions |= _explained(session, context.operation, start)
-        if not write and not single and not result.errors:
+        reply: Reply | None = None
+        try:
+            async with self._database.session(write=write, single=single) as session:
+                reply = await self._answer(call, session, context, write=write)
+        except BaseException:
+            # A commit that failed may have happened: what hangs on it is then left to the sweep.
+            if reply is None:
+                await _conclude(context.operation, committed=False)
+            raise
+        await _conclude(context.operation, committed=not session.doomed)
+        if not write and not single and not reply.result.errors:
             call.note(session, context.operation)
+        return reply
+
+    async def _answer(
+        self, call: "_Call", session: Session, context: Context, *, write: bool
+    ) -> Reply:
+        start = perf_counter()
+        request, shape = call.request, call.shape
+        if shape.roots <= _ANONYMOUS:
+            context.sign_in = self._sign_in(request, session, context)
+        else:
+            actor = await self._actor(request, session, shape)
+            await self._database.enter(session, actor.workspace_id, write=write)
+            context.operation = op = Operation.begin(session, actor)
+            op.files, op.upload_limits = self._files, self._upload_limits
+            if not write or shape.roots <= RECORD_MUTATIONS:
+                # What changes settings reads them under its locks.
+                op.loaders.snapshots = self._snapshots
+        schema = await self._schema_of(context.operation)
+        result = await self._execute(schema, call.data, call.allowed, context)
+        if session.overran:
+            raise OverrunError
+        dry = request.headers.get("x-dry-run") == "1"
+        extensions = await _settle(session, context.operation, result, write=write, dry=dry)
+        if request.headers.get("x-explain") == "1":
+            extensions |= _explained(session, context.operation, start)
         return Reply(result, extensions)
 
     async def _schema_of(self, op: Operation | None) -> ServedSchema:
@@ -215,6 +258,13 @@ class Operations:
             _PER_ADDRESS, "address", address
         ):
             raise refuse(Code.LIMIT, "too_many_attempts")
+
+
+async def _conclude(op: Operation | None, *, committed: bool) -> None:
+    """Do what waits for the end of the transaction; failures are ours to know, not the caller's."""
+    if op is not None:
+        for error in await op.conclude(committed=committed):
+            report(error)
 
 
 async def _no_sign_in(_given: Mapping[str, Any]) -> Any:

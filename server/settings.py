@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from db.file_store import SCHEMES
+from domain.files import UploadLimits
 from schema.limits import Limits
 from server.data_directory import DataDirectory
 
@@ -59,6 +61,10 @@ class Settings(BaseSettings):
     # "strict": policies guard reads as well as writes; "writes": reads use a role that skips them.
     rls: Literal["strict", "writes"] = "writes"
 
+    # A folder (file:///folder) or a bucket (s3://bucket/prefix, gs://…, az://…); unset: files in
+    # data_dir. Keys of a bucket come from the variables of its own tools, as AWS_ACCESS_KEY_ID.
+    files_url: str | None = None
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     # The texts of exceptions repeat values of rows: for a developer's own machine only.
     log_exception_text: bool = False
@@ -80,6 +86,9 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
 
     max_body_bytes: int = Field(default=1_000_000, ge=1024)
+    # One file, and all files of a workspace; a file's size is a 32-bit number in the API.
+    max_upload_bytes: int = Field(default=25_000_000, ge=1, lt=2**31)
+    max_file_bytes_per_workspace: int = Field(default=5_000_000_000, ge=1)
     max_source_bytes: int = Field(default=100_000, ge=1024)
     max_tokens: int = Field(default=2_000, ge=10)
     max_depth: int = Field(default=12, ge=1)
@@ -105,6 +114,7 @@ class Settings(BaseSettings):
     idle_in_transaction_timeout: float = Field(default=15.0, gt=0)
     operation_deadline: float = Field(default=10.0, gt=0)
     body_timeout: float = Field(default=10.0, gt=0)
+    upload_timeout: float = Field(default=60.0, gt=0)
     # Shared by queries and changes, which need one each.
     pool_size: int = Field(default=10, ge=2)
     # Seconds that an operation waits for a connection.
@@ -136,11 +146,23 @@ class Settings(BaseSettings):
         """How many connections the worker inside a process needs: one a job, one for the queue."""
         return self.worker_jobs + 1 if self.embedded_worker else 0
 
+    @property
+    def files_location(self) -> str:
+        """Return the URL of the place where the contents of files are kept."""
+        return self.files_url or (self.data_dir / "files").as_uri()
+
+    @property
+    def upload_limits(self) -> UploadLimits:
+        """Return how much may be uploaded."""
+        return UploadLimits(self.max_upload_bytes, self.max_file_bytes_per_workspace)
+
     @cached_property
     def limits(self) -> Limits:
         """Return what one request may ask, as the limiter wants it."""
         return Limits(
             body_bytes=self.max_body_bytes,
+            # The file, and around it as much as any other request may have.
+            upload_bytes=self.max_upload_bytes + self.max_body_bytes,
             source_bytes=self.max_source_bytes,
             tokens=self.max_tokens,
             depth=self.max_depth,
@@ -157,6 +179,7 @@ class Settings(BaseSettings):
             filter_list=self.max_filter_list,
             list_items=self.max_batch,
             body_seconds=self.body_timeout,
+            upload_seconds=self.upload_timeout,
             deadline_seconds=self.operation_deadline,
         )
 
@@ -198,6 +221,18 @@ class Settings(BaseSettings):
         if not separator or scheme.partition("+")[0] not in {"postgresql", "postgres"}:
             raise ValueError("must look like postgresql://user:password@host:5432/database")
         return SecretStr(f"postgresql://{rest}")
+
+    @field_validator("files_url")
+    @classmethod
+    def _kept_somewhere(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        is_folder = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
+        is_bucket = parts.scheme in SCHEMES - {"file"} and parts.netloc != ""
+        if not (is_folder or is_bucket):
+            raise ValueError("must look like s3://bucket/prefix or file:///folder")
+        return value
 
     @field_validator("secret")
     @classmethod

@@ -18,6 +18,7 @@ from graphql import (
 )
 
 from tests.access.world import RECORDS, World
+from tests.client import Upload
 
 SDL = build_schema((Path(__file__).parents[2] / "schema" / "schema.graphql").read_text("utf-8"))
 Arguments = dict[str, Any]
@@ -64,6 +65,7 @@ def _given(**values: Any) -> Build:
 RECORD_MUTATIONS: dict[str, Build] = {
     **{key: build for name in RECORDS for key, build in _record_cases(name).items()},
     "moveDeal": _given(id="$deal", stageId="$stage_beside"),
+    "uploadFile": _given(file=Upload("offer.txt", b"An offer."), name="Offer.txt"),
 }
 """What a member may do."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from db.base import metadata
 from db.database import Database
 from domain.ids import decode_id
-from tests.client import Client
+from tests.client import Client, Upload
 
 RECORDS = ("lead", "contact", "company", "deal")
 _POINTS = {
@@ -110,6 +110,9 @@ async def _add_settings(admin: Client, ids: dict[str, str]) -> None:
     ids["custom_field"], ids["custom_field_option"] = field["id"], field["options"][0]["id"]
     note = {"entity": "DEAL", "name": "Note", "type": "STRING"}
     ids["custom_field_beside"] = (await _make(admin, "createCustomField", note))["id"]
+    file = {"file": Upload("offer.txt", b"An offer.")}
+    uploaded = (await admin.mutate("uploadFile", file, "file { id }")).payload()
+    ids["file"] = uploaded["file"]["id"]
     rate = {"currency": "EUR", "rate": "1.1"}
     (await admin.mutate("setExchangeRate", rate, "exchangeRate { rate }")).payload()
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from tests.api.calling import mutate
 from tests.api.samples import samples, written
 from tests.api.world import COMPANY, CONTACT, DEAL, LEAD, Names, World, build_world, make_records
+from tests.client import Upload
 from tests.people import Cast
 
 SIZE: Final = 20
@@ -142,5 +143,10 @@ async def _add_settings(people: Cast, ids: Ids) -> None:
         )
         for n in range(SIZE)
     ]  # fmt: skip
+    uploads = [{"file": Upload(f"File {n}.txt", b"A text.")} for n in range(SIZE)]
+    ids["File"] = [
+        (await people.root.mutate("uploadFile", item, "file { id }")).payload()["file"]["id"]
+        for item in uploads
+    ]
     ids["CustomField"] = [field["id"] for field in fields]
     ids["CustomFieldOption"] = [field["options"][0]["id"] for field in fields]

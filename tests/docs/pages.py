@@ -1,9 +1,9 @@
 """The examples in the pages, as tests read them.
 
-An example is a fenced block ``graphql`` (or ``sh`` with one curl command), then, if it has any, its
-variables in a block ``json variables``, then what comes back in a block ``json answer``. Answers
-are compared exactly. What cannot be the same for every reader is told in a comment right before the
-example, which a page that is shown does not show::
+An example is a fenced block ``graphql`` (or ``sh`` with one curl command, which may send files),
+then, if it has any, its variables in a block ``json variables``, then what comes back in a block
+``json answer``. Answers are compared exactly. What cannot be the same for every reader is told in a
+comment right before the example, which a page that is shown does not show::
 
     <!-- example
     captures: data.createDeal.deal.id as deal_01kb...
@@ -39,6 +39,8 @@ _BLOCK: Final = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTAL
 _COMMENT: Final = "<!-- example\n"
 _FOR_ALL: Final = re.compile(r"^<!-- examples\n(.*?)^-->$", re.MULTILINE | re.DOTALL)
 _WIDTH: Final = 96
+_OF_CURL: Final = frozenset({"Authorization", "Content-Type"})
+"""Headers that are sent for what they say elsewhere in an example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Example:
     """Pairs of a path in the answer and the text that stands for what is there."""
     varies: tuple[str, ...] = ()
     schema: str = "shared"
+    parts: tuple[tuple[str, str], ...] = ()
+    """The parts of a multipart request; a file's value is its name with an @ in front."""
     answer: Block | None = None
 
     @override
@@ -153,11 +157,12 @@ def _told(comment: str) -> dict[str, Any]:
 
 
 def _curl(command: str) -> dict[str, Any]:
-    """Read the one form of curl that the pages use: a URL, headers, a JSON body."""
+    """Read the forms of curl that the pages use: a URL, headers, a JSON body or parts."""
     program, *words = shlex.split(command.replace("\\\n", " "))
     assert program == "curl"
     headers: list[tuple[str, str]] = []
     body: dict[str, Any] = {}
+    parts: list[tuple[str, str]] = []
     rest = iter(words)
     for word in rest:
         match word:
@@ -166,6 +171,11 @@ def _curl(command: str) -> dict[str, Any]:
                 headers.append((name, value))
             case "-d" | "--data":
                 body = json.loads(next(rest))
+            case "-F":
+                name, _, value = next(rest).partition("=")
+                parts.append((name, value))
+                if name == "operations":
+                    body = json.loads(value)
             case _:
                 assert word == "-s" or word.startswith("http"), word
     tokens = [value.removeprefix("Bearer ") for name, value in headers if name == "Authorization"]
@@ -173,6 +183,8 @@ def _curl(command: str) -> dict[str, Any]:
         "document": body["query"],
         "variables": json.dumps(body.get("variables", {})),
         "token": tokens[0] if tokens else "none",
+        "headers": tuple(pair for pair in headers if pair[0] not in _OF_CURL),
+        "parts": tuple(parts),
     }
 
 

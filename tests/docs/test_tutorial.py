@@ -29,6 +29,8 @@ from tests.docs.pages import (
 UPDATE = os.environ.get("VORONKA_UPDATE_DOCS") == "1"
 RUNNING = [page for page in PAGES if any(example.answer for example in examples(page))]
 _numbers = itertools.count(1)
+_CONTENT = b"An offer.\n"
+"""What is in every file that a page sends."""
 
 
 class HasDatabase(Protocol):
@@ -71,6 +73,13 @@ async def _sent(
     headers = {"X-Forwarded-For": reader, **dict(example.headers)}
     if example.token != "none":
         headers["Authorization"] = f"Bearer {known.real(example.token)}"
+    if example.parts:
+        texts = {name: value for name, value in example.parts if not value.startswith("@")}
+        files = {
+            name: (value[1:], _CONTENT) for name, value in example.parts if value.startswith("@")
+        }
+        response = await http.post("/graphql", data=texts, files=files, headers=headers)
+        return response.status_code, response.json()
     document = {
         "query": known.real(example.document),
         "variables": json.loads(known.real(example.variables)),

@@ -129,7 +129,7 @@ async def test_several_operations_need_a_name(client: httpx.AsyncClient) -> None
         "text/plain",
         'text/plain;x="application/json"',
         "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
+        "multipart/mixed; boundary=x",
         "application/jsonx",
         "application/json; charset=utf-16",
         "application/graphql",

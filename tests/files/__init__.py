@@ -1,0 +1,1 @@
+"""Files: uploaded, stored, served, held by records, and swept."""
