@@ -64,28 +64,6 @@ def _times(values: Sequence[datetime]) -> Any:
     return bindparam(None, list(values), type_=ARRAY(DateTime(timezone=True)), unique=True)
 
 
-async def count_bookings(session: Session, holder: UUID) -> int:
-    """Count the bookings of a resource."""
-    held = booking_holders.alias()
-    return int(
-        await session.scalar(
-            select(func.count()).where(held.c.workspace_id == WORKSPACE, held.c.holder_id == holder)
-        )
-    )
-
-
-async def count_of_service(session: Session, service: UUID) -> int:
-    """Count the bookings that are made for a service."""
-    booking = bookings.alias()
-    return int(
-        await session.scalar(
-            select(func.count()).where(
-                booking.c.workspace_id == WORKSPACE, booking.c.service_id == service
-            )
-        )
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Booked:
     """A booking: a custom value, or an entry of the calendar."""

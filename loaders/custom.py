@@ -1,6 +1,6 @@
 """Reads about custom values: who holds one, how many records, which of them are equal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -27,13 +27,25 @@ async def count_filled(session: Session, entity: str, field: UUID) -> int:
 
 async def count_chosen(session: Session, fields: Sequence[Row], chosen: UUID) -> int:
     """Count the values of custom fields that are an entry: an option, an item, a section."""
+    return await _count_holding(session, fields, str(chosen), str(chosen))
+
+
+async def count_booked(session: Session, fields: Sequence[Row], part: Mapping[str, Any]) -> int:
+    """Count the values of bookings that have a part: a service, or a resource among others."""
+    return await _count_holding(session, fields, part, [part])
+
+
+async def _count_holding(session: Session, fields: Sequence[Row], one: Any, several: Any) -> int:
+    """Count the records, those in the bin too, whose values of fields contain something."""
     counts = []
     for field in fields:
         table = TABLES[field.entity.lower()].alias()
-        held = table.c.custom[str(field.id)].contains(literal(str(chosen), JSONB()))
+        wanted = literal(several if field.is_multiple else one, JSONB())
         counts.append(
             select(func.count().label("uses")).where(
-                table.c.workspace_id == WORKSPACE, table.c.custom.has_key(str(field.id)), held
+                table.c.workspace_id == WORKSPACE,
+                table.c.custom.has_key(str(field.id)),
+                table.c.custom[str(field.id)].contains(wanted),
             )
         )
     if not counts:

@@ -1,17 +1,18 @@
 """What can be booked, and the services that it is booked for."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from auth.policy import Action
-from db.session import Session
 from domain.bookings import BOOKING_SERVICE, RESOURCE
+from domain.custom_fields import CUSTOM_FIELD, CustomFieldType
 from domain.errors import Code, RefusedError, refuse
 from domain.fields import Entity
-from loaders.bookings import count_bookings, count_of_service
+from loaders.custom import count_booked
+from loaders.locking import lock_name
 from loaders.rows import Row
 from resolvers import entries
+from resolvers.defined_fields import fields_about
 from resolvers.operation import Operation
 
 Raw = Mapping[str, Any]
@@ -20,6 +21,7 @@ Raw = Mapping[str, Any]
 async def create_entry(op: Operation, entity: Entity, raw: Raw) -> Row:
     """Add a resource, active unless said otherwise, or a service; after the others."""
     draft = await entries.draft_new(op, entity, raw)
+    await lock_name(op.session, entity.plural)
     rows = await op.loaders.everything(entity.name)
     last = max((row.sort for row in rows), default=0)
     draft.columns.setdefault("sort", last + entries.STEP)
@@ -32,22 +34,28 @@ async def update_entry(op: Operation, entity: Entity, raw: Raw) -> Row:
 
 
 async def delete_resource(op: Operation, raw: Raw) -> Row:
-    """Delete a resource that has no bookings."""
-    return await _delete(op, RESOURCE, raw, count_bookings)
+    """Delete a resource that no value books, those in the recycle bin too, and no field offers."""
+    return await _delete(op, RESOURCE, raw)
 
 
 async def delete_service(op: Operation, raw: Raw) -> Row:
-    """Delete a service that no booking is made for."""
-    return await _delete(op, BOOKING_SERVICE, raw, count_of_service)
+    """Delete a service that no booking is made for, the bin included, and no field offers."""
+    return await _delete(op, BOOKING_SERVICE, raw)
 
 
-async def _delete(
-    op: Operation, entity: Entity, raw: Raw, count: Callable[[Session, UUID], Awaitable[int]]
-) -> Row:
+async def _delete(op: Operation, entity: Entity, raw: Raw) -> Row:
     draft = await entries.draft_existing(op, entity, {"id": raw["id"]}, Action.DELETE)
     if draft.before is None:
         raise RefusedError(draft.errors)
-    uses = await count(op.session, draft.id)
+    offering = await fields_about(op, draft.before)
+    if offering:
+        raise refuse(Code.IN_USE, "used_by_fields", "id",
+                     fields=", ".join(field.code for field in offering))  # fmt: skip
+    fields = await op.loaders.everything(CUSTOM_FIELD.name)
+    booking = [field for field in fields if field.type == CustomFieldType.BOOKING.value]
+    part = {"resources": [str(draft.id)]} if entity is RESOURCE else {"service": str(draft.id)}
+    # Not by the calendar: what is in the recycle bin has left it, and may come back.
+    uses = await count_booked(op.session, booking, part)
     if uses:
         raise refuse(Code.IN_USE, "in_use", "id", count=uses)
     await entries.drop(op, entity, [draft.before])

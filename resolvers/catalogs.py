@@ -27,6 +27,7 @@ Raw = Mapping[str, Any]
 async def create_catalog(op: Operation, raw: Raw) -> Row:
     """Add a catalogue, after the others where no position is given."""
     draft = await entries.draft_new(op, CATALOG, raw)
+    await lock_name(op.session, CATALOG.plural)
     _place(draft, await op.loaders.everything(CATALOG.name))
     return await entries.save(op, draft)
 

@@ -300,7 +300,7 @@ def _defaults(entity: Entity) -> dict[str, Any]:
         text = getattr(default, "arg", None)
         if text in {"true", "false"}:
             values[column.name] = text == "true"
-        elif column.name in {"version", "sort", "board_position"}:
+        elif column.name in {"version", "sort", "board_position"} and not column.nullable:
             values[column.name] = 1 if column.name == "version" else 0
         elif column.name == "custom":
             values[column.name] = {}

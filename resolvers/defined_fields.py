@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from domain.bookings import BOOKING_SERVICE, RESOURCE
 from domain.catalogs import CATALOG, CATALOG_SECTION
 from domain.custom_fields import CUSTOM_FIELD, TEXTS, CustomFieldType
 from domain.ids import encode_id
@@ -56,6 +57,10 @@ async def fields_about(op: Operation, row: Row) -> list[Row]:
         case DICTIONARY_ITEM.name:
             dictionary = await op.loaders.one(DICTIONARY.name).load(row.dictionary_id)
             return [] if dictionary is None else await fields_about(op, dictionary)
+        case RESOURCE.name | BOOKING_SERVICE.name:
+            setting = "resources" if entity == RESOURCE.name else "services"
+            name = encode_id(entity, row.id)
+            return [field for field in rows if name in (field.settings.get(setting) or ())]
     return []
 
 

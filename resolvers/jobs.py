@@ -11,39 +11,59 @@ from typing import Any, Final
 from uuid import UUID
 
 from auth.actor import Actor, Scope
+from db.file_store import FileStore
 from db.session import Session
 from domain.jobs import Job
 from loaders.people import workspace_of_actor
 from resolvers.changes import flush_events
 from resolvers.custom_work import WORK
+from resolvers.files import sweep
 from resolvers.operation import Operation
 from resolvers.sign_in import purge_tokens
 
 Handler = Callable[[Operation, Mapping[str, Any]], Awaitable[bool | None]]
 
-_DAY: Final = 24 * 60 * 60
+_HOUR: Final = 60 * 60
+_DAY: Final = 24 * _HOUR
 
-JOBS: Final[Mapping[str, Handler]] = {"purge_tokens": purge_tokens, **WORK}
+
+async def sweep_files(op: Operation, arguments: Mapping[str, Any]) -> bool:
+    """Delete files that nobody holds; goes on while it finds some."""
+    return await sweep(op, arguments) > 0
+
+
+JOBS: Final[Mapping[str, Handler]] = {
+    "purge_tokens": purge_tokens,
+    "sweep_files": sweep_files,
+    **WORK,
+}
 """The handlers by the names of their jobs."""
 
-PERIODIC: Final[Mapping[str, float]] = {"purge_tokens": _DAY}
+PERIODIC: Final[Mapping[str, float]] = {"purge_tokens": _DAY, "sweep_files": _HOUR}
 """Jobs that every workspace gets once in so many seconds, without arguments."""
 
 
 async def run_job(
-    session: Session, workspace_id: UUID, actor_id: UUID | None, job: Job, handler: Handler
-) -> None:
-    """Run a job in a session that was bound to its workspace; the caller commits.
+    session: Session,
+    workspace_id: UUID,
+    actor_id: UUID | None,
+    job: Job,
+    handler: Handler,
+    files: FileStore | None = None,
+) -> Operation | None:
+    """Run a job in a session that was bound to its workspace; the caller commits and concludes.
 
-    A job whose workspace is gone has nothing to do.
+    A job whose workspace is gone has nothing to do and gives None.
     """
     actor = await _actor(session, workspace_id, actor_id)
     if actor is None:
-        return
+        return None
     op = Operation.begin(session, actor)
+    op.files = files
     if await handler(op, job.arguments):
         op.later(job)
     await flush_events(op, already=0)
+    return op
 
 
 async def _actor(session: Session, workspace_id: UUID, actor_id: UUID | None) -> Actor | None:

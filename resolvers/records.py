@@ -12,7 +12,7 @@ from auth.policy import Action, require
 from db.base import new_id
 from domain.errors import Code, RaceLostError, UserError
 from domain.fields import Entity, camel
-from domain.ids import InvalidIdError, decode_id
+from domain.ids import InvalidIdError, decode_id, encode_id
 from loaders.locking import find_by_external_ids, lock_rows
 from loaders.rows import Row
 from resolvers import changes
@@ -86,12 +86,24 @@ async def upsert(
                 replace(error, path=(*path, "externalId", *error.path[len(path) + 2 :]))
                 for error in own.errors
             )
-        elif row.deleted_at is not None:
-            values.wrong(Code.CONFLICT, "in_recycle_bin", "externalId")
+        else:
+            _refuse_fixed(values, entity, raw, row)
+            if row.deleted_at is not None:
+                values.wrong(Code.CONFLICT, "in_recycle_bin", "externalId")
         if row is None or "external_ids" in values.given:
             _keep_own_id(values, ExternalId(*key))
         drafts.append(Draft(entity, new_id() if row is None else row.id, values, row))
     return await _save(op, drafts, atomic=atomic, unknown=seen - known.keys())
+
+
+def _refuse_fixed(values: Values, entity: Entity, raw: Raw, row: Row) -> None:
+    """Refuse another value of what is given when a record is made and never changes."""
+    for declared in entity.fields:
+        name = camel(declared.input_name)
+        if declared.writable or not declared.creatable or raw.get(name) is None:
+            continue
+        if raw[name] != encode_id(declared.target, getattr(row, declared.column)):
+            values.wrong(Code.IMMUTABLE, "never_changes", name)
 
 
 def _keep_own_id(values: Values, own: ExternalId) -> None:

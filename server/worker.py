@@ -20,6 +20,7 @@ from pgqueuer.domain.models import Job as QueuedJob
 from pgqueuer.domain.types import QueueExecutionMode
 
 from db.database import Database
+from db.file_store import FileStore
 from domain.ids import encode_id
 from domain.jobs import Job
 from resolvers.jobs import JOBS, PERIODIC, Handler, run_job
@@ -64,10 +65,11 @@ class Worker:
         pauses: Sequence[float] = PAUSES,
         grace: float = GRACE_SECONDS,
         silent: timedelta = _SILENT,
+        files: FileStore | None = None,
     ) -> None:
         """Prepare a worker; `queue_url` is the direct connection that can listen.
 
-        `at_once` jobs run at a time, at least two, each on a connection of `database`.
+        `files` keeps the contents of files. `at_once` jobs run at a time, at least two, each on a connection of `database`.
         """
         self._database = database
         self._queue_url = queue_url
@@ -77,6 +79,7 @@ class Worker:
         self._pauses = pauses
         self._grace = grace
         self._silent = silent
+        self._files = files
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._manager: QueueManager | None = None
@@ -179,9 +182,13 @@ class Worker:
         work = Job(job.entrypoint, payload.arguments)
         async with self._database.session(write=True) as session:
             await self._database.enter(session, payload.workspace_id, write=True)
-            await run_job(session, payload.workspace_id, payload.actor_id, work, handler)
+            op = await run_job(
+                session, payload.workspace_id, payload.actor_id, work, handler, self._files
+            )
             if not await session.call("voronka_finish_job", job.id, manager_id):
                 raise JobTakenError
+        for failure in await op.conclude(committed=True) if op is not None else ():
+            log.error("a job left something undone", job=job.entrypoint, exc_info=failure)
         log.info("job", job=job.entrypoint, number=job.id, ms=_milliseconds(start),
                  workspace=encode_id("workspace", payload.workspace_id))  # fmt: skip
 
@@ -220,7 +227,12 @@ class Worker:
 async def working(settings: Settings, database_url: str) -> AsyncIterator[None]:
     """Run a worker as the settings say, while the block runs."""
     database = open_worker_pool(settings, database_url)
-    worker = Worker(database, queue_url(settings, database_url), at_once=settings.worker_jobs)
+    worker = Worker(
+        database,
+        queue_url(settings, database_url),
+        at_once=settings.worker_jobs,
+        files=FileStore(settings.files_location),
+    )
     try:
         async with worker.beside():
             yield

@@ -17,14 +17,15 @@ from graphql import (
     is_required_argument,
 )
 
-from tests.access.world import RECORDS, World
+from tests.access.world import BOOKED_AT, LABELS, RECORDS, World
 from tests.client import Upload
 
 SDL = build_schema((Path(__file__).parents[2] / "schema" / "schema.graphql").read_text("utf-8"))
 Arguments = dict[str, Any]
 Build = Callable[[World], Arguments]
 
-PLURALS = {"lead": "Leads", "contact": "Contacts", "company": "Companies", "deal": "Deals"}
+PLURALS = {"lead": "Leads", "contact": "Contacts", "company": "Companies", "deal": "Deals",
+           "catalogElement": "CatalogElements"}  # fmt: skip
 
 
 def fields_of(root: str) -> Mapping[str, GraphQLField]:
@@ -36,19 +37,24 @@ def fields_of(root: str) -> Mapping[str, GraphQLField]:
 
 
 def _record_cases(name: str) -> dict[str, Build]:
-    thing, things = name.capitalize(), PLURALS[name]
-    label = "lastName" if name == "contact" else "title"
+    thing, things = f"{name[0].upper()}{name[1:]}", PLURALS[name]
+    label = LABELS.get(name, "title")
+
+    def made(world: World) -> Arguments:
+        of_catalog = {"catalogId": world["catalog"]} if name == "catalogElement" else {}
+        return {label: "Made", **of_catalog}
+
     deleted = f"deleted_{name}"
     external = {"system": "erp", "value": "new"}
     return {
-        f"create{thing}": lambda _: {"input": {label: "Made"}},
-        f"update{thing}": lambda w: {"input": {"id": w[name], "comments": "Changed"}},
+        f"create{thing}": lambda w: {"input": made(w)},
+        f"update{thing}": lambda w: {"input": {"id": w[name], label: "Changed"}},
         f"delete{thing}": lambda w: {"input": {"id": w[name]}},
         f"restore{thing}": lambda w: {"id": w[deleted]},
         f"purge{thing}": lambda w: {"id": w[deleted]},
-        f"create{things}": lambda _: {"input": [{label: "Made"}]},
-        f"update{things}": lambda w: {"input": [{"id": w[name], "comments": "Changed"}]},
-        f"upsert{things}": lambda _: {"input": [{"externalId": external, label: "Made"}]},
+        f"create{things}": lambda w: {"input": [made(w)]},
+        f"update{things}": lambda w: {"input": [{"id": w[name], label: "Changed"}]},
+        f"upsert{things}": lambda w: {"input": [{"externalId": external, **made(w)}]},
         f"delete{things}": lambda w: {"ids": [w[name]]},
     }
 
@@ -95,6 +101,18 @@ SETTINGS_MUTATIONS: dict[str, Build] = {
     "updateCustomField": _given(id="$custom_field", name="Renamed"),
     "deleteCustomField": _given(id="$custom_field", confirm=True),
     "reorderCustomFields": lambda w: {"ids": [w["custom_field_beside"], w["custom_field"]]},
+    "createCatalog": _given(name="Branches"),
+    "updateCatalog": _given(id="$catalog", name="Renamed"),
+    "deleteCatalog": _given(id="$empty_catalog"),
+    "createCatalogSection": _given(catalogId="$catalog", name="More", parentId="$section"),
+    "updateCatalogSection": _given(id="$section", name="Renamed"),
+    "deleteCatalogSection": _given(id="$section", moveTo="$section_beside"),
+    "createResource": _given(name="Room"),
+    "updateResource": _given(id="$resource", isActive=False),
+    "deleteResource": _given(id="$free_resource"),
+    "createBookingService": _given(name="Trip", duration=60),
+    "updateBookingService": _given(id="$service", duration=45),
+    "deleteBookingService": _given(id="$free_service"),
     "setExchangeRate": _given(currency="EUR", rate="2"),
     "createUser": _given(email="new-person@example.com", password="a good password"),
     "updateUser": _given(id="$user", lastName="Renamed"),
@@ -120,9 +138,18 @@ MUTATIONS = RECORD_MUTATIONS | SETTINGS_MUTATIONS | OWN_MUTATIONS
 SESSION_MUTATIONS = ("signIn", "signOut", "changePassword")
 """Tested by themselves: they are about the token in use or about a password."""
 
+
+def _by_id(name: str) -> Build:
+    return lambda w: {"id": w[name]}
+
+
 QUERIES: dict[str, Build] = {
-    **{name: lambda w, name=name: {"id": w[name]} for name in (*RECORDS, "pipeline", "user")},  # type: ignore[misc]  # mypy infers no type for a lambda with a default
-    **{name: lambda _: {} for name in ("leads", "contacts", "companies", "deals", "users")},
+    **{name: _by_id(name) for name in (*RECORDS, "pipeline", "user", "catalog")},
+    "catalogSection": _by_id("section"),
+    **{name: lambda _: {} for name in ("leads", "contacts", "companies", "deals", "users",
+                                       "catalogElements", "catalogs", "resources",
+                                       "bookingServices")},
+    "bookings": lambda _: {"from": BOOKED_AT, "to": "2026-06-01T10:00:00Z"},
     "pipelines": lambda _: {"entity": "DEAL"},
     "customFields": lambda _: {"entity": "DEAL"},
     "dictionaries": lambda _: {},
@@ -134,7 +161,7 @@ QUERIES: dict[str, Build] = {
     "node": lambda w: {"id": w["deal"]},
     "nodes": lambda w: {"ids": [w["deal"], w["company"]]},
     "search": lambda _: {"text": "acme"},
-}
+}  # fmt: skip
 
 
 def document(root: str, name: str) -> str:
@@ -174,7 +201,9 @@ def _selection(kind: GraphQLType, depth: int) -> str:
 _WORTH = frozenset(
     {"userErrors", "results", "nodes", "user", "workspace", "apiKeys", "apiKey", "items", "stages",
      "members", "pipeline", "dictionary", "dictionaryItem", "stage", "department", "group",
-     "exchangeRate", "lead", "contact", "company", "deal", "pipelines", "dictionaryItems"}
+     "exchangeRate", "lead", "contact", "company", "deal", "pipelines", "dictionaryItems",
+     "catalogElement", "catalog", "catalogSection", "sections", "resource", "resources",
+     "bookingService", "service"}
 )  # fmt: skip
 
 

@@ -20,7 +20,8 @@ from tests.access.world import World, another_id, fingerprint
 from tests.conftest import Server
 
 LISTS = {"leads": "LeadFilter", "contacts": "ContactFilter", "companies": "CompanyFilter",
-         "deals": "DealFilter", "users": "UserFilter"}  # fmt: skip
+         "deals": "DealFilter", "users": "UserFilter",
+         "catalogElements": "CatalogElementFilter"}  # fmt: skip
 # What an id stands for, by the last name on its path.
 KINDS = {
     "companyId": "company", "companyIds": "company", "addCompanyIds": "company",
@@ -38,7 +39,8 @@ KINDS = {
     "pipelineIds": "pipeline", "addPipelineIds": "pipeline", "removePipelineIds": "pipeline",
     "requiredFromIds": "stage", "addRequiredFromIds": "stage", "removeRequiredFromIds": "stage",
     "deleteOptionIds": "custom_field_option", "options": "custom_field_option",
-    "updatedById": "user", "inTree": "department", "someUser": "user",
+    "updatedById": "user", "someUser": "user", "catalogId": "catalog", "catalogIds": "catalog",
+    "addCatalogIds": "catalog", "removeCatalogIds": "catalog", "sectionId": "section",
 }  # fmt: skip
 
 
@@ -49,8 +51,12 @@ def kind_of(mutation: str, path: tuple[str, ...], world: World) -> str:
     if last in KINDS:
         return KINDS[last]
     if last == "moveTo":
-        return "pipeline" if mutation == "deletePipeline" else "stage"
+        return {"deletePipeline": "pipeline", "deleteCatalogSection": "section"}.get(
+            mutation, "stage"
+        )
     if last == "parentId":
+        if "Section" in mutation:
+            return "section"
         return "department" if "Department" in mutation else "company"
     if last == "id" and len(names) > 2:
         owner = names[-2]
@@ -134,18 +140,23 @@ async def test_every_thing_with_an_id_is_a_node_of_its_own_workspace_only(stage:
     assert many["nodes"] == [None] * len(ids)
 
 
+_TREES = ("DepartmentIdFilter", "CatalogSectionIdFilter")
+
+
 def _id_filters(kind: str, depth: int) -> Iterator[tuple[str, ...]]:
     """Give the places for an id in a filter: all of its own, and the id of each relation."""
     declared = SDL.type_map[kind]
     assert isinstance(declared, GraphQLInputObjectType)
     for key, field in declared.fields.items():
         inner = get_named_type(field.type).name
-        if inner in {"IdFilter", "DepartmentIdFilter"} and (depth or key == "id"):
+        if inner in {"IdFilter", *_TREES} and (depth or key == "id"):
             yield (key, "eq")
             if depth:
                 yield (key, "in")
-            if inner == "DepartmentIdFilter":
+            if inner in _TREES:
                 yield (key, "inTree")
+        elif key == "inTree":
+            yield (key,)
         elif depth and inner.endswith("ListFilter"):
             for step in ("some", "none"):
                 some = SDL.type_map[inner]
@@ -182,7 +193,9 @@ _TARGETS = {
     "company": "company", "companies": "company", "parent": "company", "subsidiaries": "company",
     "deals": "deal", "stage": "stage", "pipeline": "pipeline", "responsible": "user",
     "observers": "user", "createdBy": "user", "updatedBy": "user", "movedBy": "user",
-    "departments": "department", "users": "user",
+    "departments": "department", "users": "user", "catalogElements": "catalogElement",
+    "catalog": "catalog", "section": "section", "sections": "section", "children": "section",
+    "elements": "catalogElement",
 }  # fmt: skip
 
 
@@ -193,9 +206,7 @@ def _filtered_kind(name: str, path: tuple[str, ...]) -> str:
         return _TARGETS.get(holder, "source_WEB")
     if field == "parentId":
         return "department" if holder == "departments" else "company"
-    if field in KINDS:
-        return KINDS[field]
-    return "source_WEB"
+    return KINDS.get(field) or _TARGETS.get(field, "source_WEB")
 
 
 def test_the_lists_are_those_of_the_schema() -> None:

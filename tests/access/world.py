@@ -10,7 +10,11 @@ from db.database import Database
 from domain.ids import decode_id
 from tests.client import Client, Upload
 
-RECORDS = ("lead", "contact", "company", "deal")
+RECORDS = ("lead", "contact", "company", "deal", "catalogElement")
+LABELS = {"contact": "lastName", "catalogElement": "name"}
+"""What a record is called by, where that is no title."""
+BOOKED_AT = "2026-06-01T09:00:00Z"
+"""When the only booking of a world starts."""
 _POINTS = {
     "phones": [{"value": "+12025550123"}],
     "emails": [{"value": "sales@example.com"}],
@@ -41,6 +45,7 @@ async def build_world(admin: Client) -> World:
     ids["workspace"], ids["admin"] = viewer["workspace"]["id"], viewer["user"]["id"]
     await _add_people(admin, ids)
     await _add_settings(admin, ids)
+    await _add_catalogs(admin, ids)
     await _add_records(admin, ids)
     return world
 
@@ -141,12 +146,49 @@ async def _add_records(admin: Client, ids: dict[str, str]) -> None:
     ids["deal"] = (await _make(admin, "createDeal", deal))["id"]
     beside = {"title": "Acme buys more", "stageId": ids["stage"]}
     ids["deal_beside"] = (await _make(admin, "createDeal", beside))["id"]
+    await _add_elements(admin, ids)
     for name in RECORDS:
-        label = "lastName" if name == "contact" else "title"
-        thing = name.capitalize()
-        gone = (await _make(admin, f"create{thing}", {label: "Gone"}))["id"]
+        thing = f"{name[0].upper()}{name[1:]}"
+        given = {LABELS.get(name, "title"): "Gone"}
+        if name == "catalogElement":
+            given["catalogId"] = ids["catalog"]
+        gone = (await _make(admin, f"create{thing}", given))["id"]
         ids[f"deleted_{name}"] = gone
         (await admin.mutate(f"delete{thing}", {"id": gone}, f"{name} {{ id }}")).payload()
+
+
+async def _add_catalogs(admin: Client, ids: dict[str, str]) -> None:
+    """Add a catalogue of cars with sections, an empty one, and what can be booked."""
+    ids["catalog"] = (await _make(admin, "createCatalog", {"name": "Cars"}))["id"]
+    ids["empty_catalog"] = (await _make(admin, "createCatalog", {"name": "Empty"}))["id"]
+    for name in ("section", "section_beside"):
+        given = {"catalogId": ids["catalog"], "name": name}
+        ids[name] = (await _make(admin, "createCatalogSection", given))["id"]
+    for name, thing, more in (
+        ("resource", "Resource", {}), ("free_resource", "Resource", {}),
+        ("service", "BookingService", {"duration": 30}),
+        ("free_service", "BookingService", {"duration": 30}),
+    ):  # fmt: skip
+        ids[name] = (await _make(admin, f"create{thing}", {"name": name, **more}))["id"]
+    booked = {"entity": "CATALOG_ELEMENT", "name": "Trip", "type": "BOOKING",
+              "catalogIds": [ids["catalog"]]}  # fmt: skip
+    ids["field_of_catalog"] = (await _make(admin, "createCustomField", booked))["id"]
+
+
+async def _add_elements(admin: Client, ids: dict[str, str]) -> None:
+    trip = {"from": BOOKED_AT, "serviceId": ids["service"], "resourceIds": [ids["resource"]],
+            "userIds": [ids["user"]]}  # fmt: skip
+    given = {
+        "catalogId": ids["catalog"],
+        "sectionId": ids["section"],
+        "name": "Acme T",
+        "customValues": [{"code": "trip", "value": trip}],
+    }
+    read = "id customFieldValues { ... on BookingFieldValue { bookings { id } } }"
+    element = await _make(admin, "createCatalogElement", given, read)
+    ids["catalogElement"] = element["id"]
+    (value,) = element["customFieldValues"]
+    ids["booking"] = value["bookings"][0]["id"]
 
 
 async def fingerprint(database: Database, *worlds: World) -> dict[str, str]:

@@ -7,7 +7,17 @@ from typing import Any, Final
 
 from tests.api.calling import mutate
 from tests.api.samples import samples, written
-from tests.api.world import COMPANY, CONTACT, DEAL, LEAD, Names, World, build_world, make_records
+from tests.api.world import (
+    COMPANY,
+    CONTACT,
+    DEAL,
+    ELEMENT,
+    LEAD,
+    Names,
+    World,
+    build_world,
+    make_records,
+)
 from tests.client import Upload
 from tests.people import Cast
 
@@ -29,7 +39,8 @@ async def build_crowd(people: Cast) -> Crowd:
     ids: Ids = {"Workspace": [world["workspace"]]}
     await _add_people(people, ids)
     await _add_settings(people, ids)
-    for names in (COMPANY, CONTACT, LEAD, DEAL):
+    await _add_catalogs(people, ids)
+    for names in (COMPANY, CONTACT, LEAD, DEAL, ELEMENT):
         rows = await make_records(
             people.anna, names, inputs(names, world, ids), "id" + _points(names)
         )
@@ -42,11 +53,12 @@ async def build_crowd(people: Cast) -> Crowd:
         for child, parent in zip(ids["Company"], [world["acme"], *ids["Company"]], strict=False)
     ]
     (await mutate(people.anna, "updateCompanies", input=parents)).payload()
+    await _add_bookings(people, ids)
     return Crowd(world, ids)
 
 
 def _points(names: Names) -> str:
-    if names is DEAL:
+    if names in {DEAL, ELEMENT}:
         return ""
     return " phones { id } emails { id } websites { id } messengers { id }"
 
@@ -150,3 +162,54 @@ async def _add_settings(people: Cast, ids: Ids) -> None:
     ]
     ids["CustomField"] = [field["id"] for field in fields]
     ids["CustomFieldOption"] = [field["options"][0]["id"] for field in fields]
+
+
+async def _add_catalogs(people: Cast, ids: Ids) -> None:
+    """Add catalogues with a section at the top, and one below it that the elements stand in."""
+    names = [{"name": f"Catalogue {n}"} for n in range(SIZE)]
+    ids["Catalog"] = await _many(people, "createCatalog", names)
+    top = [{"catalogId": key, "name": "Top"} for key in ids["Catalog"]]
+    ids["TopSection"] = await _many(people, "createCatalogSection", top)
+    below = [
+        {"catalogId": key, "name": "Below", "parentId": parent}
+        for key, parent in zip(ids["Catalog"], ids["TopSection"], strict=True)
+    ]
+    ids["CatalogSection"] = await _many(people, "createCatalogSection", below)
+
+
+async def _add_bookings(people: Cast, ids: Ids) -> None:
+    """Book a room and a person with each element, for a service."""
+    rooms = [{"name": f"Room {n}"} for n in range(SIZE)]
+    ids["Resource"] = await _many(people, "createResource", rooms)
+    services = [{"name": f"Service {n}", "duration": 30} for n in range(SIZE)]
+    ids["BookingService"] = await _many(people, "createBookingService", services)
+    field = {"entity": "CATALOG_ELEMENT", "name": "Booked", "code": "booked", "type": "BOOKING"}
+    await _make(people, "createCustomField", field)
+    booked = [
+        {
+            "id": element,
+            "customValues": [
+                {
+                    "code": "booked",
+                    "value": {
+                        "from": f"2026-06-{n + 1:02}T09:00:00Z",
+                        "serviceId": ids["BookingService"][n],
+                        "resourceIds": [ids["Resource"][n]],
+                        "userIds": [ids["User"][n]],
+                    },
+                }
+            ],
+        }
+        for n, element in enumerate(ids["CatalogElement"])
+    ]
+    read = "customFieldValues { ... on BookingFieldValue { bookings { id } } }"
+    answer = await mutate(
+        people.anna,
+        "updateCatalogElements",
+        f"results {{ catalogElement {{ {read} }} userErrors {{ code path }} }}",
+        input=booked,
+    )
+    ids["Booking"] = [
+        result["catalogElement"]["customFieldValues"][0]["bookings"][0]["id"]
+        for result in answer.payload()["results"]
+    ]

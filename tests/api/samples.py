@@ -8,7 +8,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.api.world import COMPANY, CONTACT, DEAL, LEAD, Names, World
+from tests.api.world import COMPANY, CONTACT, DEAL, ELEMENT, LEAD, Names, World
 
 # External ids are unique in a workspace, and tests share one.
 _numbers = itertools.count(1)
@@ -38,6 +38,8 @@ class Sample:
     empty: Any = None
     """What is read after null was given; REFUSED where null is not taken."""
     more: More | None = None
+    fixed: bool = False
+    """Given when a record is made, and never changed: its two values are the same."""
 
     @property
     def key(self) -> str:
@@ -122,14 +124,10 @@ def _list(world: World, name: str, first: list[str], second: list[str], more: st
     return Sample(name, f"{key} {{ nodes {{ id }} }}", ids, shown, nodes([]), edit)
 
 
-def _common(world: World) -> list[Sample]:
+def _observed(world: World) -> list[Sample]:
     people = {name: {"id": world[name]} for name in ("anna", "boris", "root")}
     observers = [people["anna"], people["boris"]]
     more = More(world["root"], [*observers, people["root"]], "addObserverIds", "removeObserverIds")
-    number = next(_numbers)
-    first = {"system": "erp", "value": f"first {number}"}
-    second = {"system": "erp", "value": f"second {number}"}
-    ids = ([first], [second, {"system": "site", "value": f"/{number}"}])
     return [
         Sample(
             "observerIds",
@@ -139,15 +137,28 @@ def _common(world: World) -> list[Sample]:
             [],
             more,
         ),
-        _reference("responsibleId", world["anna"], world["boris"]),
-        _plain("isShared", True, False, REFUSED),
-        Sample("externalIds", "externalIds { system value }", ids, ids, []),
-        _plain("comments", "Likes tea.\nCalls on Mondays.", "Moved."),
+        *_common(world),
+        _plain("comments", *_NOTES),
         _parts(
             "utm",
             {"source": "news", "medium": "cpc", "campaign": "spring", "content": "a", "term": "b"},
             {"source": "search", "campaign": "autumn"},
         ),
+    ]
+
+
+_NOTES: Final = ("Likes tea.\nCalls on Mondays.", "Moved.")
+
+
+def _common(world: World) -> list[Sample]:
+    number = next(_numbers)
+    first = {"system": "erp", "value": f"first {number}"}
+    second = {"system": "erp", "value": f"second {number}"}
+    ids = ([first], [second, {"system": "site", "value": f"/{number}"}])
+    return [
+        _reference("responsibleId", world["anna"], world["boris"]),
+        _plain("isShared", True, False, REFUSED),
+        Sample("externalIds", "externalIds { system value }", ids, ids, []),
     ]
 
 
@@ -191,7 +202,7 @@ def lead(world: World) -> list[Sample]:
         _reference("companyId", world["acme"], world["globex"]),
         _reference("contactId", world["ivan"], world["maria"]),
         _list(world, "contactIds", ["ivan", "maria"], ["maria"], "petr"),
-        *_common(world),
+        *_observed(world),
     ]  # fmt: skip
 
 
@@ -206,7 +217,7 @@ def contact(world: World) -> list[Sample]:
         _reference("companyId", world["acme"], world["globex"]),
         _list(world, "companyIds", ["acme", "globex"], ["globex"], "initech"),
         _plain("isExportable", False, True, REFUSED),
-        *_common(world),
+        *_observed(world),
     ]
 
 
@@ -221,7 +232,7 @@ def company(world: World) -> list[Sample]:
         *_client_points(),
         _plain("isMine", True, False, REFUSED),
         _reference("parentId", world["acme"], world["globex"]),
-        *_common(world),
+        *_observed(world),
     ]
 
 
@@ -243,11 +254,25 @@ def deal(world: World) -> list[Sample]:
         _plain("closeDate", "2026-03-31", "2026-04-30"),
         _plain("lossReason", "Too dear", "No answer"),
         *_source(world),
+        *_observed(world),
+    ]
+
+
+def element(world: World) -> list[Sample]:
+    """Sample the fields of elements of catalogues; an element stays in its catalogue."""
+    cars, shown_cars = world["cars"], {"id": world["cars"]}
+    return [
+        Sample("catalogId", "catalog { id }", (cars, cars), (shown_cars, shown_cars), fixed=True),
+        _reference("sectionId", world["sedans"], world["vans"]),
+        _plain("name", "Model T", "Model A", REFUSED),
+        _plain("code", "T-1908", "A-1927"),
+        _plain("description", *_NOTES),
+        _plain("sort", 10, -5),
         *_common(world),
     ]
 
 
-SAMPLES: Final = {LEAD: lead, CONTACT: contact, COMPANY: company, DEAL: deal}
+SAMPLES: Final = {LEAD: lead, CONTACT: contact, COMPANY: company, DEAL: deal, ELEMENT: element}
 
 
 def samples(names: Names, world: World) -> list[Sample]:
@@ -258,6 +283,11 @@ def samples(names: Names, world: World) -> list[Sample]:
 def written(fields: list[Sample], which: int) -> dict[str, Any]:
     """Give an input with the first (0) or second (1) values of all fields."""
     return {sample.name: sample.written[which] for sample in fields}
+
+
+def changes(fields: list[Sample], which: int) -> dict[str, Any]:
+    """Give the input of a change to the first (0) or second (1) values."""
+    return written([sample for sample in fields if not sample.fixed], which)
 
 
 def shown(fields: list[Sample], which: int) -> dict[str, Any]:

@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tests.api.calling import mutate
-from tests.api.world import COMPANY, CONTACT, DEAL, LEAD, Names, World, build_settings, make_record
+from tests.api.world import (
+    COMPANY,
+    CONTACT,
+    DEAL,
+    ELEMENT,
+    LEAD,
+    Names,
+    World,
+    build_settings,
+    make_record,
+)
 from tests.people import Cast
 
 RECORDS: Final[Mapping[Names, Mapping[str, dict[str, Any]]]] = {
@@ -88,6 +98,12 @@ RECORDS: Final[Mapping[Names, Mapping[str, dict[str, Any]]]] = {
         },
         "E": {},
         "F": {"title": "Annual licence of old", "probability": 50, "companyId": "$acme"},
+    },
+    ELEMENT: {
+        # Of letters that no search looks for.
+        "тент": {"catalogId": "$cars", "name": "Тент", "code": "Т-1", "sectionId": "$vans",
+                 "sort": 20, "responsibleId": "$boris"},
+        "ковш": {"catalogId": "$cars", "name": "Ковш", "sort": 10},
     },
 }  # fmt: skip
 BINNED: Final = ((COMPANY, "gone"), (DEAL, "F"))

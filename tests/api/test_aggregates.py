@@ -120,6 +120,8 @@ FILTERS: list[tuple[str, Any]] = [
     ("Contact", {"deals": {"none": {}}}),
     ("Company", {}),
     ("Company", {"revenue": {"lt": "1000"}}),
+    ("CatalogElement", {}),
+    ("CatalogElement", {"sort": {"gt": 10}}),
     ("User", {}),
     ("User", {"firstName": {"eq": "Anna"}}),
 ]
@@ -127,7 +129,7 @@ FILTERS: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("type_name", "where"), FILTERS, ids=str)
 async def test_every_number_is_that_of_the_records(shop: World, type_name: str, where: Any) -> None:
-    many = "companies" if type_name == "Company" else f"{type_name.lower()}s"
+    many = "companies" if type_name == "Company" else f"{type_name[0].lower()}{type_name[1:]}s"
     found = await shop.people.reader.data(
         f"query ($where: {type_name}Filter) {{ found: {many}(where: $where, first: 200)"
         f" {{ nodes {{ {values(type_name)} }} {selection(type_name)} }} }}",

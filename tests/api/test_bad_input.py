@@ -11,7 +11,7 @@ import pytest
 from tests.api.calling import mutate
 from tests.api.conftest import Stored
 from tests.api.samples import samples
-from tests.api.world import COMPANY, DEAL, TYPES, Names, World, make_record
+from tests.api.world import COMPANY, DEAL, LEAD, TYPES, Names, World, make_record
 from tests.client import Answer
 
 OURS = re.compile(
@@ -163,7 +163,7 @@ BAD_VALUES = [
         lambda w: {"pipelineId": w["sales"], "stageId": w["support:first OPEN"]}, "stageId"),
     Bad("a stage of leads", lambda w: {"stageId": w["lead stage:NEW"]}, "stageId"),
     Bad("a stage of deals for a lead", lambda w: {"stageId": w["sales:NEW"]}, "stageId",
-        names=TYPES[0]),
+        names=LEAD),
     Bad("a value of another dictionary", lambda w: {"sourceId": w["DEAL_TYPE:SALE"]}, "sourceId"),
     Bad("a dictionary for its value", lambda w: {"sourceId": w["sales"]}, "sourceId"),
     Bad("a currency that is none", lambda _: {"amount": {"amount": "1", "currency": "XXY"}},
@@ -228,16 +228,12 @@ BAD_VALUES = [
 by_case = pytest.mark.parametrize("bad", BAD_VALUES, ids=lambda bad: bad.name)
 
 
-def named(names: Names) -> dict[str, Any]:
-    return {"lastName" if names.one == "contact" else "title": "A good name"}
-
-
 @by_case
 async def test_a_bad_value_is_refused_when_a_record_is_made(
     world: World, stored: Stored, bad: Bad
 ) -> None:
     before = await stored()
-    given = {**named(bad.names), **bad.given(world)}
+    given = {**world.named(bad.names), **bad.given(world)}
 
     answer = await mutate(
         world.people.anna, f"create{bad.names.type}", f"{bad.names.one} {{ id }}", input=given
@@ -255,7 +251,7 @@ async def test_a_bad_value_is_refused_when_a_record_is_changed(
     world: World, stored: Stored, bad: Bad
 ) -> None:
     anna = world.people.anna
-    record = (await make_record(anna, bad.names, named(bad.names)))["id"]
+    record = (await make_record(anna, bad.names, world.named(bad.names)))["id"]
     before = await stored()
     given = {"id": record, "comments": "Good", **bad.given(world)}
 
@@ -303,7 +299,8 @@ async def test_a_wrong_id_is_refused_by_every_mutation(
     world: World, stored: Stored, names: Names
 ) -> None:
     anna = world.people.anna
-    stranger = (await make_record(world.people.olga, names, named(names)))["id"]
+    theirs = world.named(names, owner="olga")
+    stranger = (await make_record(world.people.olga, names, theirs))["id"]
     other = world["ivan"] if names.one != "contact" else world["acme"]
     before = await stored()
 
@@ -312,12 +309,12 @@ async def test_a_wrong_id_is_refused_by_every_mutation(
         ("", "INVALID"),
         (other, "INVALID"),
         (world["sales"], "INVALID"),
-        (f"{names.one}_{NOBODYS}", "NOT_FOUND"),
+        (f"{names.entity.name}_{NOBODYS}", "NOT_FOUND"),
         (stranger, "NOT_FOUND"),
     ):
         answers = [
             (
-                await mutate(anna, f"update{names.type}", input={"id": record, "comments": "x"}),
+                await mutate(anna, f"update{names.type}", input={"id": record, names.note: "x"}),
                 "input.id",
             ),
             (await mutate(anna, f"delete{names.type}", input={"id": record}), "input.id"),
@@ -334,14 +331,15 @@ async def test_a_wrong_id_is_refused_by_every_mutation(
 async def test_a_wrong_id_is_refused_by_every_query(world: World, names: Names) -> None:
     anna = world.people.anna
     document = f"query ($id: ID!) {{ {names.one}(id: $id) {{ id }} }}"
-    stranger = (await make_record(world.people.olga, names, named(names)))["id"]
+    theirs = world.named(names, owner="olga")
+    stranger = (await make_record(world.people.olga, names, theirs))["id"]
     other = world["ivan"] if names.one != "contact" else world["acme"]
 
-    for record in ("nonsense", "", other, f"{names.one}_{'z' * 26}"):
+    for record in ("nonsense", "", other, f"{names.entity.name}_{'z' * 26}"):
         answer = await anna.run(document, {"id": record})
         assert_clean(answer)
         assert_whole_refusal(answer, "BAD_USER_INPUT", "id")
-    for record in (f"{names.one}_{NOBODYS}", stranger):
+    for record in (f"{names.entity.name}_{NOBODYS}", stranger):
         assert await anna.data(document, id=record) == {names.one: None}
 
 
@@ -364,12 +362,13 @@ async def test_references_to_another_workspace_are_references_to_nothing(
         kinds = {"responsibleId": "user", "observerIds": "user", "companyId": "company",
                  "parentId": "company", "companyIds": "company", "contactId": "contact",
                  "contactIds": "contact", "leadId": "lead", "pipelineId": "pipeline",
-                 "stageId": f"{names.one} stage"}  # fmt: skip
+                 "stageId": f"{names.one} stage", "catalogId": "olga cars",
+                 "sectionId": "olga sedans"}  # fmt: skip
         record = theirs[kinds.get(sample.name, "item")]
         many = sample.name.endswith("Ids")
         answer = await mutate(
             people.anna, f"create{names.type}",
-            input={**named(names), sample.name: [record] if many else record},
+            input={**world.named(names), sample.name: [record] if many else record},
         )  # fmt: skip
         path = f"input.{sample.name}.0" if many else f"input.{sample.name}"
         assert_clean(answer)
@@ -384,13 +383,17 @@ async def olgas_ids(world: World) -> dict[str, str]:
         '{ viewer { user { id } } dictionary(code: "SOURCE") { items { id } }'
         " pipelines { id stages { id } } leads: pipelines(entity: LEAD) { stages { id } } }"
     )
-    ids = {names.one: (await make_record(olga, names, named(names)))["id"] for names in TYPES}
+    ids = {
+        names.one: (await make_record(olga, names, world.named(names, owner="olga")))["id"]
+        for names in TYPES
+    }
     return ids | {
         "user": found["viewer"]["user"]["id"],
         "item": found["dictionary"]["items"][0]["id"],
         "pipeline": found["pipelines"][0]["id"],
         "deal stage": found["pipelines"][0]["stages"][0]["id"],
         "lead stage": found["leads"][0]["stages"][0]["id"],
+        **{name: world[name] for name in ("olga cars", "olga sedans")},
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.calling import mutate
 from tests.api.conftest import Stored
-from tests.api.samples import Sample, reads, samples, shown, written
+from tests.api.samples import Sample, changes, reads, samples, shown, written
 from tests.api.world import TYPES, Names, World, make_record, make_records
 from tests.client import Answer
 
@@ -21,13 +21,9 @@ def fields(names: Names, world: World) -> list[Sample]:
     return samples(names, world)
 
 
-def named(names: Names, *titles: str) -> list[dict[str, Any]]:
+def named(world: World, names: Names, *titles: str) -> list[dict[str, Any]]:
     """Give inputs with nothing but a name."""
-    return [{label(names): title} for title in titles]
-
-
-def label(names: Names) -> str:
-    return "lastName" if names.one == "contact" else "title"
+    return [world.named(names, title) for title in titles]
 
 
 def results_of(answer: Answer) -> list[dict[str, Any]]:
@@ -48,8 +44,8 @@ async def test_results_come_in_the_order_of_the_input(
     names: Names, world: World, fields: list[Sample]
 ) -> None:
     anna = world.people.anna
-    given = [*named(names, "One"), written(fields, 0), *named(names, "Three")]
-    read = f"version {label(names)} {reads(fields)}"
+    given = [*named(world, names, "One"), written(fields, 0), *named(world, names, "Three")]
+    read = f"version {names.label} {reads(fields)}"
 
     answer = await mutate(
         anna, f"create{names.types}", selection(names, read), input=given
@@ -58,14 +54,14 @@ async def test_results_come_in_the_order_of_the_input(
 
     assert [result["index"] for result in results] == [0, 1, 2]
     assert [result["userErrors"] for result in results] == [[], [], []]
-    assert [result[names.one][label(names)] for result in results][::2] == ["One", "Three"]
+    assert [result[names.one][names.label] for result in results][::2] == ["One", "Three"]
     assert results[1][names.one] == {**shown(fields, 0), "version": 1}
 
 
 async def test_one_refused_record_refuses_all(names: Names, world: World, stored: Stored) -> None:
     anna = world.people.anna
     before = await stored()
-    given = named(names, "One", "Two", "Three")
+    given = named(world, names, "One", "Two", "Three")
     given[1]["isShared"] = None
 
     answer = await mutate(anna, f"create{names.types}", selection(names), input=given)
@@ -82,18 +78,18 @@ async def test_one_refused_record_refuses_all(names: Names, world: World, stored
 
 async def test_without_atomic_the_others_are_written(names: Names, world: World) -> None:
     anna = world.people.anna
-    given = named(names, "One", "Two", "Three")
+    given = named(world, names, "One", "Two", "Three")
     given[1]["isShared"] = None
 
     answer = await mutate(
-        anna, f"create{names.types}", selection(names, f"id {label(names)}"), input=given,
+        anna, f"create{names.types}", selection(names, f"id {names.label}"), input=given,
         atomic=False,
     )  # fmt: skip
     results = results_of(answer)
     made = [result[names.one] for result in results]
 
     assert made[1] is None
-    assert [made[0][label(names)], made[2][label(names)]] == ["One", "Three"]
+    assert [made[0][names.label], made[2][names.label]] == ["One", "Three"]
     assert results[1]["userErrors"] == [{"code": "REQUIRED", "path": ["input", "1", "isShared"]}]
     found = await anna.data("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }",
                             ids=[made[0]["id"], made[2]["id"]])  # fmt: skip
@@ -114,7 +110,7 @@ async def test_nothing_is_made_of_nothing(names: Names, world: World, stored: St
 
 async def test_more_than_500_are_refused(names: Names, world: World, stored: Stored) -> None:
     before = await stored()
-    given = named(names, *(str(number) for number in range(501)))
+    given = named(world, names, *(str(number) for number in range(501)))
 
     answer = await mutate(world.people.anna, f"create{names.types}", selection(names), input=given)
 
@@ -129,12 +125,12 @@ async def test_more_than_500_are_refused(names: Names, world: World, stored: Sto
 async def test_many_are_changed_at_once(names: Names, world: World, fields: list[Sample]) -> None:
     anna = world.people.anna
     one, two, three = await make_records(
-        anna, names, [written(fields, 0), *named(names, "Two", "Three")]
+        anna, names, [written(fields, 0), *named(world, names, "Two", "Three")]
     )
     given = [
-        {"id": three["id"], "comments": "Third", "ifVersion": 1},
-        {"id": one["id"], **written(fields, 1)},
-        {"id": two["id"], label(names): "Two"},
+        {"id": three["id"], names.note: "Third", "ifVersion": 1},
+        {"id": one["id"], **changes(fields, 1)},
+        {"id": two["id"], names.label: "Two"},
     ]
 
     answer = await mutate(
@@ -144,7 +140,7 @@ async def test_many_are_changed_at_once(names: Names, world: World, fields: list
 
     assert [item["id"] for item in results] == [three["id"], one["id"], two["id"]]
     assert [item["version"] for item in results] == [2, 2, 1]
-    assert results[0]["comments"] == "Third"
+    assert results[0][names.note] == "Third"
     assert results[1] == {**shown(fields, 1), "id": one["id"], "version": 2}
 
 
@@ -153,15 +149,15 @@ async def test_changes_are_all_or_nothing_or_each_on_its_own(
 ) -> None:
     anna = world.people.anna
     one, two, three, four = await make_records(
-        anna, names, named(names, "One", "Two", "Three", "Four")
+        anna, names, named(world, names, "One", "Two", "Three", "Four")
     )
     await mutate(anna, f"delete{names.type}", input={"id": three["id"]})
     given = [
-        {"id": one["id"], "comments": "1"},
-        {"id": two["id"], "comments": "2", "ifVersion": 7},
-        {"id": three["id"], "comments": "3"},
-        {"id": four["id"], "comments": "4"},
-        {"id": four["id"], "comments": "5"},
+        {"id": one["id"], names.note: "1"},
+        {"id": two["id"], names.note: "2", "ifVersion": 7},
+        {"id": three["id"], names.note: "3"},
+        {"id": four["id"], names.note: "4"},
+        {"id": four["id"], names.note: "5"},
     ]
     refused = [
         [],
@@ -218,8 +214,8 @@ async def test_upserting_changes_what_is_given_and_keeps_the_rest(
     known = await make_record(anna, names, given)
     fresh = {"system": key["system"], "value": f"{key['value']} more"}
     items = [
-        {"externalId": fresh, **named(names, "New")[0]},
-        {"externalId": key, "comments": "By upsert"},
+        {"externalId": fresh, **named(world, names, "New")[0]},
+        {"externalId": key, names.note: "By upsert"},
     ]
     read = f"id version externalIds {{ system value }} {reads(fields)}"
 
@@ -227,7 +223,7 @@ async def test_upserting_changes_what_is_given_and_keeps_the_rest(
     new, old = (result[names.one] for result in answer.payload()["results"])
 
     assert (new["version"], new["externalIds"]) == (1, [fresh])
-    assert old == {**shown(fields, 0), "id": known["id"], "version": 2, "comments": "By upsert"}
+    assert old == {**shown(fields, 0), "id": known["id"], "version": 2, names.note: "By upsert"}
 
 
 async def test_an_external_id_is_upserted_once_a_call_and_not_from_the_bin(
@@ -235,13 +231,15 @@ async def test_an_external_id_is_upserted_once_a_call_and_not_from_the_bin(
 ) -> None:
     anna = world.people.anna
     (key,) = written(fields, 0)["externalIds"]
-    binned = await make_record(anna, names, {**named(names, "Binned")[0], "externalIds": [key]})
+    binned = await make_record(
+        anna, names, {**named(world, names, "Binned")[0], "externalIds": [key]}
+    )
     await mutate(anna, f"delete{names.type}", input={"id": binned["id"]})
     twice = {"system": "twice", "value": key["value"]}
     items = [
-        {"externalId": twice, **named(names, "One")[0]},
-        {"externalId": twice, **named(names, "Two")[0]},
-        {"externalId": key, **named(names, "Three")[0]},
+        {"externalId": twice, **named(world, names, "One")[0]},
+        {"externalId": twice, **named(world, names, "Two")[0]},
+        {"externalId": key, **named(world, names, "Three")[0]},
     ]
     before = await stored()
 
@@ -260,10 +258,14 @@ async def test_the_same_external_id_in_another_workspace_is_another_record(
 ) -> None:
     people = world.people
     (key,) = written(fields, 0)["externalIds"]
-    items = [{"externalId": key, **named(names, "Ours")[0]}]
 
-    ours = await mutate(people.anna, f"upsert{names.types}", selection(names), input=items)
-    theirs = await mutate(people.olga, f"upsert{names.types}", selection(names), input=items)
+    ours, theirs = [
+        await mutate(
+            person, f"upsert{names.types}", selection(names),
+            input=[{"externalId": key, **world.named(names, "Ours", owner)}],
+        )
+        for person, owner in ((people.anna, ""), (people.olga, "olga"))
+    ]  # fmt: skip
 
     (our,), (their,) = ours.payload()["results"], theirs.payload()["results"]
     assert our[names.one]["version"] == their[names.one]["version"] == 1
@@ -275,7 +277,7 @@ async def test_the_same_external_id_in_another_workspace_is_another_record(
 
 async def test_many_are_deleted_at_once(names: Names, world: World) -> None:
     anna = world.people.anna
-    one, two = await make_records(anna, names, named(names, "One", "Two"))
+    one, two = await make_records(anna, names, named(world, names, "One", "Two"))
 
     answer = await mutate(
         anna, f"delete{names.types}", selection(names, "id version deletedAt"),
@@ -291,7 +293,7 @@ async def test_deletions_are_all_or_nothing_or_each_on_its_own(
     names: Names, world: World, stored: Stored
 ) -> None:
     anna = world.people.anna
-    one, two = await make_records(anna, names, named(names, "One", "Two"))
+    one, two = await make_records(anna, names, named(world, names, "One", "Two"))
     await mutate(anna, f"delete{names.type}", input={"id": two["id"]})
     ids = [one["id"], two["id"], "nonsense", one["id"]]
     refused = [
@@ -327,12 +329,12 @@ async def test_reader_nobody_and_olga_do_nothing_in_bulk(
     given = written(fields, 0)
     (key,) = given["externalIds"]
     record = (await make_record(people.anna, names, given))["id"]
-    theirs = named(names, "Not theirs")[0] | {"responsibleId": world["anna"]}
+    theirs = world.named(names, "Not theirs", "olga") | {"responsibleId": world["anna"]}
     before = await stored()
 
     for verb, arguments in (
         ("create", {"input": [theirs]}),
-        ("update", {"input": [{"id": record, "comments": "Mine now"}]}),
+        ("update", {"input": [{"id": record, names.note: "Mine now"}]}),
         ("upsert", {"input": [{"externalId": key, **theirs}]}),
         ("delete", {"ids": [record]}),
     ):

@@ -44,7 +44,7 @@ async def test_making_a_record(
 
     assert made == {**shown(fields, 0), "id": made["id"], "version": 1}
     assert events == [("CREATED", 1)]
-    assert changes["comments"] == (None, "Likes tea.\nCalls on Mondays.")
+    assert changes[names.note] == (None, "Likes tea.\nCalls on Mondays.")
     assert answer.extensions["dryRun"]["events"][0]["id"] == made["id"]
     assert await stored() == before
     found = await anna.data("query ($id: ID!) { node(id: $id) { id } }", id=made["id"])
@@ -56,22 +56,22 @@ async def test_changing_deleting_restoring_and_purging_a_record(
 ) -> None:
     anna = world.people.anna
     record = (await make_record(anna, names, written(fields, 0)))["id"]
-    binned = (await make_record(anna, names, {**written(fields, 1), "comments": None}))["id"]
+    binned = (await make_record(anna, names, {**written(fields, 1), names.note: None}))["id"]
     await mutate(anna, f"delete{names.type}", input={"id": binned})
     before = await stored()
     read = f"{names.one} {{ id }}"
 
     changed = await mutate(
-        anna, f"update{names.type}", f"{names.one} {{ version comments }}", DRY,
-        input={"id": record, "comments": "Tried"},
+        anna, f"update{names.type}", f"{names.one} {{ version {names.note} }}", DRY,
+        input={"id": record, names.note: "Tried"},
     )  # fmt: skip
     deleted = await mutate(anna, f"delete{names.type}", read, DRY, input={"id": record})
     restored = await mutate(anna, f"restore{names.type}", read, DRY, id=binned)
     purged = await mutate(anna, f"purge{names.type}", read, DRY, id=binned)
 
-    assert changed.payload()[names.one] == {"version": 2, "comments": "Tried"}
+    assert changed.payload()[names.one] == {"version": 2, names.note: "Tried"}
     assert told(changed) == (
-        [("UPDATED", 2)], {"comments": ("Likes tea.\nCalls on Mondays.", "Tried")},
+        [("UPDATED", 2)], {names.note: ("Likes tea.\nCalls on Mondays.", "Tried")},
     )  # fmt: skip
     assert deleted.payload()[names.one] == {"id": record}
     assert told(deleted)[0] == [("DELETED", 2)]
@@ -89,21 +89,24 @@ async def test_many_at_once(
     given = written(fields, 0)
     (key,) = given["externalIds"]
     record = (await make_record(anna, names, given))["id"]
-    label = "lastName" if names.one == "contact" else "title"
     before = await stored()
     read = f"results {{ {names.one} {{ version }} userErrors {{ code }} }}"
 
     created = await mutate(
-        anna, f"create{names.types}", read, DRY, input=[{label: "One"}, {label: "Two"}]
+        anna,
+        f"create{names.types}",
+        read,
+        DRY,
+        input=[world.named(names, "One"), world.named(names, "Two")],
     )
     changed = await mutate(
-        anna, f"update{names.types}", read, DRY, input=[{"id": record, "comments": "Tried"}]
+        anna, f"update{names.types}", read, DRY, input=[{"id": record, names.note: "Tried"}]
     )
     upserted = await mutate(
         anna, f"upsert{names.types}", read, DRY,
         input=[
-            {"externalId": key, "comments": "Tried"},
-            {"externalId": {"system": "dry", "value": "run"}, label: "New"},
+            {"externalId": key, names.note: "Tried"},
+            {"externalId": {"system": "dry", "value": "run"}, **world.named(names, "New")},
         ],
     )  # fmt: skip
     deleted = await mutate(anna, f"delete{names.types}", read, DRY, ids=[record])
@@ -151,11 +154,10 @@ async def test_reader_and_nobody_may_not_even_try(
 
 async def test_without_the_header_or_with_0_it_is_done(names: Names, world: World) -> None:
     anna = world.people.anna
-    label = "lastName" if names.one == "contact" else "title"
 
     answer = await mutate(
         anna, f"create{names.type}", f"{names.one} {{ id }}", {"X-Dry-Run": "0"},
-        input={label: "Real"},
+        input=world.named(names, "Real"),
     )  # fmt: skip
     made = answer.payload()[names.one]
 

@@ -10,15 +10,10 @@ import pytest
 
 from tests.api.calling import mutate
 from tests.api.conftest import EventLog, Stored
-from tests.api.samples import Sample, samples, written
-from tests.api.world import COMPANY, CONTACT, DEAL, TYPES, Names, World, make_record
+from tests.api.samples import Sample, changes, samples, written
+from tests.api.world import COMPANY, CONTACT, DEAL, ELEMENT, LEAD, TYPES, Names, World, make_record
 
 by_type = pytest.mark.parametrize("names", TYPES, ids=lambda names: names.one)
-
-
-def label_of(names: Names) -> str:
-    """Give the field that a record of the type is called by."""
-    return "lastName" if names.one == "contact" else "title"
 
 
 @pytest.fixture
@@ -71,15 +66,14 @@ async def test_making_a_record_is_an_event_with_all_that_was_given(
 async def test_a_record_with_a_name_only_tells_only_that(
     world: World, log: EventLog, names: Names
 ) -> None:
-    label = label_of(names)
-    made = await make_record(world.people.anna, names, {label: "Only a name"})
+    made = await make_record(world.people.anna, names, world.named(names))
 
     (event,) = await log(world, made["id"])
 
-    placed = {"deal": {"stage", "pipeline"}, "lead": {"stage"}}.get(names.one, set())
+    placed = {DEAL: {"stage", "pipeline"}, LEAD: {"stage"}, ELEMENT: {"catalog"}}.get(names, set())
     defaults = {CONTACT: {"isExportable"}, DEAL: {"isAmountManual"}}.get(names, set())
-    assert event["changes"][label] == {"from": None, "to": "Only a name"}
-    assert set(event["changes"]) == {label} | placed | defaults
+    assert event["changes"][names.label] == {"from": None, "to": "Only a name"}
+    assert set(event["changes"]) == {names.label} | placed | defaults
 
 
 @by_type
@@ -90,7 +84,7 @@ async def test_changing_one_field_is_an_event_of_that_field(
     made = await make_record(people.anna, names, written(fields, 0))
     version = 1
     for field in fields:
-        if names is DEAL and field.name in {"pipelineId", "stageId"}:
+        if field.fixed or (names is DEAL and field.name in {"pipelineId", "stageId"}):
             continue  # a stage has its pipeline: below
         known = len(await log(world, made["id"]))
         given = {"id": made["id"], field.name: field.written[1]}
@@ -124,12 +118,12 @@ async def test_several_fields_are_one_event(
 ) -> None:
     people = world.people
     made = await make_record(people.anna, names, written(fields, 0))
-    given = {"id": made["id"], **written(fields, 1)}
+    given = {"id": made["id"], **changes(fields, 1)}
     (await mutate(people.boris, f"update{names.type}", input=given)).payload()
 
     _, event = await log(world, made["id"])
 
-    assert {field.key for field in fields} <= set(event["changes"])
+    assert {field.key for field in fields if not field.fixed} <= set(event["changes"])
     assert all(change["from"] != change["to"] for change in event["changes"].values())
     assert event["version"] == 2
 
@@ -139,17 +133,15 @@ async def test_a_cleared_field_went_from_something_to_nothing(
     world: World, log: EventLog, names: Names
 ) -> None:
     anna = world.people.anna
-    label = label_of(names)
-    made = await make_record(
-        anna, names, {label: "A", "comments": "Tea", "responsibleId": world["anna"]}
-    )
-    cleared = {"id": made["id"], "comments": None, "responsibleId": None}
+    given = {names.note: "Tea", "responsibleId": world["anna"]}
+    made = await make_record(anna, names, world.named(names, "A") | given)
+    cleared = {"id": made["id"], names.note: None, "responsibleId": None}
     (await mutate(anna, f"update{names.type}", input=cleared)).payload()
 
     _, event = await log(world, made["id"])
 
     assert event["changes"] == {
-        "comments": {"from": "Tea", "to": None},
+        names.note: {"from": "Tea", "to": None},
         "responsible": {"from": world["anna"], "to": None},
     }
 
@@ -159,7 +151,7 @@ async def test_the_bin_and_the_end_are_events_too(
     world: World, log: EventLog, names: Names
 ) -> None:
     people = world.people
-    key = (await make_record(people.anna, names, {label_of(names): "Comes and goes"}))["id"]
+    key = (await make_record(people.anna, names, world.named(names, "Comes and goes")))["id"]
     for mutation, arguments in (
         (f"delete{names.type}", {"input": {"id": key}}),
         (f"restore{names.type}", {"id": key}),
@@ -232,13 +224,13 @@ async def test_what_points_to_a_purged_record_changes_without_an_event(
 async def test_bulk_changes_are_an_event_for_each_record_in_their_order(
     own_world: World, log: EventLog, names: Names
 ) -> None:
-    anna, label = own_world.people.anna, label_of(names)
+    anna = own_world.people.anna
     known = len(await log(own_world))
     results = f"results {{ {names.one} {{ id }} }}"
-    items = [{label: letter} for letter in "ABC"]
+    items = [own_world.named(names, letter) for letter in "ABC"]
     made = (await mutate(anna, f"create{names.types}", results, input=items)).payload()
     ids = [result[names.one]["id"] for result in made["results"]]
-    changed = [{"id": key, "comments": "Changed"} for key in ids[:2]]
+    changed = [{"id": key, names.note: "Changed"} for key in ids[:2]]
     (await mutate(anna, f"update{names.types}", input=changed)).payload()
     (await mutate(anna, f"delete{names.types}", ids=ids[1:])).payload()
 
@@ -250,7 +242,7 @@ async def test_bulk_changes_are_an_event_for_each_record_in_their_order(
         *(("DELETED", key) for key in ids[1:]),
     ]
     assert [event["changes"] for event in events[3:5]] == [
-        {"comments": {"from": None, "to": "Changed"}}
+        {names.note: {"from": None, "to": "Changed"}}
     ] * 2
     # What one request did, it did at one time.
     assert len({event["at"] for event in events[:3]}) == 1
@@ -260,12 +252,12 @@ async def test_bulk_changes_are_an_event_for_each_record_in_their_order(
 async def test_an_upsert_is_a_making_a_change_or_nothing(
     world: World, log: EventLog, names: Names
 ) -> None:
-    anna, label = world.people.anna, label_of(names)
+    anna = world.people.anna
     key = {"system": "events", "value": names.one}
     results = f"results {{ {names.one} {{ id }} }}"
     made = set()
     for title in ("First", "First", "Second"):
-        given = [{"externalId": key, label: title}]
+        given = [{"externalId": key, **world.named(names, title)}]
         answer = await mutate(anna, f"upsert{names.types}", results, input=given)
         made.add(answer.payload()["results"][0][names.one]["id"])
 
@@ -273,7 +265,7 @@ async def test_an_upsert_is_a_making_a_change_or_nothing(
     created, updated = await log(world, record)
 
     assert created["changes"]["externalIds"] == {"from": [], "to": [key]}
-    assert updated["changes"] == {label: {"from": "First", "to": "Second"}}
+    assert updated["changes"] == {names.label: {"from": "First", "to": "Second"}}
     assert (created["kind"], updated["kind"]) == ("CREATED", "UPDATED")
 
 
@@ -286,7 +278,7 @@ async def test_what_changes_nothing_is_no_event(
 ) -> None:
     people = world.people
     made = await make_record(people.anna, names, written(fields, 0))
-    again = {"id": made["id"], **written(fields, 0)}
+    again = {"id": made["id"], **changes(fields, 0)}
     before = await stored()
 
     (await mutate(people.boris, f"update{names.type}", input=again)).payload()
@@ -300,15 +292,15 @@ async def test_a_refused_change_is_no_event(
     world: World, stored: Stored, log: EventLog, names: Names
 ) -> None:
     people = world.people
-    key = (await make_record(people.anna, names, {label_of(names): "A"}))["id"]
+    key = (await make_record(people.anna, names, world.named(names, "A")))["id"]
     before = await stored()
     attempts: list[tuple[Any, dict[str, Any], dict[str, str]]] = [
-        (people.anna, {"id": key, "comments": "B", "ifVersion": 7}, {}),
-        (people.anna, {"id": key, "comments": "B", "responsibleId": world["acme"]}, {}),
-        (people.reader, {"id": key, "comments": "B"}, {}),
-        (people.olga, {"id": key, "comments": "B"}, {}),
-        (people.nobody, {"id": key, "comments": "B"}, {}),
-        (people.anna, {"id": key, "comments": "B"}, {"X-Dry-Run": "1"}),
+        (people.anna, {"id": key, names.note: "B", "ifVersion": 7}, {}),
+        (people.anna, {"id": key, names.note: "B", "responsibleId": world["acme"]}, {}),
+        (people.reader, {"id": key, names.note: "B"}, {}),
+        (people.olga, {"id": key, names.note: "B"}, {}),
+        (people.nobody, {"id": key, names.note: "B"}, {}),
+        (people.anna, {"id": key, names.note: "B"}, {"X-Dry-Run": "1"}),
     ]
 
     for client, given, headers in attempts:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.api.calling import mutate
 from tests.api.conftest import NewCast
 from tests.api.oracle import UNRATED, Memory
-from tests.api.world import COMPANY, CONTACT, DEAL, LEAD, TYPES, Names, World, build_settings
+from tests.api.world import COMPANY, CONTACT, DEAL, LEAD, SALES, Names, World, build_settings
 from tests.api.world import make_records as make
 from tests.client import Client
 
@@ -102,7 +102,7 @@ def chosen(names: Names, n: int, offered: Mapping[str, Any]) -> dict[str, Any]:
 
 async def make_all(world: World) -> dict[str, list[str]]:
     """Make the records and give their ids by type."""
-    made: dict[str, list[str]] = {names.one: [] for names in TYPES}
+    made: dict[str, list[str]] = {names.one: [] for names in SALES}
     for names, size in SIZES:
         start = len(made[names.one])
         items = [
@@ -135,7 +135,7 @@ def remembered(row: Mapping[str, Any]) -> dict[str, Any]:
 async def read_all(client: Client) -> dict[str, dict[str, Any]]:
     """Read all records back, with what people and stages they point to."""
     records: dict[str, dict[str, Any]] = {}
-    for names in TYPES:
+    for names in SALES:
         document = f"{{ all: {names.many}(first: 200) {{ nodes {{ id {READS[names.one]} }} }} }}"
         rows = (await client.data(document))["all"]["nodes"]
         records[names.one] = {row["id"]: remembered(row) for row in rows}
@@ -280,7 +280,7 @@ def filters(draw: st.DrawFn, kind: str, depth: int) -> dict[str, Any]:
     return found
 
 
-QUESTIONS: Final = st.sampled_from(TYPES).flatmap(
+QUESTIONS: Final = st.sampled_from(SALES).flatmap(
     lambda names: st.tuples(st.just(names), filters(names.one, 3))
 )
 

@@ -6,11 +6,13 @@ import pytest
 
 from tests.api.calling import mutate
 from tests.api.conftest import EventLog, Stored
+from tests.api.samples import reads, samples, shown, written
 from tests.api.world import (
     COMPANY,
     CONTACT,
     DEAL,
     LEAD,
+    SALES,
     Names,
     World,
     make_record,
@@ -317,3 +319,37 @@ async def test_two_of_one_call_do_not_stand_above_each_other(world: World, store
     assert errors
     assert {error["code"] for error in errors} == {"INVALID"}
     assert await stored() == before
+
+
+# --- single items -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("names", SALES, ids=lambda names: names.one)
+async def test_lists_change_by_single_items(world: World, names: Names) -> None:
+    anna, fields = world.people.anna, samples(names, world)
+    lists = [field for field in fields if field.more is not None]
+    made = await make_record(anna, names, written(fields, 0))
+    added = await mutate(
+        anna, f"update{names.type}", f"{names.one} {{ {reads(lists)} }}",
+        input={"id": made["id"], **{f.more.add: [f.more.written] for f in lists if f.more}},
+    )  # fmt: skip
+    ids = " ".join(
+        f"{field.key} {{ {'nodes { id }' if 'nodes' in field.reads else 'id'} }}" for field in lists
+    )
+    document = f"query ($id: ID!) {{ {names.one}(id: $id) {{ {ids} }} }}"
+    members = (await anna.data(document, id=made["id"]))[names.one]
+    # Connections come newest first and plain lists as given: what was added is at that end.
+    last = {
+        field.key: (found["nodes"][0] if isinstance(found, dict) else found[-1])["id"]
+        for field in lists
+        for found in [members[field.key]]
+    }
+
+    removed = await mutate(
+        anna, f"update{names.type}", f"{names.one} {{ version {reads(fields)} }}",
+        input={"id": made["id"], **{f.more.remove: [last[f.key]] for f in lists if f.more}},
+    )  # fmt: skip
+
+    assert lists != []
+    assert added.payload()[names.one] == {f.key: f.more.shown for f in lists if f.more}
+    assert removed.payload()[names.one] == {**shown(fields, 0), "version": 3}

@@ -268,15 +268,15 @@ async def test_a_list_follows_what_points_to_its_parent(
     world: World, parent: Names, field: str, child: Names, reference: str
 ) -> None:
     people = world.people
-    label = {"contact": "lastName"}
     above, beside = await make_records(
         people.anna,
         parent,
-        [{label.get(parent.one, "title"): name} for name in ("Above", "Beside")],
+        [world.named(parent, name) for name in ("Above", "Beside")],
     )
-    name = label.get(child.one, "title")
     made = await make_records(
-        people.anna, child, [{name: letter, reference: above["id"]} for letter in "ABC"]
+        people.anna,
+        child,
+        [{**world.named(child, letter), reference: above["id"]} for letter in "ABC"],
     )
     fields = f"{field} {{ nodes {{ id }} totalCount }}"
     document = f"query ($id: ID!) {{ {parent.one}(id: $id) {{ {fields} }} }}"

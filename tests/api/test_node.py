@@ -9,7 +9,7 @@ from graphql import GraphQLObjectType
 from domain.ids import encode_id
 from tests.api.calling import SDL, mutate
 from tests.api.crowd import Crowd
-from tests.api.world import TYPES, Names, World, make_record
+from tests.api.world import CONTACT, TYPES, Names, World, make_record
 from tests.client import Client
 
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
@@ -87,7 +87,7 @@ async def test_a_phone_is_found_while_its_record_is(world: World) -> None:
     people = world.people
     point = {"phones": [{"value": "+12025550123"}]}
     made = await make_record(
-        people.anna, TYPES[1], {"lastName": "Phone", **point}, "id phones { id }"
+        people.anna, CONTACT, {"lastName": "Phone", **point}, "id phones { id }"
     )
     phone = made["phones"][0]["id"]
 
@@ -101,8 +101,7 @@ async def test_a_phone_is_found_while_its_record_is(world: World) -> None:
 @by_type
 async def test_what_is_in_the_bin_or_purged_is_not_found(world: World, names: Names) -> None:
     people = world.people
-    label = "lastName" if names.one == "contact" else "title"
-    key = (await make_record(people.anna, names, {label: "Comes and goes"}))["id"]
+    key = (await make_record(people.anna, names, world.named(names, "Comes and goes")))["id"]
     found = {"__typename": names.type, "id": key}
     by_field = f"query ($id: ID!) {{ found: {names.one}(id: $id) {{ id }} }}"
 

@@ -153,8 +153,9 @@ async def test_nobody_and_olga_page_through_nothing_of_it(world: World, mark: st
 @pytest.mark.parametrize("names", TYPES, ids=lambda names: names.one)
 async def test_every_type_pages(world: World, names: Names) -> None:
     people = world.people
-    label = "lastName" if names.one == "contact" else "title"
-    made = await make_records(people.anna, names, [{label: f"Page of {n}"} for n in "ABC"])
+    made = await make_records(
+        people.anna, names, [world.named(names, f"Page of {n}") for n in "ABC"]
+    )
     where = {"id": {"in": [item["id"] for item in made]}}
     document = (
         f"query ($where: {names.type}Filter, $after: String) {{ {names.many}(where: $where,"

@@ -23,14 +23,14 @@ from graphql import (
 
 from tests.api.calling import SDL, mutation_document
 from tests.api.crowd import SIZE, Crowd, Ids, inputs
-from tests.api.samples import samples, written
-from tests.api.world import TYPES, Names
+from tests.api.samples import changes, samples, written
+from tests.api.world import ELEMENT, TYPES, Names
 
 COUNTS: Final = Path(__file__).parents[1] / "query_counts.json"
 UPDATE: Final = os.environ.get("VORONKA_UPDATE_COUNTS") == "1"
 PAGE: Final = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 LISTS: Final = {"Lead": "leads", "Contact": "contacts", "Company": "companies", "Deal": "deals",
-                "User": "users"}  # fmt: skip
+                "User": "users", "CatalogElement": "catalogElements"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,8 @@ SCREENS: Final[Mapping[str, Question]] = {
     "all settings": Question(
         "{ pipelines { id name stages { id name color semantics } }"
         " dictionaries { id code name items { id code name color } }"
-        " exchangeRates { currency rate } }"
+        " exchangeRates { currency rate } catalogs { id name sections { name parent { name } } }"
+        " resources { id name isActive } bookingServices { id name duration } }"
     ),
     "all people": Question(
         "query ($n: Int) { users(first: $n) { totalCount nodes { id fullName"
@@ -181,6 +182,17 @@ SCREENS: Final[Mapping[str, Question]] = {
         f" {{ nodes {{ ... on Deal {{ {CARD} }} }} }}"
         ' companies: search(text: "a", types: [COMPANY], first: $n) { nodes { id'
         f" responsible {PERSON} ... on Company {{ {POINTS} }} }} }} }}"
+    ),
+    "a calendar": Question(
+        'query ($ids: [ID!]) { bookings(from: "2026-06-01T00:00:00Z", to: "2026-07-01T00:00:00Z",'
+        f" resourceIds: $ids) {{ from to resources {{ name }} users {PERSON}"
+        " service { name duration } } }",
+        ("Resource",),
+    ),
+    "a page of elements": Question(
+        "query ($n: Int) { catalogElements(first: $n, orderBy: [{ sort: ASC }]) { totalCount"
+        f" {PAGE} nodes {{ id name code catalog {{ name }} section {{ name parent {{ name }} }}"
+        f" responsible {PERSON} customFieldValues {{ displayValue }} }} }} }}"
     ),
     "a searched list": Question(
         'query ($n: Int) { contacts(search: "a", first: $n) { totalCount nodes { id fullName } } }'
@@ -202,7 +214,11 @@ def bulk(names: Names, crowd: Crowd, n: int) -> Iterator[tuple[str, dict[str, An
     for item in fresh:
         # Those of the crowd have been given away.
         item["externalIds"] = written(samples(names, world), 0)["externalIds"]
-    changed = [{**written(samples(names, world), 1), "id": key} for key in ids]
+    changed = [{**changes(samples(names, world), 1), "id": key} for key in ids]
+    if names is ELEMENT:
+        # Each has a catalogue of its own, and moves between the sections of that one.
+        for item, section in zip(changed, crowd.ids["TopSection"], strict=False):
+            item["sectionId"] = section
     keyed = [
         {**item, "externalId": {"system": "crowd", "value": str(number)}}
         for number, item in enumerate(fresh)
@@ -261,6 +277,7 @@ def test_a_relation_of_each_type_is_asked_for() -> None:
     kinds = {name.partition(".")[0] for name in QUESTIONS if "." in name}
 
     assert {"Lead", "Contact", "Company", "Deal", "User", "Pipeline", "Stage", "Department",
-            "Dictionary", "DictionaryItem", "Group", "ApiKey"} <= kinds  # fmt: skip
+            "Dictionary", "DictionaryItem", "Group", "ApiKey", "Catalog", "CatalogSection",
+            "CatalogElement", "Booking"} <= kinds  # fmt: skip
     assert "Company.deals numbers" in QUESTIONS
     assert "Pipeline.board.deals" in QUESTIONS

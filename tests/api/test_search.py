@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.entities import ENTITIES, RECORDS
+from domain.entities import RECORDS
 from domain.fields import Field, Kind, camel
 from tests.api.calling import mutate
 from tests.api.shop import named
@@ -97,21 +97,16 @@ async def test_words_are_found_everywhere(shop: World, text: str, expected: str)
 
 def _main_fields() -> list[Any]:
     return [
-        pytest.param(names, ENTITIES[names.one].get(field), id=f"{names.one}-{field}")
+        pytest.param(names, names.entity.get(field), id=f"{names.one}-{field}")
         for names in TYPES
-        for field in ENTITIES[names.one].searchable
+        for field in names.entity.searchable
     ]
 
 
-def label_of(names: Names) -> str:
-    """Give the field that a record of the type is called by."""
-    return "lastName" if names.one == "contact" else "title"
-
-
-def with_value(names: Names, field: Field, value: str) -> dict[str, Any]:
+def with_value(world: World, names: Names, field: Field, value: str) -> dict[str, Any]:
     """Give an input whose field holds a value, and whatever a record cannot do without."""
     filled = [{"value": value}] if field.kind is Kind.POINTS else value
-    return {label_of(names): "Nobody", camel(field.name): filled}
+    return world.named(names, "Nobody") | {camel(field.name): filled}
 
 
 @pytest.mark.parametrize(("names", "field"), _main_fields())
@@ -121,8 +116,8 @@ async def test_every_main_text_field_is_searched(world: World, names: Names, fie
     value = {"phones": f"+1202555{number:04}", "emails": f"needle{number}@example.com"}.get(
         field.name, f"Иголка{number}z"
     )
-    made = await make_record(people.anna, names, with_value(names, field, value))
-    await make_record(people.anna, names, {label_of(names): "Nobody"})
+    made = await make_record(people.anna, names, with_value(world, names, field, value))
+    await make_record(people.anna, names, world.named(names, "Nobody"))
 
     for text in (value, value.lower(), value[3:].upper()):
         assert await search(people.reader, text) == [made["id"]]
@@ -292,7 +287,7 @@ async def test_what_is_in_the_bin_is_found_in_the_bin_only(
     world: World, names: Names, word: str
 ) -> None:
     people = world.people
-    made = await make_record(people.anna, names, {label_of(names): word})
+    made = await make_record(people.anna, names, world.named(names, word))
     in_bin: Any = {"deletedAt": {"isNull": False}}
     assert await search(people.reader, word) == [made["id"]]
     assert await searched_list(people.reader, names, word, where=in_bin) == []
@@ -311,9 +306,9 @@ async def test_a_changed_record_is_found_by_its_new_words(
     world: World, names: Names, word: str
 ) -> None:
     people = world.people
-    made = await make_record(people.anna, names, {label_of(names): f"{word}old"})
+    made = await make_record(people.anna, names, world.named(names, f"{word}old"))
 
-    changed = {"id": made["id"], label_of(names): f"{word}new"}
+    changed = {"id": made["id"], names.label: f"{word}new"}
     (await mutate(people.anna, f"update{names.type}", input=changed)).payload()
 
     assert await search(people.reader, f"{word}new") == [made["id"]]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.entities import ENTITIES
+from domain.entities import RECORDS
 from domain.fields import Entity
 from tests.api.calling import mutate
 from tests.client import Client
@@ -16,28 +16,34 @@ class Names:
 
     one: str
     many: str
+    label: str = "title"
+    """The field that people call a record by."""
+    note: str = "comments"
+    """A long text that every record may have."""
 
     @property
     def type(self) -> str:
         """Name of the GraphQL type, as in createDeal."""
-        return self.one.capitalize()
+        return f"{self.one[0].upper()}{self.one[1:]}"
 
     @property
     def types(self) -> str:
         """The plural in mutations, as in createDeals."""
-        return self.many.capitalize()
+        return f"{self.many[0].upper()}{self.many[1:]}"
 
     @property
     def entity(self) -> Entity:
         """The declaration."""
-        return ENTITIES[self.one]
+        return next(entity for entity in RECORDS if entity.type_name == self.type)
 
 
 LEAD = Names("lead", "leads")
-CONTACT = Names("contact", "contacts")
+CONTACT = Names("contact", "contacts", label="lastName")
 COMPANY = Names("company", "companies")
 DEAL = Names("deal", "deals")
-TYPES = (LEAD, CONTACT, COMPANY, DEAL)
+ELEMENT = Names("catalogElement", "catalogElements", label="name", note="description")
+SALES = (LEAD, CONTACT, COMPANY, DEAL)
+TYPES = (*SALES, ELEMENT)
 
 
 @dataclass(slots=True)
@@ -50,6 +56,14 @@ class World:
     def __getitem__(self, name: str) -> str:
         """Give the id of what is called so: a record, a stage, a dictionary item, a person."""
         return self.ids[name]
+
+    def named(self, names: Names, title: str = "Only a name", owner: str = "") -> dict[str, Any]:
+        """Give the input of a record with a name, and with what it cannot do without.
+
+        `owner` is `olga` for a record of her workspace.
+        """
+        needed = {"catalogId": self[f"{owner} cars".strip()]} if names is ELEMENT else {}
+        return {names.label: title, **needed}
 
 
 async def make_record(client: Client, names: Names, given: dict[str, Any], read: str = "id") -> Any:
@@ -93,7 +107,22 @@ async def build_settings(people: Cast) -> World:
     """Add settings to the cast's workspace, and no records."""
     world = World(people, dict(people.ids))
     await _add_settings(people.root, world.ids)
+    await _add_catalogs(world)
     return world
+
+
+async def _add_catalogs(world: World) -> None:
+    """Add the catalogue of cars with two sections, and one of olga's in her workspace."""
+    for client, owner in ((world.people.root, ""), (world.people.olga, "olga ")):
+        made = await mutate(client, "createCatalog", "catalog { id }", input={"name": "Cars"})
+        cars = world.ids[f"{owner}cars"] = made.payload()["catalog"]["id"]
+        for name in ("Sedans", "Vans"):
+            section = {"catalogId": cars, "name": name}
+            made = await mutate(
+                client, "createCatalogSection", "catalogSection { id }", input=section
+            )
+            found = made.payload()["catalogSection"]["id"]
+            world.ids[f"{owner}{name.lower()}"] = found
 
 
 async def _add_settings(root: Client, ids: dict[str, str]) -> None:

@@ -124,6 +124,7 @@ async def make_deal(client: Client, stage: str, read: str = "id", **given: Any) 
 
 async def look(client: Client, thing: str, read: str) -> Any:
     """Give what is read of one record."""
-    kind = thing.partition("_")[0]
+    head, *rest = thing.rpartition("_")[0].split("_")
+    kind = head + "".join(part.capitalize() for part in rest)
     found = await client.data(f"query ($id: ID!) {{ {kind}(id: $id) {{ {read} }} }}", id=thing)
     return found[kind]

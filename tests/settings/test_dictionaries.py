@@ -7,7 +7,9 @@ import pytest
 
 from domain.entities import RECORDS
 from domain.fields import Entity, Field, Kind, camel
+from tests.api.calling import mutate
 from tests.settings import expected
+from tests.settings.catalogs import make_field
 from tests.settings.office import Office, change, refused
 
 ITEM = "dictionaryItem { id code name color sort isSystem dictionary { id } }"
@@ -317,3 +319,41 @@ async def test_values_added_at_once_do_not_share_a_place(office: Office) -> None
     made = await asyncio.gather(*(add(office, dictionary) for _ in range(6)))
 
     assert sorted(item["sort"] for item in made) == [10, 20, 30, 40, 50, 60]
+
+
+async def test_a_dictionary_that_a_field_offers_stays(office: Office) -> None:
+    dictionary, _ = await make_dictionary(office, "OFFERED", "ONE")
+    field = await make_field(office, "DICTIONARY", {"dictionary": "OFFERED"})
+    before = await office.stored()
+
+    answer = await mutate(office.keeper, "deleteDictionary", input={"id": dictionary})
+
+    assert answer.refusals() == [("IN_USE", "input.id")]
+    (error,) = answer.data["deleteDictionary"]["userErrors"]
+    assert error["message"] == f"Custom fields use it: {field['code']}."
+    assert await office.stored() == before
+    asked = {"id": field["id"], "confirm": True}
+    await change(office.keeper, "deleteCustomField", "customField { id }", input=asked)
+    await change(office.keeper, "deleteDictionary", "dictionary { id }", input={"id": dictionary})
+
+
+@pytest.mark.parametrize("several", [False, True], ids=["one", "several"])
+async def test_a_value_that_a_field_of_a_record_holds_stays(office: Office, several: bool) -> None:
+    code = f"HELD_{several}"
+    dictionary, (held, beside) = await make_dictionary(office, code, "HELD", "BESIDE")
+    field = await make_field(office, "DICTIONARY", {"dictionary": code}, isMultiple=several)
+    value = {"code": field["code"], "value": [beside, held] if several else held}
+    deal = {"title": "Holds it", "customValues": [value]}
+    made = await change(office.seller, "createDeal", "deal { id }", input=deal)
+    await change(office.seller, "deleteDeal", "deal { id }", input={"id": made["id"]})
+    before = await office.stored()
+
+    for given in ({}, {"replaceWith": beside}):
+        asked = {"id": held, **given}
+        reasons = await refused(office.keeper, "deleteDictionaryItem", input=asked)
+        assert reasons == [("IN_USE", "input.id")]
+    assert await office.stored() == before
+    await change(office.seller, "purgeDeal", "deal { id }", id=made["id"])
+    await change(office.keeper, "deleteDictionaryItem", ITEM, input={"id": held})
+    shown = await system_dictionary(office, code)
+    assert (shown["id"], [item["code"] for item in shown["items"]]) == (dictionary, ["BESIDE"])
