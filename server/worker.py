@@ -69,7 +69,8 @@ class Worker:
     ) -> None:
         """Prepare a worker; `queue_url` is the direct connection that can listen.
 
-        `files` keeps the contents of files. `at_once` jobs run at a time, at least two, each on a connection of `database`.
+        `at_once` jobs run at a time, at least two, each on a connection of `database`. `files`
+        keeps the contents of files.
         """
         self._database = database
         self._queue_url = queue_url
