@@ -55,8 +55,7 @@ async def take_again(op: Operation, entity: str, drafts: Sequence[Draft]) -> Non
 async def release_purged(op: Operation, entity: str, records: Sequence[UUID]) -> None:
     """Let go of all that records hold which are deleted for good."""
     await release_binned(op, entity, records)
-    if await _has(op, entity, _FILE):
-        await release_of_records(op, entity, records)
+    await release_of_records(op, entity, records)
 
 
 async def release_field(op: Operation, field: Row) -> None:

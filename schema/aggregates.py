@@ -85,9 +85,9 @@ def _custom_numbers(field: Row, found: Any) -> dict[str, Any]:
     if kind in {CustomFieldType.DATE, CustomFieldType.DATETIME}:
         what = "day" if kind is CustomFieldType.DATE else "moment"
         first, last = getattr(found, f"first_{what}"), getattr(found, f"last_{what}")
-        return {"count": found.count, f"{_VALUE}_min": first, f"{_VALUE}_max": last,
+        return {"count": found._mapping["count"], f"{_VALUE}_min": first, f"{_VALUE}_max": last,
                 f"{_VALUE}_sum": None, f"{_VALUE}_avg": None}  # fmt: skip
-    numbers: dict[str, Any] = {"count": found.count}
+    numbers: dict[str, Any] = {"count": found._mapping["count"]}
     for part in ("sum", "avg", "min", "max"):
         value = getattr(found, part)
         exact = None if value is None else Decimal(value) / SCALE

@@ -229,7 +229,7 @@ async def test_an_inactive_resource_keeps_its_bookings_and_gets_no_more(office: 
     deal = {"title": "Late", "customValues": [{"code": field, "value": later}]}
     refusals = await refused(office.seller, "createDeal", input=deal)
 
-    assert refusals == [("NOT_FOUND", "input.customValues.0.value")]
+    assert refusals == [("NOT_FOUND", "input.customValues.0.value.resourceIds.0")]
     assert await office.stored() == before
     assert await calendar(office, resourceIds=[room]) == [(AT, "2026-09-01T10:00:00Z", [room])]
     opened = {"id": room, "isActive": True}
