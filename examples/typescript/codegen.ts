@@ -24,6 +24,7 @@ const config: CodegenConfig = {
           DateTime: "string",
           Decimal: "string",
           JSON: "unknown",
+          Upload: "Blob",
         },
         // A scalar that comes later has to be given a type here; it does not become `any`.
         strictScalars: true,
