@@ -41,6 +41,8 @@ class Key:
     filled: ColumnElement[Any] | None = None
     empty: ColumnElement[Any] | None = None
     """Conditions of rows with and without a value, where each has an index of its own."""
+    tie: ColumnElement[Any] | None = None
+    """The id of the records beside the key, by whose index equal values are in order."""
 
     def flipped(self) -> "Key":
         """Give the key of the opposite order."""

@@ -26,7 +26,7 @@ from loaders.held import (
     find_row,
 )
 from loaders.lists import Amount, ListSpec, PageSpec
-from loaders.numbers import FIELDS_NAME, custom_numbers_statement, numbers_statement
+from loaders.numbers import FIELDS_NAME, Bound, custom_numbers_statement, numbers_statement
 from loaders.pages import Page, group_rows, layout_of
 from loaders.rates import unrated_values
 from loaders.rows import ROW_TYPES, Row, columns, make_row, row_type
@@ -317,10 +317,11 @@ class Loaders(LoaderScope):
 
         return self._loader(("numbers", spec), batch)
 
-    def custom_numbers(self, spec: ListSpec) -> BatchLoader[tuple[UUID, UUID], Any]:
+    def custom_numbers(self, spec: ListSpec, bound: Bound) -> BatchLoader[tuple[UUID, UUID], Any]:
         """Load numbers about custom fields of a list, by parent id and field id; None without any.
 
-        All fields that one level asks for, of all parents, are one statement.
+        All fields that one level asks for and that are bound alike, of all parents, are one
+        statement.
         """
 
         async def batch(keys: Sequence[tuple[UUID, UUID]]) -> Sequence[Any]:
@@ -328,16 +329,16 @@ class Loaders(LoaderScope):
             parents = sorted({parent for parent, _ in keys})
 
             def build() -> Select[Any]:
-                return custom_numbers_statement(spec, self.actor, nested=nested)
+                return custom_numbers_statement(spec, self.actor, bound, nested=nested)
 
             fields = sorted({field for _, field in keys})
             found = await self._fetch(
-                ("custom numbers", spec), build, parents, **{FIELDS_NAME: fields}
+                ("custom numbers", spec, bound), build, parents, **{FIELDS_NAME: fields}
             )
             by_key = {((row[0] if nested else WHOLE), row.field_id): row for row in found}
             return [by_key.get(key) for key in keys]
 
-        return self._loader(("custom numbers", spec), batch)
+        return self._loader(("custom numbers", spec, bound), batch)
 
     def unrated(self) -> BatchLoader[Amount, int]:
         """Load how many records have an amount that no rate turns into the base currency.

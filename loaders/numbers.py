@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import ARRAY, FromClause, Select, Uuid, and_, any_, bindparam, func, select, true
 
@@ -16,6 +17,9 @@ from loaders.lists import ListSpec
 from loaders.rows import ROW_TYPES
 from loaders.statements import PARENT, given_parents, linked_to, listing
 
+Bound = tuple[str, tuple[UUID, ...]]
+"""A column of records and what it must be one of, for fields that other records do not show; no
+ids for fields that all of them do."""
 FIELDS_NAME: Final = "fields"
 """Name of the parameter that holds the ids of custom fields."""
 
@@ -36,7 +40,9 @@ def numbers_statement(
     return _per_parent(base, spec, parts) if spec.relation is not None and nested else base
 
 
-def custom_numbers_statement(spec: ListSpec, actor: Actor, *, nested: bool) -> Select[Any]:
+def custom_numbers_statement(
+    spec: ListSpec, actor: Actor, bound: Bound, *, nested: bool
+) -> Select[Any]:
     """Give the SELECT of numbers about the custom fields that are given as `FIELDS_NAME`.
 
     Columns: the parent, where nested; `field_id`; `count` of values; `sum`, `avg`, `min` and `max`
@@ -52,6 +58,10 @@ def custom_numbers_statement(spec: ListSpec, actor: Actor, *, nested: bool) -> S
         pivot.c.is_empty.is_(False),
     )
     number = pivot.c.number
+    where = list(parts.conditions)
+    if bound[1]:
+        shown = bindparam(None, list(bound[1]), type_=ARRAY(Uuid()), unique=True)
+        where.append(parts.source.c[bound[0]] == any_(shown))
     base = (
         select(
             pivot.c.field_id,
@@ -66,7 +76,7 @@ def custom_numbers_statement(spec: ListSpec, actor: Actor, *, nested: bool) -> S
             func.max(pivot.c.moment).label("last_moment"),
         )
         .select_from(parts.joined.join(pivot, beside))
-        .where(*parts.conditions)
+        .where(*where)
         .group_by(pivot.c.field_id)
     )
     return _per_parent(base, spec, parts) if spec.relation is not None and nested else base

@@ -6,7 +6,6 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
-    Join,
     Select,
     Text,
     Uuid,
@@ -56,20 +55,10 @@ def listing(spec: ListSpec, actor: Actor, row: type[Row], *, backward: bool = Fa
         joined, key = _key(order, source, joined, rows)
         keys.append(key)
     descends = id_descends(spec)
-    keys.append(Key(_tie(spec, source, joined), descends, descends, nullable=False))
+    last = keys[0].tie if keys and keys[0].tie is not None else source.c["id"]
+    keys.append(Key(last, descends, descends, nullable=False))
     flipped = [key.flipped() for key in keys] if backward else keys
     return Listing(row, source, joined, tuple(conditions), tuple(flipped))
-
-
-def _tie(spec: ListSpec, source: FromClause, joined: FromClause) -> ColumnElement[Any]:
-    """Give the id that decides last; of the pivot, where its index leads the order."""
-    if spec.keys and len(spec.keys[0].path) == 1 and isinstance(spec.keys[0].path[0], PivotKey):
-        first: Any = joined
-        while isinstance(first, Join) and first.left is not source:
-            first = first.left
-        column: ColumnElement[Any] = first.right.c["record_id"]
-        return column
-    return source.c["id"]
 
 
 def _key(
@@ -118,6 +107,7 @@ def _pivot_key(
         column, direction.descending, direction.nulls_first, nullable=True, indexed=False,
         filled=pivot.c[key.column].is_not(None) if own else None,
         empty=pivot.c["is_empty"] if own else None,
+        tie=pivot.c["record_id"] if own else None,
     )  # fmt: skip
 
 

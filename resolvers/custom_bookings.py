@@ -18,7 +18,7 @@ from domain.errors import Code
 from loaders.bookings import Span, Taken, find_taken
 from loaders.loaders import id_array
 from loaders.rows import Row
-from resolvers.custom_values import WrongValueError, check_span
+from resolvers.custom_values import WrongValueError, check_span, parts_of
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 
@@ -30,11 +30,10 @@ Booked = tuple[Draft, Row, str, int, dict[str, Any]]
 def _booked(drafts: Sequence[Draft]) -> Iterator[Booked]:
     for draft in drafts:
         for key, field in draft.custom.items():
-            value = draft.columns.get("custom", {}).get(key) if field.type == _KIND else None
-            if value is not None:
-                parts = value if isinstance(value, list) else [value]
-                for place, part in enumerate(parts):
-                    yield draft, field, key, place, part
+            if field.type != _KIND:
+                continue
+            for place, part in enumerate(parts_of(draft.columns.get("custom", {}).get(key))):
+                yield draft, field, key, place, part
 
 
 async def complete_bookings(op: Operation, drafts: Sequence[Draft]) -> None:
@@ -61,8 +60,7 @@ async def complete_bookings(op: Operation, drafts: Sequence[Draft]) -> None:
 
 
 def _stored(row: Row, key: str) -> list[Any]:
-    value = row.custom.get(key)
-    return [] if value is None else value if isinstance(value, list) else [value]
+    return parts_of(row.custom.get(key))
 
 
 def _path(draft: Draft, field: Row, key: str, place: int) -> tuple[str, ...]:
@@ -84,13 +82,11 @@ async def check_free(op: Operation, drafts: Sequence[Draft]) -> None:
         for span in _spans(item[4])
     ]
     taken = await find_taken(op.session, [span for _, span in wanted])
-    # The values that these drafts replace stand in nobody's way.
-    rewritten = {(draft.id, field.id) for draft, field, *_ in _booked(drafts)}
-    other = [item for item in taken if (item.record, item.field) not in rewritten]
-    mine = [span for _, span in wanted]
-    inside = _among_themselves(mine)
+    inside = _among_themselves([span for _, span in wanted])
     for index, ((draft, field, key, place, _), span) in enumerate(wanted):
-        if index in inside or any(_overlap(span, item) for item in other):
+        # Only what this very value replaces is free: of others nobody knows yet whether they go.
+        others = (item for item in taken if (item.record, item.field) != (draft.id, field.id))
+        if index in inside or any(_overlap(span, item) for item in others):
             draft.values.wrong(Code.CONFLICT, "already_booked",
                                *_path(draft, field, key, place), field=field.code)  # fmt: skip
 

@@ -76,6 +76,10 @@ async def update_field(op: Operation, raw: Raw) -> Row:
     if "settings" in draft.given and not draft.errors:
         # Settings that are not named stay.
         draft.columns["settings"] = {**before.settings, **draft.given["settings"]}
+    if not before.is_ready:
+        for name in ("is_filterable", "is_unique"):
+            if draft.given.get(name, getattr(before, name)) != getattr(before, name):
+                draft.values.wrong(Code.CONFLICT, "not_ready", camel(name), name=before.code)
     has_options = bool(raw.get("options") or raw.get("deleteOptionIds"))
     await _check(op, draft, given_options=has_options)
     row = await entries.save(op, draft)
@@ -124,7 +128,8 @@ async def _follow_with_pivot(op: Operation, before: Row, after: Row) -> Row:
     if was and not is_now:
         await clear(op, after.id)
     elif after.is_unique and not before.is_unique:
-        await fill_whole(op, after)
+        if not was:
+            await fill_whole(op, after)
         column = pivot_column(CustomFieldType(after.type))
         if await has_repeated(op.session, after.id, column):
             raise refuse(Code.CONFLICT, "values_repeat", "isUnique")

@@ -9,6 +9,7 @@ from domain.files import Place
 from loaders.rows import Row
 from resolvers.attachments import attach, release, release_of_field, release_of_records
 from resolvers.custom_bookings import book_again, release_bookings, write_bookings
+from resolvers.custom_values import parts_of
 from resolvers.defined_fields import fields_of
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
@@ -36,9 +37,7 @@ async def write_holdings(op: Operation, drafts: Sequence[Draft]) -> None:
 
 
 def _files(custom: Mapping[str, Any], key: str) -> dict[UUID, None]:
-    value = custom.get(key)
-    parts = [] if value is None else value if isinstance(value, list) else [value]
-    return {UUID(part): None for part in parts}
+    return {UUID(part): None for part in parts_of(custom.get(key))}
 
 
 async def release_binned(op: Operation, entity: str, records: Sequence[UUID]) -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import ARRAY, Uuid, bindparam, delete, func, select, update
 
 from db.base import WORKSPACE
 from db.tables import custom_values
@@ -22,7 +22,7 @@ from loaders.custom import read_portion
 from loaders.loaders import id_array
 from loaders.rows import Row
 from resolvers.custom_ranks import RANKED, RANKS, Ranks, load_ranks, rank_of
-from resolvers.custom_values import TARGETS
+from resolvers.custom_values import TARGETS, parts_of
 from resolvers.defined_fields import fields_of
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
@@ -122,9 +122,8 @@ def _rows(field: Row, record: UUID, value: Any, ranks: Ranks) -> list[dict[str, 
     if value is None:
         empty = {**_EMPTY, "is_empty": True}
         return [{**keys, "place": 0, **empty}] if is_ordering(field) else []
-    parts = value if isinstance(value, list) else [value]
     return [{**keys, "place": place, **_columns(field, part, ranks)}
-            for place, part in enumerate(parts)]  # fmt: skip
+            for place, part in enumerate(parts_of(value))]  # fmt: skip
 
 
 async def write_pivot(op: Operation, drafts: Sequence[Draft]) -> None:
@@ -184,17 +183,13 @@ async def fill_portion(op: Operation, field: Row, after: UUID | None) -> UUID | 
     return found[-1][0] if len(found) == PORTION else None
 
 
-async def delete_pivot(
-    op: Operation, records: Sequence[UUID] = (), field: UUID | None = None
-) -> None:
-    """Delete the rows of records, or those of a field."""
-    held = (
-        custom_values.c.record_id == id_array(records)
-        if field is None
-        else custom_values.c.field_id == field
-    )
+async def delete_pivot(op: Operation, records: Sequence[UUID]) -> None:
+    """Delete the rows of records."""
     await op.session.run(
-        delete(custom_values).where(custom_values.c.workspace_id == WORKSPACE, held)
+        delete(custom_values).where(
+            custom_values.c.workspace_id == WORKSPACE,
+            custom_values.c.record_id == id_array(records),
+        )
     )
 
 
@@ -216,37 +211,48 @@ async def delete_portion(op: Operation, field: UUID) -> bool:
 
 
 async def follow_ranks(op: Operation, rows: Sequence[Row]) -> None:
-    """Write ranks and names that have changed beside the values; most at once, the rest later."""
-    for row in rows:
-        if await _rank_portion(op, row):
-            op.later(Job(RANK, {"entity": row.declared.name, "id": str(row.id)}))
+    """Write ranks and names that have changed beside the values; most at once, the rest later.
+
+    The rows are of one entity; one statement for all.
+    """
+    if rows and await _rank_portion(op, rows):
+        ids = [str(row.id) for row in rows]
+        op.later(Job(RANK, {"entity": rows[0].declared.name, "ids": ids}))
 
 
-async def _rank_portion(op: Operation, row: Row) -> bool:
-    """Write what a row is ranked by beside the next values that point to it; tells of more."""
-    target = row.declared.name
+async def _rank_portion(op: Operation, rows: Sequence[Row]) -> bool:
+    """Write what rows are ranked by beside the next values that point to them; tells of more."""
+    target = rows[0].declared.name
     kinds = {kind.value for kind in RANKS if TARGETS[kind] == target}
     every = await op.loaders.everything(CUSTOM_FIELD.name)
     fields = [field.id for field in every if field.type in kinds]
     if not fields:
         return False
     table, chosen = custom_values, custom_values.alias()
-    column, rank = RANKED[target].column, rank_of(row)
+    column = RANKED[target].column
+    new = func.unnest(
+        bindparam(None, [row.id for row in rows], type_=ARRAY(Uuid()), unique=True),
+        bindparam(None, [rank_of(row) for row in rows], type_=ARRAY(table.c[column].type),
+                  unique=True),
+    ).table_valued("key", "rank", name="new").render_derived()  # fmt: skip
     some = (
-        select(chosen.c.field_id, chosen.c.record_id, chosen.c.place)
+        select(chosen.c.field_id, chosen.c.record_id, chosen.c.place, new.c.rank)
+        .join_from(chosen, new, chosen.c.ref == new.c.key)
         .where(
             chosen.c.workspace_id == WORKSPACE,
             chosen.c.field_id == id_array(fields),
-            chosen.c.ref == row.id,
-            chosen.c[column].is_distinct_from(rank),
+            chosen.c[column].is_distinct_from(new.c.rank),
         )
         .limit(PORTION)
+        .subquery("some")
     )
     written = await op.session.rows(
         update(table)
-        .where(table.c.workspace_id == WORKSPACE,
-               tuple_(table.c.field_id, table.c.record_id, table.c.place).in_(some))
-        .values({column: rank})
+        .where(
+            table.c.workspace_id == WORKSPACE,
+            *(table.c[name] == some.c[name] for name in ("field_id", "record_id", "place")),
+        )
+        .values({column: some.c.rank})
         .returning(table.c.record_id)
-    )  # fmt: skip
+    )
     return len(written) >= PORTION

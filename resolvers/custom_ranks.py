@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain.custom_fields import CustomFieldType
 from loaders.rows import Row
-from resolvers.custom_values import TARGETS
+from resolvers.custom_values import TARGETS, parts_of
 from resolvers.operation import Operation
 
 Ranks = Mapping[tuple[str, UUID], Any]
@@ -45,11 +45,11 @@ async def load_ranks(op: Operation, values: Sequence[tuple[Row, Any]]) -> Ranks:
     for field, value in values:
         kind = CustomFieldType(field.type)
         if value is not None and kind in RANKS:
-            parts = value if isinstance(value, list) else [value]
-            wanted.setdefault(TARGETS[kind], {}).update((UUID(part), None) for part in parts)
+            keys = wanted.setdefault(TARGETS[kind], {})
+            keys.update((UUID(part), None) for part in parts_of(value))
     found: dict[tuple[str, UUID], Any] = {}
-    for target, keys in wanted.items():
-        rows = await op.loaders.one(target).load_batch(list(keys))
+    for target, ids in wanted.items():
+        rows = await op.loaders.one(target).load_batch(list(ids))
         found.update({(target, row.id): rank_of(row) for row in rows if row is not None})
     return found
 

@@ -13,7 +13,7 @@ from loaders.rows import Row
 from resolvers.currencies import Rates, load_rates
 from resolvers.custom_bookings import check_free, complete_bookings
 from resolvers.custom_targets import check_targets
-from resolvers.custom_values import WrongValueError, expected, parse_one
+from resolvers.custom_values import WrongValueError, expected, parse_one, parts_of
 from resolvers.defined_fields import fields_of
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
@@ -157,11 +157,6 @@ def _value(field: Row, raw: Any) -> Any:
     return found or None
 
 
-def parts_of(value: Any) -> list[Any]:
-    """Give the single values of a stored one."""
-    return value if isinstance(value, list) else [value]
-
-
 async def _complete_amounts(op: Operation, drafts: Sequence[Draft]) -> None:
     """Give amounts their currency and their value in the base currency."""
     amounts = [
@@ -169,7 +164,7 @@ async def _complete_amounts(op: Operation, drafts: Sequence[Draft]) -> None:
         for draft in drafts
         for key, field in draft.custom.items()
         if field.type == CustomFieldType.MONEY.value
-        for part in parts_of(draft.columns.get("custom", {}).get(key, []))
+        for part in parts_of(draft.columns.get("custom", {}).get(key))
     ]
     foreign = any(part["currency"] not in ("", op.currency) for part in amounts)
     rates = Rates(op.currency, {})

@@ -11,7 +11,7 @@ from domain.files import Place
 from domain.ids import decode_id, encode_id
 from loaders.rows import Row
 from resolvers.attachments import claimable
-from resolvers.custom_values import TARGETS
+from resolvers.custom_values import TARGETS, parts_of
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 
@@ -58,8 +58,7 @@ def _references(drafts: Sequence[Draft]) -> Iterator[_Found]:
             value = draft.columns.get("custom", {}).get(key)
             if value is None or key not in draft.custom_places:
                 continue
-            parts = value if isinstance(value, list) else [value]
-            for place, part in enumerate(parts):
+            for place, part in enumerate(parts_of(value)):
                 path = draft.custom_places[key] + ((str(place),) if field.is_multiple else ())
                 for target, inside in _of_part(CustomFieldType(field.type), part):
                     yield _Found(draft, field, path + inside, target)

@@ -11,7 +11,8 @@ from loaders.locking import lock_name
 from loaders.rows import Row
 from resolvers.custom_bookings import check_free_again
 from resolvers.custom_pivot import pivot_value
-from resolvers.custom_record import PLACE, parts_of
+from resolvers.custom_record import PLACE
+from resolvers.custom_values import parts_of
 from resolvers.defined_fields import fields_of
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
@@ -62,8 +63,7 @@ def _claims(draft: Draft) -> list[_Claim]:
 
 
 def _values(field: Row, stored: Any) -> frozenset[_Value]:
-    parts = [] if stored is None else parts_of(stored)
-    return frozenset((str(field.id), pivot_value(field, part)) for part in parts)
+    return frozenset((str(field.id), pivot_value(field, part)) for part in parts_of(stored))
 
 
 async def _holders(

@@ -50,6 +50,13 @@ def parse_one(kind: CustomFieldType, settings: Settings, raw: Any) -> Any:
     return _PARSERS[kind](settings, raw)
 
 
+def parts_of(stored: Any) -> list[Any]:
+    """Give the single values of what is stored of a field; none of nothing."""
+    if stored is None:
+        return []
+    return stored if isinstance(stored, list) else [stored]
+
+
 def expected(what: str, raw: Any, *path: str) -> WrongValueError:
     """Make the error of a value of another kind than the field's."""
     return WrongValueError("expected", *path, expected=what, found=found_in(raw))

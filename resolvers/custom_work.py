@@ -95,9 +95,8 @@ async def go_on_forgetting(op: Operation, arguments: Arguments) -> None:
 
 async def go_on_ranking(op: Operation, arguments: Arguments) -> None:
     """Let the next values follow."""
-    row = await op.loaders.one(arguments["entity"]).load(UUID(arguments["id"]))
-    if row is not None:
-        await follow_ranks(op, [row])
+    rows = await op.loaders.one(arguments["entity"]).load_batch(list(map(UUID, arguments["ids"])))
+    await follow_ranks(op, [row for row in rows if row is not None])
 
 
 WORK: Final[Mapping[str, Callable[[Operation, Arguments], Awaitable[bool | None]]]] = {

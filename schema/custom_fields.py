@@ -18,8 +18,7 @@ from loaders.files import readable_files
 from loaders.loaders import Loaders
 from loaders.rows import Row
 from resolvers.custom_binding import Bindings, bound_by, load_bindings
-from resolvers.custom_record import parts_of
-from resolvers.custom_values import TARGETS
+from resolvers.custom_values import TARGETS, parts_of
 from resolvers.defined_fields import fields_of
 from schema.bookings import Booking
 from schema.classes import OBJECTS, Record
@@ -264,8 +263,7 @@ async def _custom_values(
 
 
 def _values_of(source: Any, field: Row) -> tuple[Any, ...]:
-    stored = source.custom.get(str(field.id))
-    return () if stored is None else tuple(parts_of(stored))
+    return tuple(parts_of(source.custom.get(str(field.id))))
 
 
 def _is_shown(source: Any, field: Row, bindings: Bindings) -> bool:

@@ -12,6 +12,7 @@ from domain.fields import Kind
 from loaders.lists import Amount, ListSpec, PageSpec
 from loaders.pages import NO_PAGE, Page
 from loaders.rows import Row
+from resolvers.custom_binding import bound_by, load_bindings
 from schema.context import Context, running
 from schema.warnings import warn_of_unrated
 
@@ -97,10 +98,12 @@ async def _by_spec(
 async def load_custom_numbers(context: Context, sources: Sources, field: Row) -> list[Any]:
     """Give the row of numbers about a custom field of each list; None without any value."""
     op = running(context)
+    only = (await load_bindings(op, [field])).get(field.id, frozenset())
+    bound = (bound_by(field) if only else "", tuple(sorted(only)))
 
     async def load(spec: ListSpec, parents: Sequence[UUID]) -> Sequence[Any]:
         keys = [(parent, field.id) for parent in parents]
-        return await op.loaders.custom_numbers(spec).load_batch(keys)
+        return await op.loaders.custom_numbers(spec, bound).load_batch(keys)
 
     if field.type != CustomFieldType.MONEY.value:
         return await _by_spec(sources, lambda source: source.spec, load)

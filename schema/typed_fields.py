@@ -28,7 +28,7 @@ from loaders.bookings import booking_of
 from loaders.rows import Row
 from resolvers.custom_binding import Bindings, bound_by
 from resolvers.custom_pivot import is_ordering
-from resolvers.custom_record import parts_of
+from resolvers.custom_values import parts_of
 from schema.aggregates import CUSTOM_AGGREGATES, custom_reader
 from schema.context import Context
 from schema.custom_fields import CustomValueSource, load_references, shown_amount
@@ -283,7 +283,7 @@ def _stored(
     def read(custom: Mapping[str, Any]) -> Any:
         stored = custom.get(key)
         if many:
-            return [] if stored is None else [convert(part) for part in parts_of(stored)]
+            return [convert(part) for part in parts_of(stored)]
         return None if stored is None else convert(stored)
 
     def read_bound(custom: Mapping[str, Any], where: UUID) -> Any:
@@ -300,10 +300,7 @@ def _loaded(field: Row, only: frozenset[UUID] | None) -> Any:
             root.custom.get(key) if only is None or getattr(root, column) in only else None
             for root in roots
         ]
-        sources = [
-            CustomValueSource(field, () if value is None else tuple(parts_of(value)))
-            for value in stored
-        ]
+        sources = [CustomValueSource(field, tuple(parts_of(value))) for value in stored]
         found = await load_references(context, sources)
         return found if many else [rows[0] if rows else None for rows in found]
 

@@ -143,6 +143,24 @@ async def test_two_of_one_call_cannot_have_the_same_time(office: Office) -> None
     assert await office.calendar() == []
 
 
+async def test_a_time_that_another_of_the_call_gives_up_is_taken_still(office: Office) -> None:
+    anna = office.people.anna
+    first, second = await office.book(office.slot("10-12")), await make_deal(anna)
+    document = """mutation ($input: [UpdateDealInput!]!) { updateDeals(input: $input) {
+      results { userErrors { code path } } userErrors { code } } }"""
+    given = [
+        {"id": first, "customValues": [{"code": "visit", "value": office.slot("14-15")}]},
+        {"id": second, "customValues": [{"code": "visit", "value": office.slot("10-12")}]},
+    ]
+
+    results = (await anna.run(document, {"input": given})).data["updateDeals"]["results"]
+
+    assert [[error["code"] for error in result["userErrors"]] for result in results] == [
+        [], ["CONFLICT"]
+    ]  # fmt: skip
+    assert [entry["from"] for entry in await office.calendar()] == [day("10-12")["from"]]
+
+
 async def test_many_at_once_and_one_wins(office: Office) -> None:
     given = {"title": "Race", "customValues": [{"code": "visit", "value": office.slot("10-12")}]}
     answers = await asyncio.gather(

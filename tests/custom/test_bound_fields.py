@@ -191,3 +191,41 @@ async def test_a_hidden_value_is_none_for_conditions_and_orders(auction: Auction
     assert await find(anna, "sizes", "eq", 1) == []
     assert await ordered("ASC") == ["Low", "High", "Vase"]
     assert await ordered("DESC_NULLS_LAST") == ["High", "Low", "Vase"]
+
+
+async def test_an_order_by_a_bound_field_loses_nobody_over_pages(auction: Auction) -> None:
+    anna = auction.people.anna
+    for number in range(4):  # deals that do not show the field
+        await make_deal(anna, title=f"Usual {number}")
+    (await move(anna, auction.deal, auction.usual)).payload()
+
+    titles: list[str] = []
+    document = """query ($after: String) {
+      deals(first: 2, after: $after, orderBy: [{custom: {lot: ASC}}]) {
+        nodes { title } pageInfo { endCursor hasNextPage } } }"""
+    page: dict[str, Any] = {"endCursor": None, "hasNextPage": True}
+    while page["hasNextPage"]:
+        found = (await anna.data(document, after=page["endCursor"]))["deals"]
+        titles += [node["title"] for node in found["nodes"]]
+        page = found["pageInfo"]
+
+    assert sorted(titles) == ["Usual 0", "Usual 1", "Usual 2", "Usual 3", "Vase"]
+
+
+async def test_a_hidden_value_is_in_no_sum(auction: Auction) -> None:
+    anna = auction.people.anna
+    document = """{ deals { aggregate { custom { sizes { sum } amount { max } }
+      customAggregates(codes: ["sizes"]) { count } } } }"""
+
+    async def numbers() -> Any:
+        return (await anna.data(document))["deals"]["aggregate"]
+
+    assert await numbers() == {
+        "custom": {"sizes": {"sum": "3"}, "amount": {"max": "5"}},
+        "customAggregates": [{"count": 2}],
+    }
+    (await move(anna, auction.deal, auction.usual)).payload()
+    assert await numbers() == {
+        "custom": {"sizes": {"sum": None}, "amount": {"max": None}},
+        "customAggregates": [{"count": 0}],
+    }

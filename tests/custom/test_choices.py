@@ -157,6 +157,22 @@ async def test_options_order_by_their_place_and_people_by_name(people: Cast) -> 
     assert await titles(people.anna, grade="ASC") == ["x", "y", "none"]
 
 
+async def test_many_options_move_in_a_few_statements(people: Cast, watch: Any) -> None:
+    options = [{"value": str(number)} for number in range(20)]
+    field = await make_field(people.root, "Grade", "LIST", options=options)
+    ids = [option["id"] for option in field["options"]]
+    for number in (3, 17):
+        await make_deal(people.anna, ("grade", ids[number]), title=str(number))
+    moved = [{"id": key, "sort": 1000 - number} for number, key in enumerate(ids)]
+
+    with watch() as seen:
+        given = {"id": field["id"], "options": moved}
+        (await people.root.mutate("updateCustomField", given, "customField { id }")).payload()
+
+    assert len([text for text in seen.texts if text.startswith("UPDATE custom_values")]) == 1
+    assert await titles(people.anna, grade="ASC") == ["17", "3"]
+
+
 async def test_numbers_and_search_know_custom_fields(people: Cast) -> None:
     await make_field(people.root, "Score", "INTEGER")
     await make_field(people.root, "Until", "DATE")
@@ -198,6 +214,9 @@ async def test_a_large_field_is_made_ready_in_the_background(
     where = {"where": [{"code": "score", "op": "gt", "value": 1}]}
     read = "query ($where: [CustomFilter!]) { deals(customWhere: $where) { totalCount } }"
     assert (await people.anna.run(read, where)).codes == ["BAD_USER_INPUT"]
+    off = {"id": field["id"], "isFilterable": False}
+    early = await people.root.mutate("updateCustomField", off, "customField { id }")
+    assert early.refusals() == [("CONFLICT", "input.isFilterable")]
     await work()
     assert await find(people.anna, "score", "gt", 1) == ["2", "3", "4"]
     assert await titles(people.anna, score="DESC") == ["4", "3", "2", "1", "0"]
