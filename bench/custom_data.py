@@ -1,7 +1,7 @@
 """Gives the measured deals their custom fields: made through the API, values put in by COPY."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,14 +21,17 @@ from bench.custom_fields import (
 )
 from bench.place import Place
 from bench.product import access_key, product
+from db.tables import custom_values
 from domain.ids import encode_id
-from resolvers.custom_pivot import pivot_column, pivot_form
+from loaders.rows import Row, column_names, make_row
+from resolvers.custom_pivot import pivot_rows
+from resolvers.custom_ranks import Ranks
 
 _BATCH: Final = 2_000
 _KINDS_OF_VALUES: Final = 1_009
 """Values that nobody looks for repeat after so many deals."""
 _FROM_START: Final = UUID(int=0)
-_COLUMNS: Final = ("text", "number", "day", "moment", "ref")
+_COLUMNS: Final = tuple(column.name for column in custom_values.c)
 _CREATE: Final = """
 mutation ($input: CreateCustomFieldInput!) {
   createCustomField(input: $input) { customField { id } userErrors { code message path } } }
@@ -44,8 +47,18 @@ SELECT id, name FROM dictionary_items WHERE workspace_id = $1 AND dictionary_id 
 """
 _FIELDS: Final = "SELECT id, code FROM custom_fields WHERE workspace_id = $1 AND entity = 'DEAL'"
 _OPTIONS: Final = """
-SELECT id, value FROM custom_field_options WHERE workspace_id = $1 AND custom_field_id = $2
+SELECT id, value, sort FROM custom_field_options WHERE workspace_id = $1 AND custom_field_id = $2
 """
+_DEFINITIONS: Final = "SELECT * FROM custom_fields WHERE workspace_id = $1"
+_IS_FILLED: Final = """
+SELECT EXISTS (SELECT FROM custom_values WHERE workspace_id = $1 AND NOT is_empty)
+"""
+_START: Final = (
+    # What the definitions have put in, and left to a worker, is put in here with the values.
+    "DELETE FROM jobs.pgqueuer WHERE entrypoint = 'custom_fields.fill'",
+    "TRUNCATE custom_values",
+    "UPDATE custom_fields SET is_ready = true",
+)
 
 _Row = tuple[Any, ...]
 
@@ -60,10 +73,7 @@ async def furnish(place: Place) -> Made:
         if missing:
             await _define(place, missing, [row["name"] for row in sources])
         made = await _made(connection, place, {row["name"]: row["id"] for row in sources})
-        is_filled = await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM custom_values WHERE workspace_id = $1)", place.workspace_id
-        )
-        if not is_filled:
+        if not await connection.fetchval(_IS_FILLED, place.workspace_id):
             await _fill(connection, place, made)
     finally:
         await connection.close()
@@ -105,20 +115,23 @@ async def _fill(connection: asyncpg.Connection, place: Place, made: Made) -> Non
     people = await connection.fetch(
         "SELECT id FROM users WHERE workspace_id = $1 ORDER BY id", place.workspace_id
     )
+    twins, ranks = await _rules(connection, place, made)
     users = [encode_id("user", row["id"]) for row in people]
     others = [stored_others(made, users, number) for number in range(_KINDS_OF_VALUES)]
     last, done = _FROM_START, 0
     with Progress() as shown:
         task = shown.add_task("Giving the deals their custom values", total=place.deals)
         async with connection.transaction():
+            for statement in _START:
+                await connection.execute(statement)
             while deals := await connection.fetch(TWIN_VALUES, place.workspace_id, last, _BATCH):
                 keys, bodies, rows = await asyncio.to_thread(
-                    _batch, place.workspace_id, made, deals, others, done
+                    _batch, place.workspace_id, made, deals, others, done, twins, ranks
                 )
                 await connection.execute(_WRITE, place.workspace_id, keys, bodies)
                 await connection.copy_records_to_table(
                     "custom_values",
-                    columns=("workspace_id", "field_id", "record_id", "place", *_COLUMNS),
+                    columns=_COLUMNS,
                     records=rows,
                 )
                 last, done = deals[-1]["id"], done + len(deals)
@@ -136,6 +149,8 @@ def _batch(
     deals: Sequence[Any],
     others: Sequence[dict[str, Any]],
     done: int,
+    fields: Mapping[str, Row],
+    ranks: Ranks,
 ) -> tuple[list[UUID], list[str], list[_Row]]:
     """Give the deals, what stands in their column, and their rows of the pivot."""
     keys: list[UUID] = []
@@ -147,17 +162,22 @@ def _batch(
         keys.append(deal["id"])
         bodies.append(orjson.dumps(own | others[number % len(others)]).decode())
         rows.extend(
-            (workspace_id, field_id, deal["id"], 0, *columns)
-            for field_id, columns in _pivot(made, twins)
+            tuple({**row, "workspace_id": workspace_id}[name] for name in _COLUMNS)
+            for code, field in fields.items()
+            for row in pivot_rows(field, deal["id"], twins.get(code), ranks)
         )
     return keys, bodies, rows
 
 
-def _pivot(made: Made, twins: dict[str, Any]) -> Iterator[tuple[UUID, list[Any]]]:
-    """Give the fields that have a value and the columns that hold it, as the write path does."""
-    for wanted in TWINS:
-        value = twins.get(wanted.code)
-        if value is not None:
-            held = pivot_form(wanted.kind, value)
-            column = pivot_column(wanted.kind)
-            yield made.ids[wanted.code], [held if name == column else None for name in _COLUMNS]
+async def _rules(
+    connection: asyncpg.Connection, place: Place, made: Made
+) -> tuple[dict[str, Row], Ranks]:
+    """Give the definitions of the fields that are looked for, and the ranks of the options."""
+    known = {row["code"]: row for row in await connection.fetch(_DEFINITIONS, place.workspace_id)}
+    names = column_names("custom_field")
+    rows = {
+        wanted.code: make_row("custom_field", [known[wanted.code].get(name) for name in names])
+        for wanted in TWINS
+    }
+    options = await connection.fetch(_OPTIONS, place.workspace_id, made.ids["channel"])
+    return rows, {("custom_field_option", row["id"]): row["sort"] for row in options}

@@ -128,10 +128,13 @@ def _pairs(made: Made, samples: Mapping[str, Sample]) -> Iterator[Pair]:
         )
     for wanted in TWINS:
         for direction in _DIRECTIONS if wanted.kind in SORTED else ():
+            by: Any = direction
+            if wanted.kind is CustomFieldType.LIST:
+                by = {"sort": direction}  # options were made in the order of the items
             yield Pair(
                 f"{wanted.kind.value} {direction.value}",
                 Asked(by=[{"custom": {wanted.code: direction}}]),
-                Asked(by=[{wanted.twin: direction}]),
+                Asked(by=[{wanted.twin: by}]),
                 _list().order_by(*_ordering(_held(made, wanted), direction)),
             )
 

@@ -117,7 +117,8 @@ def _columns(field: Row, part: Any, ranks: Ranks) -> dict[str, Any]:
     return found
 
 
-def _rows(field: Row, record: UUID, value: Any, ranks: Ranks) -> list[dict[str, Any]]:
+def pivot_rows(field: Row, record: UUID, value: Any, ranks: Ranks) -> list[dict[str, Any]]:
+    """Give the rows of what a record has stored of a field; an empty one where it has nothing."""
     keys = {"field_id": field.id, "record_id": record}
     if value is None:
         empty = {**_EMPTY, "is_empty": True}
@@ -155,7 +156,9 @@ async def write_pivot(op: Operation, drafts: Sequence[Draft]) -> None:
 
 async def _insert(op: Operation, values: Sequence[tuple[Row, UUID, Any]]) -> None:
     ranks = await load_ranks(op, [(field, value) for field, _, value in values])
-    rows = [row for field, record, value in values for row in _rows(field, record, value, ranks)]
+    rows = [
+        row for field, record, value in values for row in pivot_rows(field, record, value, ranks)
+    ]
     await op.session.insert(custom_values, rows)
 
 
