@@ -1,8 +1,10 @@
 """The actor: the person (or program) on whose behalf an operation runs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
+
+from auth.rights import EVERYTHING, NOTHING, Rights, Viewer
 
 
 class NoPersonError(RuntimeError):
@@ -27,13 +29,18 @@ class Actor:
     is_session: bool
     """Signed in by a person, and ended by signing out; an API key is not."""
     scopes: frozenset[Scope]
-    is_admin: bool
     locale: str
     """Language of the workspace (ru or en): names of defaults, country of bare phone numbers."""
     currency: str
     """Base currency of the workspace."""
     settings_version: int = 0
     """The version of the workspace's settings and people when the token was shown."""
+    role_id: UUID | None = None
+    """The role that the token is bound to, which narrows its owner's rights."""
+    rights: Rights = NOTHING
+    """What the roles allow; nothing before they are known."""
+    viewer: Viewer = field(default_factory=Viewer)
+    """How the scopes of roles see the person."""
 
     @property
     def person_id(self) -> UUID:
@@ -41,3 +48,25 @@ class Actor:
         if self.user_id is None:
             raise NoPersonError
         return self.user_id
+
+
+def system_actor(
+    workspace_id: UUID,
+    locale: str,
+    currency: str,
+    user_id: UUID | None = None,
+    settings_version: int = 0,
+) -> Actor:
+    """Give the system itself at work in a workspace, if need be in the name of a person."""
+    return Actor(
+        workspace_id,
+        user_id,
+        token_id=None,
+        is_session=False,
+        scopes=frozenset(Scope),
+        locale=locale,
+        currency=currency,
+        settings_version=settings_version,
+        rights=EVERYTHING,
+        viewer=Viewer(user_id),
+    )

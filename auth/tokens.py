@@ -56,8 +56,8 @@ async def authenticate(session: Session, secret: str) -> Actor | None:
         token_id=row.token_id,
         is_session=row.kind == TokenKind.SESSION.name,
         scopes=frozenset(Scope(scope) for scope in row.scopes),
-        is_admin=row.is_admin,
         locale=row.locale,
         currency=row.currency,
         settings_version=row.settings_version,
+        role_id=row.role_id,
     )

@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 from rich.progress import Progress
 
-from auth.actor import Actor, Scope
+from auth.actor import Actor, system_actor
 from db.database import Database
 from db.migrate import upgrade
 from domain.ids import encode_id
@@ -115,7 +115,10 @@ async def _prepare(url: str, deals: int, *, roomy: bool) -> tuple[Actor, tuple[s
         elif there != deals or workspace.name != name:
             raise WrongPlaceError(f"There are {there} deals, not {deals}: --fresh starts again.")
         admin = await connection.fetchval(
-            "SELECT id FROM users WHERE workspace_id = $1 AND is_admin", workspace.id
+            "SELECT user_id FROM role_assignments AS given JOIN roles AS role "
+            "ON role.workspace_id = given.workspace_id AND role.id = given.role_id "
+            "WHERE given.workspace_id = $1 AND role.code = 'ADMINISTRATOR'",
+            workspace.id,
         )
         sample = await connection.fetch(
             "SELECT id FROM deals WHERE workspace_id = $1 ORDER BY md5(id::text) LIMIT $2",
@@ -128,10 +131,7 @@ async def _prepare(url: str, deals: int, *, roomy: bool) -> tuple[Actor, tuple[s
         )
     finally:
         await connection.close()
-    actor = Actor(
-        workspace.id, admin, None, is_session=False, scopes=frozenset(Scope), is_admin=True,
-        locale=_LOCALE, currency=_CURRENCY,
-    )  # fmt: skip
+    actor = system_actor(workspace.id, _LOCALE, _CURRENCY, admin)
     deals_of_all = tuple(encode_id("deal", row["id"]) for row in sample)
     return actor, deals_of_all, encode_id("pipeline", pipeline)
 

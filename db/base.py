@@ -88,17 +88,21 @@ def workspace_table(name: str, *items: Any) -> Table:
 
 
 def reference(
-    column: str, target: str, *, required: bool = False, clears: bool = False
+    column: str,
+    target: str,
+    *,
+    required: bool = False,
+    clears: bool = False,
+    belongs: bool = False,
 ) -> tuple[Column[UUID], ForeignKeyConstraint]:
     """Declare a column that points to a row of the same workspace.
 
     The key is composite, so a reference into another workspace cannot be stored. Deleting the
-    target is refused, or empties the column (and never `workspace_id`) where `clears` says so.
+    target is refused, empties the column (and never `workspace_id`) where `clears` says so, or
+    deletes the row with it where it `belongs` to the target.
     """
-    return (
-        Column(column, Uuid(), nullable=not required),
-        _foreign_key(column, target, f"SET NULL ({column})" if clears else None),
-    )
+    then = "CASCADE" if belongs else f"SET NULL ({column})" if clears else None
+    return Column(column, Uuid(), nullable=not required), _foreign_key(column, target, then)
 
 
 def _foreign_key(column: str, target: str, ondelete: str | None) -> ForeignKeyConstraint:

@@ -70,6 +70,8 @@ class Session(ABC):
         self.doomed = False
         """Set to roll the transaction back when the session ends."""
         self._ended = False
+        self.viewer: Mapping[str, Any] = {}
+        """Values of the parameters by which statements speak of whoever asks."""
 
     async def end(self) -> None:
         """Wait for the running statement and let no further one in.
@@ -84,7 +86,7 @@ class Session(ABC):
     def _parameters(self, values: Mapping[str, Any] | None) -> dict[str, Any]:
         if self.workspace_id is None:
             raise WorkspaceUnknownError
-        return {**(values or {}), WORKSPACE.key: self.workspace_id}
+        return {**self.viewer, **(values or {}), WORKSPACE.key: self.workspace_id}
 
     @abstractmethod
     async def rows(

@@ -5,7 +5,8 @@ from typing import Final
 
 from sqlalchemy import FromClause, Table
 
-import db.models.catalogs  # noqa: F401 - declares its tables
+import db.models.catalogs
+import db.models.roles  # noqa: F401 - both declare their tables
 from db.base import metadata
 from db.models import bookings as booking_models
 from db.models import custom, people, records, settings

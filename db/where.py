@@ -1,17 +1,22 @@
 """Turn a filter tree into SQL.
 
-What rows of which entity may be looked at is an argument (`Rows`), so that a filter never sees more
-through a relation than its caller may. Logic is two-valued: see `domain/filters.py`.
+What may be looked at is an argument (`Reader`), so that a filter never sees more, through a
+relation or in a field, than its caller may. Logic is two-valued (see `domain/filters.py`) but for
+fields that may be read on some rows only: on all others they are *unknown* (Kleene's third value),
+and neither a comparison nor its opposite holds.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
     Text,
+    Uuid,
     and_,
     any_,
     bindparam,
@@ -28,7 +33,7 @@ from sqlalchemy import (
 
 from db.base import WORKSPACE
 from db.tables import TABLES, contact_points, custom_values, external_ids, linking
-from domain.fields import FILTERED_PARTS, Field, Kind
+from domain.fields import FILTERED_PARTS, Field, Kind, camel
 from domain.filters import (
     And,
     Compare,
@@ -40,10 +45,33 @@ from domain.filters import (
     Or,
     Quantifier,
     Related,
+    ViewerValue,
 )
 
 Rows = Callable[[str, FromClause], ColumnElement[Any]]
 """Condition on the rows of an entity that may be looked at, its workspace included."""
+VIEWER: Final = bindparam("viewer_id", type_=Uuid())
+"""The person who asks."""
+
+
+class Reader(ABC):
+    """On whose behalf rows and fields are looked at."""
+
+    @abstractmethod
+    def rows(self, entity: str, source: FromClause) -> ColumnElement[Any]:
+        """Give the condition on rows that may be looked at, their workspace included."""
+
+    @abstractmethod
+    def cell(self, entity: str, name: str, source: FromClause) -> ColumnElement[Any] | None:
+        """Give the condition under which a field, by its name in the API, may be looked at."""
+
+    def custom_cell(
+        self, entity: str, field: UUID, source: FromClause
+    ) -> ColumnElement[Any] | None:
+        """Give the condition under which a custom field may be looked at; None: always."""
+        del entity, field, source
+        return None
+
 
 BY_BEGINNING: Final = frozenset({"text"})
 INDEXED: Final = 200
@@ -56,23 +84,88 @@ def like_pattern(text: str, *, before: str = "%", after: str = "%") -> str:
     return f"{before}{text.translate(_ESCAPES)}{after}"
 
 
-def condition(tree: Condition, source: FromClause, entity: str, rows: Rows) -> ColumnElement[Any]:
+def condition(
+    tree: Condition, source: FromClause, entity: str, reader: Reader
+) -> ColumnElement[Any]:
     """Give the SQL condition of a filter on the rows of `source`, which holds `entity`."""
     match tree:
         case And(parts):
-            return and_(true(), *(condition(part, source, entity, rows) for part in parts))
+            return and_(true(), *(condition(part, source, entity, reader) for part in parts))
         case Or(parts):
-            return or_(false(), *(condition(part, source, entity, rows) for part in parts))
+            return or_(false(), *(condition(part, source, entity, reader) for part in parts))
         case Not(part):
-            return condition(part, source, entity, rows).is_not(true())
-        case Compare():
-            return _compare(tree, source)
+            return _refuted(part, source, entity, reader)
+        case Related():
+            return _related(tree, source, entity, reader)
         case NamedCustom(code=code):
             raise TypeError(f"nobody has looked up the custom field {code}")
-        case CompareCustom():
-            return _compare_custom(tree, source)
+        case _:
+            cell = _cell(tree, source, entity, reader)
+            compared = _compared(tree, source, reader)
+            return compared if cell is None else and_(cell, compared)
+
+
+def _refuted(
+    tree: Condition, source: FromClause, entity: str, reader: Reader
+) -> ColumnElement[Any]:
+    """Give the condition under which a filter is known not to hold."""
+    if not _has_unknowns(tree, source, entity, reader):
+        return condition(tree, source, entity, reader).is_not(true())
+    match tree:
+        case And(parts):
+            return or_(false(), *(_refuted(part, source, entity, reader) for part in parts))
+        case Or(parts):
+            return and_(true(), *(_refuted(part, source, entity, reader) for part in parts))
+        case Not(part):
+            return condition(part, source, entity, reader)
         case Related():
-            return _related(tree, source, entity, rows)
+            return _related(tree, source, entity, reader, refuted=True)
+        case _:
+            cell = _cell(tree, source, entity, reader)
+            refuted = _compared(tree, source, reader).is_not(true())
+            return refuted if cell is None else and_(cell, refuted)
+
+
+def _has_unknowns(tree: Condition, source: FromClause, entity: str, reader: Reader) -> bool:
+    """Tell whether a filter looks at fields that may be read on some rows only."""
+    match tree:
+        case And(parts) | Or(parts):
+            return any(_has_unknowns(part, source, entity, reader) for part in parts)
+        case Not(part):
+            return _has_unknowns(part, source, entity, reader)
+        case Related(field, where):
+            if _cell(tree, source, entity, reader) is not None:
+                return True
+            if field.kind in {Kind.POINTS, Kind.EXTERNAL_IDS}:
+                return False
+            return _has_unknowns(where, TABLES[field.target].alias(), field.target, reader)
+        case _:
+            return _cell(tree, source, entity, reader) is not None
+
+
+def _cell(
+    tree: Condition, source: FromClause, entity: str, reader: Reader
+) -> ColumnElement[Any] | None:
+    match tree:
+        case CompareCustom(field=field_id):
+            return reader.custom_cell(entity, field_id, source)
+        case Compare(field=field) | Related(field=field):
+            # The values beside a record (phones, ids elsewhere) have no fields of their own.
+            return reader.cell(entity, camel(field.name), source) if entity else None
+    raise TypeError("only a comparison looks at a field")
+
+
+def pointer_name(field: Field) -> str:
+    """Name the field of the target that an INVERSE list is made of."""
+    return camel(field.via.removesuffix("_id"))
+
+
+def _compared(tree: Condition, source: FromClause, reader: Reader) -> ColumnElement[Any]:
+    if isinstance(tree, CompareCustom):
+        return _compare_custom(tree, source, reader)
+    if isinstance(tree, Compare):
+        return _compare(tree, source)
+    raise TypeError("no comparison")
 
 
 def value_column(field: Field, source: FromClause, part: str = "") -> ColumnElement[Any]:
@@ -95,7 +188,7 @@ def _compare(tree: Compare, source: FromClause) -> ColumnElement[Any]:
     return found
 
 
-def _compare_custom(tree: CompareCustom, source: FromClause) -> ColumnElement[Any]:
+def _compare_custom(tree: CompareCustom, source: FromClause, reader: Reader) -> ColumnElement[Any]:
     """Look for the value among the rows of the field, by the index of its column."""
     pivot = custom_values.alias()
     found: Any = select(literal_column("1")).where(
@@ -108,7 +201,7 @@ def _compare_custom(tree: CompareCustom, source: FromClause) -> ColumnElement[An
     for name, op, value in tree.tests:
         column = pivot.c[name]
         if op is Op.IN_TREE:
-            found = found.where(column.in_(_in_sections(tree.tree, value)))
+            found = found.where(column.in_(_in_sections(tree.tree, value, reader)))
             continue
         found = found.where(_operator(op, column, value))
         if op is Op.EQ and name in BY_BEGINNING:
@@ -127,6 +220,8 @@ def beginning(column: ColumnElement[Any]) -> ColumnElement[str]:
 
 
 def _operator(op: Op, column: ColumnElement[Any], value: Any) -> Any:  # noqa: C901 - a table of operators reads best in one place
+    if value is ViewerValue.ID:
+        value = VIEWER
     match op:
         case Op.EQ:
             return column == value
@@ -161,15 +256,17 @@ def _array(column: ColumnElement[Any], values: tuple[Any, ...]) -> Any:
     return bindparam(None, list(values), type_=ARRAY(column.type), unique=True)
 
 
-def _in_sections(target: str, roots: tuple[Any, ...]) -> Any:
+def _in_sections(target: str, roots: tuple[Any, ...], reader: Reader) -> Any:
     """Give the SELECT of the sections below some, or of the elements that stand in them."""
     sections = _subtree(roots, "catalog_section")
     if target == "catalog_section":
         return sections
     element = TABLES["catalog_element"].alias()
-    return select(element.c.id).where(
+    found = select(element.c.id).where(
         element.c.workspace_id == WORKSPACE, element.c.section_id.in_(sections)
     )
+    section = reader.cell("catalog_element", "section", element)
+    return found if section is None else found.where(section)
 
 
 def _subtree(roots: tuple[Any, ...], entity: str) -> Any:
@@ -189,19 +286,50 @@ def _subtree(roots: tuple[Any, ...], entity: str) -> Any:
     return select(tree.c.id)
 
 
-def _related(tree: Related, source: FromClause, entity: str, rows: Rows) -> ColumnElement[Any]:
-    found, inner = _targets(tree, source, entity, rows)
-    wanted = condition(tree.where, inner, tree.field.target, rows)
+def _related(
+    tree: Related, source: FromClause, entity: str, reader: Reader, *, refuted: bool = False
+) -> ColumnElement[Any]:
+    """Give the condition under which a relation is known to match or, `refuted`, not to."""
+    found, inner = _targets(tree, source, entity, reader)
+    target = tree.field.target
+    if tree.field.kind is Kind.INVERSE:
+        pointer = reader.cell(target, pointer_name(tree.field), inner)
+        if pointer is not None:
+            found = found.where(pointer)
+    holds = condition(tree.where, inner, target, reader)
     match tree.quantifier:
         case Quantifier.NONE:
-            return not_(exists(found.where(wanted)))
+            # Some target matches, or for none of them is that in doubt.
+            known = (
+                exists(found.where(holds)) if refuted else _all_refuted(tree, found, inner, reader)
+            )
         case Quantifier.EVERY:
-            return not_(exists(found.where(wanted.is_not(true()))))
+            known = (
+                exists(found.where(_refuted(tree.where, inner, target, reader)))
+                if refuted
+                else not_(exists(found.where(holds.is_not(true()))))
+            )
         case _:
-            return exists(found.where(wanted))
+            known = (
+                _all_refuted(tree, found, inner, reader) if refuted else exists(found.where(holds))
+            )
+    cell = reader.cell(entity, camel(tree.field.name), source)
+    return known if cell is None else and_(cell, known)
 
 
-def _targets(tree: Related, source: FromClause, entity: str, rows: Rows) -> tuple[Any, FromClause]:
+def _all_refuted(
+    tree: Related, found: Any, inner: FromClause, reader: Reader
+) -> ColumnElement[Any]:
+    """Give the condition under which no target is or may be a match."""
+    target = tree.field.target
+    if not _has_unknowns(tree.where, inner, target, reader):
+        return not_(exists(found.where(condition(tree.where, inner, target, reader))))
+    return not_(exists(found.where(not_(_refuted(tree.where, inner, target, reader)))))
+
+
+def _targets(
+    tree: Related, source: FromClause, entity: str, reader: Reader
+) -> tuple[Any, FromClause]:
     """Give the SELECT of a relation's rows for one row of `source`, and its FROM element."""
     field = tree.field
     if field.kind in {Kind.POINTS, Kind.EXTERNAL_IDS}:
@@ -215,7 +343,7 @@ def _targets(tree: Related, source: FromClause, entity: str, rows: Rows) -> tupl
             listed = listed.where(values.c.points == field.points)
         return listed, values
     target = TABLES[field.target].alias()
-    found: Any = select(literal_column("1")).where(rows(field.target, target))
+    found: Any = select(literal_column("1")).where(reader.rows(field.target, target))
     if field.kind is Kind.REFERENCE:
         return found.where(target.c.id == source.c[field.column]), target
     if field.kind is Kind.INVERSE:

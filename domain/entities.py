@@ -10,6 +10,7 @@ from domain.fields import Entity
 from domain.files import FILE
 from domain.people import DEPARTMENT, GROUP, USER
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
+from domain.roles import ROLE, ROLE_ASSIGNMENT
 from domain.settings import DICTIONARY, DICTIONARY_ITEM, PIPELINE, STAGE
 
 RECORDS: Final = (LEAD, CONTACT, COMPANY, DEAL, CATALOG_ELEMENT)
@@ -20,6 +21,8 @@ ENTITIES: Final[Mapping[str, Entity]] = {
         USER,
         DEPARTMENT,
         GROUP,
+        ROLE,
+        ROLE_ASSIGNMENT,
         DICTIONARY,
         DICTIONARY_ITEM,
         PIPELINE,

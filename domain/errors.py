@@ -65,10 +65,11 @@ class UnauthenticatedError(CrmError):
 class ForbiddenError(CrmError):
     """The caller may not do this at all."""
 
-    def __init__(self, message: str = "forbidden") -> None:
+    def __init__(self, message: str = "forbidden", **values: Any) -> None:
         """Say why, by a key of `domain/messages.py`."""
         super().__init__(message)
         self.message = message
+        self.values = values
 
 
 class RaceLostError(CrmError):

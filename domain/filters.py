@@ -43,6 +43,12 @@ class Quantifier(Enum):
     EVERY = "every"
 
 
+class ViewerValue(Enum):
+    """Stands in a condition for something about whoever asks."""
+
+    ID = "viewer"
+
+
 @dataclass(frozen=True, slots=True)
 class And:
     """All of the parts hold; an empty one always holds."""

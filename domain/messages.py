@@ -9,9 +9,33 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "The token's scopes do not allow this.",
         "Права токена этого не позволяют.",
     ),
-    "administrators_only": (
-        "Only administrators may do this.",
-        "Это может делать только администратор.",
+    "no_role_grants": (
+        "None of your roles grants {action} on the type {type}.",
+        "Ни одна из ваших ролей не даёт права {action} на тип {type}.",
+    ),
+    "right_missing": (
+        "None of your roles has the right {right}.",
+        "Ни у одной из ваших ролей нет права {right}.",
+    ),
+    "field_hidden": (
+        "None of your roles lets you read {field}.",
+        "Ни одна из ваших ролей не разрешает читать {field}.",
+    ),
+    "field_fixed": (
+        "None of your roles lets you write {field}.",
+        "Ни одна из ваших ролей не разрешает изменять {field}.",
+    ),
+    "row_forbidden": (
+        "You may read this, but not do that with it.",
+        "Вы можете это читать, но не можете сделать с этим то, что просите.",
+    ),
+    "cell_forbidden": (
+        "You may not write {field} of this record.",
+        "Вы не можете изменять {field} этой записи.",
+    ),
+    "becomes_forbidden": (
+        "None of your roles allows the record as it would become.",
+        "Ни одна из ваших ролей не разрешает запись в таком виде.",
     ),
     "required": ("A value is required.", "Нужно указать значение."),
     "contact_name_required": (

@@ -27,7 +27,6 @@ USER: Final = Entity(
         Field("last_name", Kind.STRING, "Family name.", max_length=100, sortable=True),
         Field("job_title", Kind.STRING, "Position in the company."),
         Field("locale", Kind.STRING, "Language of the person: ru or en.", max_length=2),
-        Field("is_admin", Kind.BOOLEAN, "May change settings and people.", always=True),
         fixed("is_active", Kind.BOOLEAN, "May sign in; records of inactive people stay."),
         Field(
             "departments",

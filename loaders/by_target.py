@@ -13,15 +13,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, and_, literal, select, true, union_all
 
 from auth.actor import Actor
+from auth.rights import Cell
 from db.base import WORKSPACE
 from db.tables import TABLES
 from db.where import value_column
 from domain.custom_fields import PivotKey
-from domain.fields import Field
+from domain.entities import ENTITIES
+from domain.fields import Field, camel
+from domain.roles import Action
 from loaders.keyset import Key, Segment, at_most, held_at, joined_parts, segments
 from loaders.listing import Listing, alive
 from loaders.lists import EVERYTHING, ListSpec, PageSpec, Position
-from loaders.rows import Row, columns
+from loaders.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,26 @@ class Hop:
     value: Field
 
 
-def first_hop(spec: ListSpec, parts: Listing) -> Hop | None:
-    """Give the hop of a list that is read target by target; None for all others."""
+def first_hop(spec: ListSpec, parts: Listing, actor: Actor) -> Hop | None:
+    """Give the hop of a list that is read target by target; None for all others.
+
+    Of whoever may not read all targets, or the field on all of them, no list is: most of what one
+    target after the other gives would be left out.
+    """
     if spec.where != EVERYTHING or spec.search or not spec.order:
         return None
     path = spec.order[0].path
-    if isinstance(path[-1], PivotKey):
+    if isinstance(path[-1], PivotKey) or len(path) == 1:
         return None
+    reference, value = path[0], path[1]
+    rights, target = actor.rights, reference.target
+    is_open = (
+        (not ENTITIES[target].is_record or rights.is_free(target, Action.READ))
+        and rights.cell(target, camel(value.name)) is Cell.FREE
+        and rights.cell(spec.entity, camel(reference.name)) is Cell.FREE
+    )
     rest_is_own = all(key.indexed for key in parts.keys[1:])
-    return Hop(path[0], path[1]) if len(path) > 1 and rest_is_own else None
+    return Hop(reference, value) if is_open and rest_is_own else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,7 @@ class _Walk:
     hop: Hop
     row: type[Row]
     source: FromClause
+    columns: tuple[Any, ...]
     conditions: tuple[ColumnElement[Any], ...]
     first: Key
     rest: tuple[Key, ...]
@@ -68,7 +83,7 @@ class _Walk:
             key.column.label(f"key_{index}") for index, key in enumerate(self.rest[:-1], start=1)
         )
         return (
-            select(*columns(self.row, self.source), first_label.label("key_0"), *labels)
+            select(*self.columns, first_label.label("key_0"), *labels)
             .select_from(self.source)
             .where(*self.conditions)
         )
@@ -76,11 +91,12 @@ class _Walk:
 
 def chain_by_target(hop: Hop, page: PageSpec, actor: Actor, parts: Listing) -> Select[Any]:
     """Give the SELECT of a page of a list that is ordered by what its records point to."""
-    rows = alive(actor)
+    reader = alive(actor)
     target = TABLES[hop.reference.target].alias("target")
     walk = _Walk(
-        hop, parts.row, parts.source, parts.conditions, parts.keys[0], parts.keys[1:],
-        target, rows(hop.reference.target, target), page.limit + 1,
+        hop, parts.row, parts.source, tuple(reader.columns(parts.row, parts.source)),
+        parts.conditions, parts.keys[0], parts.keys[1:], target,
+        reader.rows(hop.reference.target, target), page.limit + 1,
     )  # fmt: skip
     position = page.position
     if position is None:

@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, select
 
 from db.tables import TABLES
-from db.where import Rows
 from domain.fields import Field
-from loaders.rows import Row, columns
+from loaders.listing import ActorReader
+from loaders.rows import Row
 
 Followed = tuple[tuple[Field, type[Row]], ...]
 """References, and the classes of the rows that are read of their targets."""
@@ -21,7 +21,7 @@ Targets = Iterator[tuple[str, dict[UUID, Row | None]]]
 """By entity, what is known of rows by id; None for what may not be seen."""
 
 
-def with_targets(statement: Select[Any], followed: Followed, rows: Rows) -> Select[Any]:
+def with_targets(statement: Select[Any], followed: Followed, reader: ActorReader) -> Select[Any]:
     """Give the SELECT of a list's rows, in their order, and after each what it points to."""
     if not followed:
         return statement
@@ -33,10 +33,11 @@ def with_targets(statement: Select[Any], followed: Followed, rows: Rows) -> Sele
     for field, kind in followed:
         target = TABLES[field.target].alias(f"{field.name}_target")
         joined = joined.outerjoin(
-            target, and_(rows(field.target, target), target.c["id"] == placed.c[field.column])
+            target,
+            and_(reader.rows(field.target, target), target.c["id"] == placed.c[field.column]),
         )
         chosen.extend(
-            column.label(f"{field.name}__{column.name}") for column in columns(kind, target)
+            column.label(f"{field.name}__{column.name}") for column in reader.columns(kind, target)
         )
     return select(*chosen).select_from(joined).order_by(placed.c["place"])
 

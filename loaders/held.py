@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from typing_extensions import override
 
-from auth.actor import Actor
+from auth.policy import within
 from db.base import WORKSPACE
 from db.session import Session
 from db.snapshot import MAX_ROWS, Snapshot
@@ -19,7 +19,6 @@ from db.tables import TABLES, linking, workspaces
 from domain.entities import ENTITIES
 from domain.fields import Entity, Field, Kind
 from loaders.batching import BatchLoader
-from loaders.listing import alive
 from loaders.pace import Pace
 from loaders.rows import ROW_TYPES, Row, columns
 
@@ -33,7 +32,7 @@ HELD_LINKS: Final = tuple(
 )
 
 
-async def load_snapshot(session: Session, actor: Actor) -> Snapshot:
+async def load_snapshot(session: Session) -> Snapshot:
     """Read a workspace's settings and people, with the version that they have.
 
     The version comes first: what a mutation, which sees others' commits, reads after it may be
@@ -46,14 +45,14 @@ async def load_snapshot(session: Session, actor: Actor) -> Snapshot:
             {},
         )
     )[0][0]
-    rows = {entity.name: await _rows(session, actor, entity) for entity in HELD}
+    rows = {entity.name: await _rows(session, entity) for entity in HELD}
     if sum(map(len, rows.values())) > MAX_ROWS:
         return Snapshot(version, {}, {}, is_whole=False)
     links = {link_key(field): await _links(session, field) for field in HELD_LINKS}
     return Snapshot(version, rows, links)
 
 
-async def _rows(session: Session, actor: Actor, entity: Entity) -> dict[UUID, Row]:
+async def _rows(session: Session, entity: Entity) -> dict[UUID, Row]:
     kind = ROW_TYPES[entity.name]
 
     def build() -> Any:
@@ -61,7 +60,7 @@ async def _rows(session: Session, actor: Actor, entity: Entity) -> dict[UUID, Ro
         ranks = [source.c[name] for name in ("sort", "name") if name in source.c][:1]
         return (
             select(*columns(kind, source))
-            .where(alive(actor)(entity.name, source))
+            .where(within(source))
             .order_by(*ranks, source.c["id"])
             .limit(MAX_ROWS + 1)
         )

@@ -1,27 +1,120 @@
-"""A list as SQL: its FROM, conditions and the keys of its order; and which rows count at all."""
+"""A list as SQL: its FROM, conditions and the keys of its order; and what of it counts at all."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, and_
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Text, and_, bindparam, case, false, null
+from sqlalchemy.dialects.postgresql import JSONB
+from typing_extensions import override
 
 from auth.actor import Actor
-from auth.policy import visible
-from db.where import Rows
+from auth.policy import FLAGS, READS, any_of, cell, flag, visible
+from auth.rights import Cell, Mask
+from db.where import Reader
+from domain.entities import RECORDS
+from domain.fields import Kind, camel
 from loaders.keyset import Key
-from loaders.rows import Row
+from loaders.rows import Row, row_type
+
+_FIELDS: Final = {
+    entity.name: {
+        column: camel(field.name)
+        for field in entity.fields
+        if field.kind is not Kind.CUSTOM
+        for column in field.columns
+    }
+    for entity in RECORDS
+}
+"""By entity: the field that each column belongs to, by its name in the API."""
 
 
-def alive(actor: Actor) -> Rows:
-    """Give the condition on rows that the actor may read and that are not in the recycle bin."""
+class ActorReader(Reader):
+    """Reads what an actor may: rows that are not in the recycle bin, and their readable cells."""
 
-    def rows(entity: str, source: FromClause) -> ColumnElement[Any]:
-        allowed = visible(actor, entity, source)
+    def __init__(self, actor: Actor) -> None:
+        """Read on behalf of an actor."""
+        self._actor = actor
+        self.rights = actor.rights
+
+    @override
+    def rows(self, entity: str, source: FromClause) -> ColumnElement[Any]:
+        """Give the condition on rows that the actor may read and that are not in the bin."""
+        allowed = visible(self._actor, entity, source)
         if "deleted_at" in source.c:
             return and_(allowed, source.c["deleted_at"].is_(None))
         return allowed
 
-    return rows
+    @override
+    def cell(self, entity: str, name: str, source: FromClause) -> ColumnElement[Any] | None:
+        """Give the condition under which the actor may read a field; None: always."""
+        return cell(self.rights, entity, name, source)
+
+    @override
+    def custom_cell(
+        self, entity: str, field: UUID, source: FromClause
+    ) -> ColumnElement[Any] | None:
+        """Give the condition under which the actor may read a custom field; None: always."""
+        found = self.rights.custom_cell(field)
+        if isinstance(found, Mask):
+            return any_of(found.rows, entity, source)
+        return None if found is Cell.FREE else false()
+
+    def columns(self, row: type[Row], source: FromClause) -> list[Any]:
+        """Give the columns that make up a row, in its order: empty where they may not be read."""
+        entity = row.declared.name
+        return [self._column(entity, name, source) for name in row.positions]
+
+    def _column(self, entity: str, name: str, source: FromClause) -> ColumnElement[Any]:
+        if name in FLAGS:
+            return flag(self.rights, entity, name, source).label(name)
+        column = source.c[name]
+        if self.rights.is_everything or entity not in _FIELDS:
+            return column
+        if name == "custom":
+            return self._custom(entity, source).label(name)
+        field = _FIELDS[entity].get(name)
+        readable = None if field is None else self.cell(entity, field, source)
+        return column if readable is None else guarded(column, readable).label(name)
+
+    def _custom(self, entity: str, source: FromClause) -> ColumnElement[Any]:
+        """Give the custom values that may be read."""
+        left_out: dict[Any, list[str]] = {}
+        for key, (owner, _) in sorted(self.rights.custom_fields.items()):
+            found = self.rights.custom_cell(key)
+            if owner == entity and found is not Cell.FREE:
+                left_out.setdefault(found, []).append(str(key))
+        values: ColumnElement[Any] = source.c["custom"]
+        for found, keys in left_out.items():
+            gone = bindparam(None, keys, type_=ARRAY(Text()), unique=True)
+            less: ColumnElement[Any] = values.op("-", return_type=JSONB())(gone)
+            if isinstance(found, Mask):
+                less = case((any_of(found.rows, entity, source), values), else_=less)
+            values = less
+        return values
+
+
+def guarded(column: ColumnElement[Any], readable: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Give a column that is empty in rows where it may not be read."""
+    return case((readable, column), else_=null())
+
+
+def shown_row(actor: Actor, row: type[Row]) -> type[Row]:
+    """Give the class of rows of which one knows which of their fields were left out."""
+    entity = row.declared.name
+    names = tuple(row.positions)
+    if actor.rights.is_everything:
+        wanted = tuple(name for name in names if name not in FLAGS)
+    elif READS not in row.positions and actor.rights.has_masks(entity):
+        wanted = (*names, READS)
+    else:
+        return row
+    return row if wanted == names else row_type(entity, wanted)
+
+
+def alive(actor: Actor) -> ActorReader:
+    """Give the reader of what the actor may read and what is not in the recycle bin."""
+    return ActorReader(actor)
 
 
 @dataclass(frozen=True, slots=True)

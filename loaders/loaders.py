@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, and_, any_, bindparam, func, select
+from sqlalchemy import ARRAY, Select, Text, Uuid, and_, any_, bindparam, func, select, true
 
-from auth.policy import visible
+from auth.policy import UNRESTRICTED, visible
 from db.base import WORKSPACE
 from db.tables import TABLES, contact_points, custom_values, external_ids, linking
 from domain.entities import ENTITIES
-from domain.fields import Field, Kind
+from domain.fields import Field, Kind, camel
 from loaders.batching import BatchLoader
 from loaders.following import Targets, targets_of, with_targets
 from loaders.held import (
@@ -62,11 +62,11 @@ class Loaders(LoaderScope):
             def build() -> Select[Any]:
                 source = TABLES[entity].alias(entity)
                 rows = visible(self.actor, entity, source) if with_deleted else None
-                statement = select(*columns(kind, source)).where(
-                    self._alive(entity, source) if rows is None else rows,
+                statement = select(*self.reader.columns(kind, source)).where(
+                    self.reader.rows(entity, source) if rows is None else rows,
                     source.c["id"] == (KEY if is_single else KEYS),
                 )
-                return with_targets(statement, followed, self._alive)
+                return with_targets(statement, followed, self.reader)
 
             is_single = len(ids) == 1
             key = ("one", entity, with_deleted, kind, followed, is_single)
@@ -81,6 +81,31 @@ class Loaders(LoaderScope):
             return self._settings(key, find_row(entity), batch)
         return self._loader(key, batch)
 
+    def truth(self, entity: str) -> BatchLoader[UUID, Row | None]:
+        """Load rows by id as they are, whoever asks: for rules that hold anyway, not for answers.
+
+        Rows in the recycle bin are None.
+        """
+        if entity in HELD_NAMES or self.actor.rights.is_everything:
+            return self.one(entity)
+
+        async def batch(ids: Sequence[UUID]) -> Sequence[Row | None]:
+            def build() -> Select[Any]:
+                source = TABLES[entity].alias(entity)
+                return select(*columns(ROW_TYPES[entity], source)).where(
+                    UNRESTRICTED.rows(entity, source), source.c["id"] == KEYS
+                )
+
+            found = await self._fetch(("truth", entity), build, ids)
+            by_id = {row.id: make_row(entity, row) for row in found}
+            return [by_id.get(key) for key in ids]
+
+        return self._loader(("truth", entity), batch)
+
+    def know(self, entity: str, row_id: UUID, row: Row | None) -> None:
+        """Take note of a row as it was just written, or of its end."""
+        self.truth(entity).clear(row_id).prime(row_id, row)
+
     def named(self, entity: str) -> BatchLoader[UUID, Row | None]:
         """Load what rows are called by id: their titles or names, whatever else is asked for."""
         if entity in HELD_NAMES:
@@ -92,8 +117,8 @@ class Loaders(LoaderScope):
         async def batch(ids: Sequence[UUID]) -> Sequence[Row | None]:
             def build() -> Select[Any]:
                 source = TABLES[entity].alias(entity)
-                return select(*columns(kind, source)).where(
-                    self._alive(entity, source), source.c["id"] == KEYS
+                return select(*self.reader.columns(kind, source)).where(
+                    self.reader.rows(entity, source), source.c["id"] == KEYS
                 )
 
             found = await self._fetch(("named", entity), build, ids)
@@ -114,10 +139,13 @@ class Loaders(LoaderScope):
         async def batch(keys: Sequence[str]) -> Sequence[list[Row]]:
             def build() -> Select[Any]:
                 source = TABLES[entity].alias(entity)
-                rank = source.c["sort"] if "sort" in source.c else source.c["name"]
+                rank = next(
+                    (source.c[name] for name in ("sort", "name") if name in source.c),
+                    source.c["id"],
+                )
                 return (
-                    select(*columns(ROW_TYPES[entity], source))
-                    .where(self._alive(entity, source))
+                    select(*self.reader.columns(ROW_TYPES[entity], source))
+                    .where(self.reader.rows(entity, source))
                     .order_by(rank, source.c["id"])
                 )
 
@@ -140,12 +168,12 @@ class Loaders(LoaderScope):
                 target = TABLES[field.target].alias(field.target)
                 owner = link.c[link_declaration.owner]
                 statement = (
-                    select(owner.label("owner_key"), *columns(kind, target))
+                    select(owner.label("owner_key"), *self.reader.columns(kind, target))
                     .select_from(link)
                     .join(
                         target,
                         and_(
-                            self._alive(field.target, target),
+                            self.reader.rows(field.target, target),
                             target.c["id"] == link.c[link_declaration.target],
                         ),
                     )
@@ -197,8 +225,10 @@ class Loaders(LoaderScope):
                 target = TABLES[field.target].alias(field.target)
                 rank = target.c["sort"] if "sort" in target.c else target.c["name"]
                 return (
-                    select(target.c[field.via].label("owner_key"), *columns(kind, target))
-                    .where(self._alive(field.target, target), target.c[field.via] == KEYS)
+                    select(
+                        target.c[field.via].label("owner_key"), *self.reader.columns(kind, target)
+                    )
+                    .where(self.reader.rows(field.target, target), target.c[field.via] == KEYS)
                     .order_by(rank, target.c["id"])
                 )
 
@@ -272,7 +302,7 @@ class Loaders(LoaderScope):
 
             def build() -> Select[Any]:
                 statement = page_statement(spec, self.actor, kind, nested=nested)
-                return with_targets(statement, followed, self._alive)
+                return with_targets(statement, followed, self.reader)
 
             layout = layout_of(kind, int(nested), len(spec.list.keys), followed)
             key = ("page", spec, kind, followed, self._rights)
@@ -359,16 +389,23 @@ class Loaders(LoaderScope):
         source, name = TABLES[amount.entity].alias(), amount.name
         if amount.field_id is not None:
             pivot = custom_values.alias()
+            readable = self.reader.custom_cell(amount.entity, amount.field_id, source)
             return (
                 select(func.count(pivot.c.record_id.distinct()))
                 .join_from(pivot, source, source.c["id"] == pivot.c.record_id)
-                .where(self._alive(amount.entity, source), *unrated_values(pivot, amount.field_id))
+                .where(
+                    self.reader.rows(amount.entity, source),
+                    *unrated_values(pivot, amount.field_id),
+                    true() if readable is None else readable,
+                )
                 .scalar_subquery()
             )
+        readable = self.reader.cell(amount.entity, camel(name), source)
         return (
             select(func.count())
             .where(
-                self._alive(amount.entity, source),
+                self.reader.rows(amount.entity, source),
+                true() if readable is None else readable,
                 source.c[name].is_not(None),
                 source.c[f"{name}_base"].is_(None),
             )

@@ -7,35 +7,47 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Text, bindparam, func, or_, select
 
 from auth.actor import Actor
-from auth.policy import fingerprint, visible
+from auth.policy import DELETES, UPDATES, fingerprint, flag, visible, within
 from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES, events, external_ids
 from loaders.loaders import KEYS, id_array
-from loaders.rows import ROW_TYPES, Row, columns, make_row
+from loaders.rows import ROW_TYPES, Row, columns, row_type
 from loaders.statements import KEYS_NAME
 
 
 async def lock_rows(
-    session: Session, actor: Actor, entity: str, ids: Sequence[UUID]
+    session: Session, actor: Actor, entity: str, ids: Sequence[UUID], *, flagged: bool = False
 ) -> dict[UUID, Row]:
-    """Read rows by id, those in the recycle bin too, and lock them until the transaction ends."""
+    """Read rows by id, those in the recycle bin too, and lock them until the transaction ends.
+
+    They are the rows that the actor may read, with all that they hold. Those of records are
+    `flagged` with what the actor may do with them, on request.
+    """
     if not ids:
         return {}
+    kind = ROW_TYPES[entity]
+    if flagged and not actor.rights.is_everything:
+        kind = row_type(entity, (*kind.positions, UPDATES, DELETES))
 
     def build() -> Select[Any]:
         source = TABLES[entity].alias(entity)
+        flags = [
+            flag(actor.rights, entity, name, source).label(name)
+            for name in (UPDATES, DELETES)
+            if name in kind.positions
+        ]
         return (
-            select(*columns(ROW_TYPES[entity], source))
+            select(*columns(ROW_TYPES[entity], source), *flags)
             .where(visible(actor, entity, source), source.c["id"] == KEYS)
             # One order for everyone who locks several rows: two writers never wait crosswise.
             .order_by(source.c["id"])
             .with_for_update()
         )
 
-    key = ("lock", entity, fingerprint(actor))
+    key = ("lock", kind, fingerprint(actor))
     found = await session.rows_by(key, build, {KEYS_NAME: list(ids)})
-    return {row.id: make_row(entity, row) for row in found}
+    return {row.id: kind(row) for row in found}
 
 
 async def find_by_external_ids(
@@ -79,7 +91,7 @@ async def changes_since(session: Session, entity: str, record_id: UUID, version:
 
 
 async def won_clients(
-    session: Session, actor: Actor, companies: Sequence[UUID], contacts: Sequence[UUID]
+    session: Session, companies: Sequence[UUID], contacts: Sequence[UUID]
 ) -> tuple[set[UUID], set[UUID]]:
     """Tell which of the companies and contacts have won deals."""
     if not companies and not contacts:
@@ -92,7 +104,7 @@ async def won_clients(
             deal, stage, (stage.c.id == deal.c.stage_id) & (stage.c.workspace_id == WORKSPACE)
         )
         .where(
-            visible(actor, "deal", deal),
+            within(deal),
             deal.c.deleted_at.is_(None),
             stage.c.semantics == "WON",
             or_(

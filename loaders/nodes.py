@@ -12,6 +12,7 @@ from domain.entities import ENTITIES
 from domain.errors import BadInputError
 from domain.files import FILE
 from domain.ids import InvalidIdError, decode_id
+from domain.roles import SettingsRight
 from loaders.bookings import load_bookings
 from loaders.files import readable_files
 from loaders.loaders import Loaders, id_array
@@ -55,7 +56,8 @@ async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]
     if prefix == "booking":
         return await load_bookings(loaders, ids)
     if prefix == "api_key":
-        owner = None if loaders.actor.is_admin else loaders.actor.person_id
+        seen = loaders.actor.rights.has(SettingsRight.ROLES)
+        owner = None if seen else loaders.actor.person_id
         return await api_keys(loaders.session, owner)
     if prefix == "workspace":
         return [await workspace(loaders.session)]

@@ -4,15 +4,27 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, FromClause, Select, Uuid, and_, any_, bindparam, func, select, true
+from sqlalchemy import (
+    ARRAY,
+    FromClause,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from auth.actor import Actor
 from db.base import WORKSPACE
 from db.tables import custom_values
 from db.where import value_column
 from domain.entities import ENTITIES
-from domain.fields import Kind
-from loaders.listing import Listing
+from domain.fields import Kind, camel
+from loaders.listing import ActorReader, Listing, alive, guarded
 from loaders.lists import ListSpec
 from loaders.rows import ROW_TYPES
 from loaders.statements import PARENT, given_parents, linked_to, listing
@@ -35,7 +47,7 @@ def numbers_statement(
     parts = _bare(spec, actor)
     chosen: list[Any] = [func.count().label("count")]
     for name in fields:
-        chosen.extend(_aggregates(name, spec.entity, parts.source))
+        chosen.extend(_aggregates(name, spec.entity, parts.source, alive(actor)))
     base = select(*chosen).select_from(parts.joined).where(*parts.conditions)
     return _per_parent(base, spec, parts) if spec.relation is not None and nested else base
 
@@ -56,6 +68,7 @@ def custom_numbers_statement(
         pivot.c.record_id == parts.source.c["id"],
         pivot.c.field_id == any_(bindparam(FIELDS_NAME, type_=ARRAY(Uuid()))),
         pivot.c.is_empty.is_(False),
+        *_readable_values(spec.entity, pivot, parts.source, alive(actor)),
     )
     number = pivot.c.number
     where = list(parts.conditions)
@@ -104,9 +117,24 @@ def _per_parent(base: Select[Any], spec: ListSpec, parts: Listing) -> Select[Any
     return select(given.c[PARENT], *inner.c).select_from(given.join(inner, true()))
 
 
-def _aggregates(name: str, entity: str, source: FromClause) -> list[Any]:
+def _readable_values(
+    entity: str, pivot: FromClause, source: FromClause, reader: ActorReader
+) -> list[Any]:
+    """Give the conditions under which values of custom fields may be read."""
+    found = []
+    for key, (owner, _) in sorted(reader.rights.custom_fields.items()):
+        readable = reader.custom_cell(entity, key, source) if owner == entity else None
+        if readable is not None:
+            found.append(or_(pivot.c.field_id != key, readable))
+    return found
+
+
+def _aggregates(name: str, entity: str, source: FromClause, reader: ActorReader) -> list[Any]:
     field = ENTITIES[entity].get(name)
     column = value_column(field, source)
+    readable = reader.cell(entity, camel(name), source)
+    if readable is not None:
+        column = guarded(column, readable)
     found = [func.min(column).label(f"{name}_min"), func.max(column).label(f"{name}_max")]
     if field.kind in {Kind.DATE, Kind.DATETIME}:
         return found

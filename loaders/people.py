@@ -4,22 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 
 from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES, tokens, workspaces
-
-
-async def active_admins(session: Session) -> int:
-    """Count the administrators who may sign in."""
-    user = TABLES["user"].alias()
-    count = await session.scalar(
-        select(func.count()).where(
-            user.c.workspace_id == WORKSPACE, user.c.is_admin, user.c.is_active
-        )
-    )
-    return int(count)
 
 
 async def is_here(session: Session, identity_id: UUID) -> bool:
@@ -68,12 +57,12 @@ async def workspace(session: Session) -> Any:
 async def workspace_of_actor(session: Session, user_id: UUID | None) -> Any:
     """Give what an actor is made of, or None where the session's workspace is gone.
 
-    `user_id` and `is_admin` are those of the person, None where that is no active one.
+    `user_id` is that of the person, None where that is no active one.
     """
     user = TABLES["user"].alias()
     rows = await session.rows(
         select(workspaces.c.locale, workspaces.c.currency, workspaces.c.settings_version,
-               user.c.id.label("user_id"), user.c.is_admin)
+               user.c.id.label("user_id"))
         .select_from(workspaces.outerjoin(user, and_(
             user.c.workspace_id == WORKSPACE, user.c.id == user_id, user.c.is_active)))
         .where(workspaces.c.id == WORKSPACE)

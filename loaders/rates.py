@@ -9,8 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, FromClause, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from auth.actor import Actor
-from auth.policy import visible
+from auth.policy import within
 from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES, custom_values, exchange_rates
@@ -29,14 +28,14 @@ async def newest_rates(session: Session, day: date) -> dict[str, Decimal]:
 
 
 async def lock_unrated(
-    session: Session, actor: Actor, entity: str, field: str, currency: str, limit: int
+    session: Session, entity: str, field: str, currency: str, limit: int
 ) -> list[Row]:
     """Lock the next rows with an amount in a currency that has no base amount, up to a limit."""
     source = TABLES[entity].alias(entity)
     found = await session.rows(
         select(*columns(ROW_TYPES[entity], source))
         .where(
-            visible(actor, entity, source),
+            within(source),
             source.c[field].is_not(None),
             source.c[f"{field}_base"].is_(None),
             source.c[f"{field}_currency"] == currency,
@@ -50,7 +49,6 @@ async def lock_unrated(
 
 async def lock_unrated_values(
     session: Session,
-    actor: Actor,
     entity: str,
     field: UUID,
     currency: str | None,
@@ -65,7 +63,7 @@ async def lock_unrated_values(
         unrated = unrated.where(pivot.c.currency == currency)
     statement = (
         select(*columns(ROW_TYPES[entity], source))
-        .where(visible(actor, entity, source), source.c["id"].in_(unrated))
+        .where(within(source), source.c["id"].in_(unrated))
         .order_by(source.c["id"])
         .limit(limit)
         .with_for_update()

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, union_all
 
-from auth.actor import Actor
-from auth.policy import visible
+from auth.policy import within
 from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES
@@ -28,13 +27,13 @@ async def count_references(session: Session, fields: Sequence[tuple[str, str]], 
 
 
 async def lock_referring(
-    session: Session, actor: Actor, entity: str, column: str, key: UUID, limit: int
+    session: Session, entity: str, column: str, key: UUID, limit: int
 ) -> list[Row]:
     """Lock the next rows whose column holds the id, in order of ids, up to a limit."""
     source = TABLES[entity].alias(entity)
     found = await session.rows(
         select(*columns(ROW_TYPES[entity], source))
-        .where(visible(actor, entity, source), source.c[column] == key)
+        .where(within(source), source.c[column] == key)
         .order_by(source.c["id"])
         .limit(limit)
         .with_for_update()

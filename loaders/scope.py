@@ -2,23 +2,25 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select
 
 from auth.actor import Actor
-from auth.policy import fingerprint
+from auth.policy import FLAGS, fingerprint
 from db.session import Session
 from db.snapshot import Snapshot, Snapshots
+from domain.entities import RECORDS
 from loaders.batching import BatchLoader
 from loaders.following import Followed
 from loaders.held import HeldLoader, load_snapshot
-from loaders.listing import alive
+from loaders.listing import alive, shown_row
 from loaders.pace import Pace
 from loaders.rows import ROW_TYPES, Row, Selection, row_type
 from loaders.statements import KEYS_NAME
 
+_RECORDS: Final = frozenset(entity.name for entity in RECORDS)
 Batch = Callable[[Any], Coroutine[Any, Any, Any]]
 
 
@@ -29,7 +31,8 @@ class LoaderScope:
         """Bind to the operation's session and actor."""
         self.session = session
         self.actor = actor
-        self._alive = alive(actor)
+        self.reader = alive(actor)
+        """What of rows and fields may be looked at."""
         self._rights = fingerprint(actor)
         self._held: asyncio.Future[Snapshot] | None = None
         self.snapshots: Snapshots | None = None
@@ -79,7 +82,7 @@ class LoaderScope:
         if known is not None:
             return known
         if self._held is None:
-            self._held = asyncio.ensure_future(load_snapshot(self.session, actor))
+            self._held = asyncio.ensure_future(load_snapshot(self.session))
         found = await asyncio.shield(self._held)  # others may wait for it as well
         snapshots.put(actor.workspace_id, found)
         return found
@@ -100,12 +103,22 @@ class LoaderScope:
     def _row(self, entity: str) -> type[Row]:
         """Give the class of the rows that are read of an entity."""
         names = self.selection.columns.get(entity)
-        return ROW_TYPES[entity] if names is None else row_type(entity, names)
+        if entity not in _RECORDS:
+            return ROW_TYPES[entity]
+        if names is None:
+            return shown_row(self.actor, row_type(entity, (*ROW_TYPES[entity].positions, *FLAGS)))
+        return shown_row(self.actor, row_type(entity, names))
 
     def _followed(self, entity: str) -> Followed:
         """Give the references that come along with the rows of an entity."""
         fields = self.selection.followed.get(entity, ())
         return tuple((field, self._row(field.target)) for field in fields)
+
+    def take_rights(self, actor: Actor) -> None:
+        """Read on behalf of the actor as it is now that the rights are known."""
+        self.actor = actor
+        self.reader = alive(actor)
+        self._rights = fingerprint(actor)
 
     def clear(self) -> None:
         """Forget everything read so far; called after writes."""

@@ -1,38 +1,39 @@
 """The SELECTs behind lists: a `ListSpec` as SQL, for the workspace or for many parents at once."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
+    Join,
     Select,
-    Text,
     Uuid,
     and_,
     any_,
     bindparam,
     func,
-    or_,
     select,
     true,
-    union,
 )
 
 from auth.actor import Actor
 from auth.policy import visible
 from db.base import WORKSPACE
-from db.tables import TABLES, contact_points, custom_values, linking
-from db.where import BY_BEGINNING, Rows, beginning, condition, like_pattern, value_column
+from db.tables import TABLES, custom_values, linking
+from db.where import BY_BEGINNING, beginning, condition, pointer_name, value_column
 from domain.custom_fields import PivotKey
 from domain.entities import ENTITIES
-from domain.fields import Field, Kind
+from domain.fields import Field, Kind, camel
 from domain.filters import OrderKey
+from domain.roles import Action
 from loaders.by_target import chain_by_target, first_hop
 from loaders.keyset import Key, Ordering, chain, held_at
-from loaders.listing import Listing, alive
+from loaders.listing import ActorReader, Listing, alive, guarded
 from loaders.lists import EVERYTHING, ListSpec, PageSpec, id_descends
-from loaders.rows import Row, columns
+from loaders.rows import Row
+from loaders.searching import word_condition
 from loaders.target_walk import chain_of_targets
 
 PARENT = "owner_key"
@@ -43,17 +44,25 @@ KEYS_NAME = "keys"
 def listing(spec: ListSpec, actor: Actor, row: type[Row], *, backward: bool = False) -> Listing:
     """Build the parts of a list's statements."""
     source = TABLES[spec.entity].alias(spec.entity)
-    rows = alive(actor)
-    base = visible(actor, spec.entity, source) if spec.with_deleted else rows(spec.entity, source)
-    conditions = [base]
+    reader = alive(actor)
+    if spec.with_deleted:
+        conditions = [visible(actor, spec.entity, source)]
+    else:
+        conditions = [reader.rows(spec.entity, source)]
     if spec.where != EVERYTHING:
-        conditions.append(condition(spec.where, source, spec.entity, rows))
-    conditions.extend(_word(word, spec, source) for word in spec.search)
+        conditions.append(condition(spec.where, source, spec.entity, reader))
+    conditions.extend(word_condition(word, spec, source, reader) for word in spec.search)
+    if spec.relation is not None and spec.relation.kind is Kind.INVERSE:
+        pointer = reader.cell(spec.entity, pointer_name(spec.relation), source)
+        if pointer is not None:
+            conditions.append(pointer)
     joined: FromClause = source
     keys: list[Key] = []
     for order in spec.keys:
-        joined, key = _key(order, source, joined, rows)
+        joined, key = _key(order, spec, source, joined, reader)
         keys.append(key)
+    if len(spec.keys) > len(spec.order):
+        keys[-1] = _tie(spec.order[0].path[0], joined, keys[-1], reader)
     descends = id_descends(spec)
     last = keys[0].tie if keys and keys[0].tie is not None else source.c["id"]
     keys.append(Key(last, descends, descends, nullable=False))
@@ -62,39 +71,69 @@ def listing(spec: ListSpec, actor: Actor, row: type[Row], *, backward: bool = Fa
 
 
 def _key(
-    order: OrderKey, source: FromClause, joined: FromClause, rows: Rows
+    order: OrderKey, spec: ListSpec, source: FromClause, joined: FromClause, reader: ActorReader
 ) -> tuple[FromClause, Key]:
     *steps, last = order.path
-    at = source
+    at: FromClause = source
+    entity = spec.entity
     for step in steps:
         target = TABLES[step.target].alias()
-        joined = joined.outerjoin(
-            target, and_(rows(step.target, target), target.c["id"] == at.c[step.column])
-        )
-        at = target
+        beside = [reader.rows(step.target, target), target.c["id"] == at.c[step.column]]
+        pointer = reader.cell(entity, camel(step.name), at)
+        if pointer is not None:
+            beside.append(pointer)
+        joined = joined.outerjoin(target, and_(*beside))
+        at, entity = target, step.target
     if isinstance(last, PivotKey):
-        return _pivot_key(last, order, at, joined)
+        return _pivot_key(last, order, (entity, at), joined, reader)
     column = value_column(last, at)
     nullable = bool(steps) or bool(at.c[last.columns[-1]].nullable)
+    readable = reader.cell(entity, camel(last.name), at)
+    if readable is not None:
+        column, nullable = guarded(column, readable), True
     direction = order.direction
     return joined, Key(
-        column, direction.descending, direction.nulls_first, nullable, indexed=not steps
+        column,
+        direction.descending,
+        direction.nulls_first,
+        nullable,
+        indexed=not steps and readable is None,
     )
 
 
+def _tie(reference: Field, joined: FromClause, key: Key, reader: ActorReader) -> Key:
+    """Give the key that keeps records of one target together.
+
+    A target that may not be read is none: then the target's own id is it, which is empty there.
+    """
+    entity = ENTITIES[reference.target]
+    if not entity.is_record or reader.rights.is_free(entity.name, Action.READ):
+        return key
+    target = joined.right if isinstance(joined, Join) else joined
+    return replace(key, column=target.c["id"], nullable=True, indexed=False)
+
+
 def _pivot_key(
-    key: PivotKey, order: OrderKey, at: FromClause, joined: FromClause
+    key: PivotKey,
+    order: OrderKey,
+    holder: tuple[str, FromClause],
+    joined: FromClause,
+    reader: ActorReader,
 ) -> tuple[FromClause, Key]:
     """Join the value of a custom field; every record has a row, an empty one without a value."""
     pivot = custom_values.alias()
+    entity, at = holder
     beside = [
         pivot.c["workspace_id"] == WORKSPACE,
         pivot.c["field_id"] == key.field_id,
         pivot.c["record_id"] == at.c["id"],
         pivot.c["place"] == 0,
     ]
+    readable = None if key.field_id is None else reader.custom_cell(entity, key.field_id, at)
+    if readable is not None:
+        beside.append(readable)
     # What a record has of a field that is not shown on it counts as none, so no index will do.
-    own = len(order.path) == 1 and not key.bound
+    own = len(order.path) == 1 and not key.bound and readable is None
     if key.bound:
         shown = bindparam(None, list(key.bound), type_=ARRAY(Uuid()), unique=True)
         beside.append(at.c[key.bound_by] == any_(shown))
@@ -111,49 +150,6 @@ def _pivot_key(
     )  # fmt: skip
 
 
-def _word(word: str, spec: ListSpec, source: FromClause) -> ColumnElement[Any]:
-    """Give the condition that a word occurs in one of the entity's main text fields."""
-    pattern = like_pattern(word)
-    entity = spec.entity
-    declared = ENTITIES[entity]
-    fields = [declared.get(name) for name in declared.searchable]
-    plain = [field for field in fields if field.kind is not Kind.POINTS]
-    points = [field.points for field in fields if field.kind is Kind.POINTS]
-    texts = or_(*(source.c[field.name].ilike(pattern) for field in plain))
-    if not (points or spec.searched):
-        return texts
-    # Index scans united; an OR with a sub-select would read the whole table.
-    own = TABLES[entity].alias()
-    by_text = select(own.c["id"]).where(
-        own.c["workspace_id"] == WORKSPACE,
-        true() if spec.with_deleted else own.c["deleted_at"].is_(None),
-        or_(*(own.c[field.name].ilike(pattern) for field in plain)),
-    )
-    found = [by_text]
-    if points:
-        values = contact_points.alias()
-        kinds = bindparam(None, points, type_=ARRAY(Text()), unique=True)
-        found.append(
-            select(values.c.record_id).where(
-                values.c.workspace_id == WORKSPACE,
-                values.c.record_type == entity,
-                values.c.points == any_(kinds),
-                values.c.value.ilike(pattern),
-            )
-        )
-    if spec.searched:
-        pivot = custom_values.alias()
-        keys = bindparam(None, list(spec.searched), type_=ARRAY(Uuid()), unique=True)
-        found.append(
-            select(pivot.c.record_id).where(
-                pivot.c.workspace_id == WORKSPACE,
-                pivot.c.field_id == any_(keys),
-                pivot.c.text.ilike(pattern),
-            )
-        )
-    return source.c["id"].in_(union(*found))
-
-
 def page_statement(page: PageSpec, actor: Actor, row: type[Row], *, nested: bool) -> Select[Any]:
     """Give the SELECT of a page of rows of a class, and one row more, to tell whether it goes on.
 
@@ -162,10 +158,10 @@ def page_statement(page: PageSpec, actor: Actor, row: type[Row], *, nested: bool
     """
     parts = listing(page.list, actor, row, backward=page.backward)
     labels = (key.column.label(f"key_{index}") for index, key in enumerate(parts.keys[:-1]))
-    base = select(*columns(row, parts.source), *labels)
+    base = select(*alive(actor).columns(row, parts.source), *labels)
     base = base.select_from(parts.joined).where(*parts.conditions)
     if page.list.relation is None or not nested:
-        hop = first_hop(page.list, parts)
+        hop = first_hop(page.list, parts, actor)
         if hop is not None:
             walk = chain_of_targets if len(page.list.order) == 1 else chain_by_target
             return walk(hop, page, actor, parts)

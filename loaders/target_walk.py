@@ -30,13 +30,13 @@ from loaders.by_target import Hop
 from loaders.keyset import Key, Ordering, at_most, held_at, joined_parts, segments
 from loaders.listing import Listing, alive
 from loaders.lists import PageSpec, Position
-from loaders.rows import columns
 
 
 def chain_of_targets(hop: Hop, page: PageSpec, actor: Actor, parts: Listing) -> Select[Any]:
     """Give the SELECT of a page of a list that is ordered by one value of what it points to."""
     target = TABLES[hop.reference.target].alias("target")
-    lives = alive(actor)(hop.reference.target, target)
+    reader = alive(actor)
+    lives = reader.rows(hop.reference.target, target)
     in_bin = (
         and_(target.c["workspace_id"] == WORKSPACE, target.c["deleted_at"].is_not(None))
         if ("deleted_at" in target.c)
@@ -44,7 +44,8 @@ def chain_of_targets(hop: Hop, page: PageSpec, actor: Actor, parts: Listing) -> 
     )
     first, tie, by_id = parts.keys
     walk = _Walk(
-        parts, first, tie, by_id, target, lives, in_bin,
+        parts, tuple(reader.columns(parts.row, parts.source)), first, tie, by_id, target, lives,
+        in_bin,
         value_column(hop.value, target), page.limit + 1,
     )  # fmt: skip
     return joined_parts(list(walk.parts(page.position)), walk.limit)
@@ -55,6 +56,7 @@ class _Walk:
     """What all parts of the statement share."""
 
     list: Listing
+    columns: tuple[Any, ...]
     first: Key
     tie: Key
     by_id: Key
@@ -130,7 +132,7 @@ class _Walk:
         """Give the SELECT of the list's own rows with the values of its keys."""
         return (
             select(
-                *columns(self.list.row, self.list.source),
+                *self.columns,
                 value.label("key_0"),
                 self.tie.column.label("key_1"),
             )

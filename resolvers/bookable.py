@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from auth.policy import Action
 from domain.bookings import BOOKING_SERVICE, RESOURCE
 from domain.custom_fields import CUSTOM_FIELD, CustomFieldType
 from domain.errors import Code, RefusedError, refuse
 from domain.fields import Entity
+from domain.roles import Action
 from loaders.custom import count_booked
 from loaders.locking import lock_name
 from loaders.rows import Row

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from auth.policy import Action
 from domain.catalogs import CATALOG, CATALOG_ELEMENT, CATALOG_SECTION
 from domain.errors import Code, RefusedError, refuse
 from domain.fields import Entity
 from domain.ids import encode_id
+from domain.roles import Action
 from loaders.custom import count_chosen
 from loaders.locking import lock_name
 from loaders.references import count_references

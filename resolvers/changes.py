@@ -69,7 +69,7 @@ async def create(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
     for draft, values in zip(drafts, rows, strict=True):
         row = _as_row(entity, values)
         made.append(row)
-        op.loaders.one(entity.name).prime(row.id, row)
+        op.loaders.know(entity.name, row.id, row)
         _note(op, draft, EventKind.CREATED, row, _differences(draft, None, row))
     return made
 
@@ -123,7 +123,7 @@ async def _rank_again(op: Operation, drafts: Sequence[Draft]) -> None:
         draft.id for draft in drafts
         if any(draft.current(name) != getattr(_before(draft), name) for name in rank.sources)
     ]  # fmt: skip
-    rows = await op.loaders.one(drafts[0].entity.name).load_batch(moved)
+    rows = await op.loaders.truth(drafts[0].entity.name).load_batch(moved)
     await follow_ranks(op, [row for row in rows if row is not None])
 
 
@@ -170,7 +170,7 @@ async def move_to_bin(op: Operation, drafts: Sequence[Draft], *, deleted: bool) 
     _reload(op, entity, rows)
     if deleted:
         for row in rows:
-            op.loaders.one(entity.name).clear(row.id).prime(row.id, None)
+            op.loaders.know(entity.name, row.id, None)
     return rows
 
 
@@ -286,7 +286,7 @@ def _before(draft: Draft) -> Row:
 def _reload(op: Operation, entity: Entity, rows: Sequence[Row]) -> None:
     op.loaders.clear()
     for row in rows:
-        op.loaders.one(entity.name).prime(row.id, row)
+        op.loaders.know(entity.name, row.id, row)
 
 
 def _as_row(entity: Entity, values: Mapping[str, Any]) -> Row:

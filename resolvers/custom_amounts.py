@@ -27,7 +27,7 @@ async def fill_amounts(
     entity, key, last = ENTITIES[field.entity.lower()], str(field.id), None
     while True:
         rows = await lock_unrated_values(
-            op.session, op.actor, entity.name, field.id, currency, after=last, limit=_PORTION
+            op.session, entity.name, field.id, currency, after=last, limit=_PORTION
         )
         drafts = []
         for row in rows:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from anyascii import anyascii
 
-from auth.policy import Action, require
+from auth.policy import require
 from domain.custom_fields import (
     CUSTOM_FIELD,
     CUSTOM_FIELD_OPTION,
@@ -16,6 +16,7 @@ from domain.custom_fields import (
 )
 from domain.errors import Code, refuse
 from domain.fields import camel
+from domain.roles import Action
 from loaders.custom import count_filled, has_repeated
 from loaders.locking import lock_name
 from loaders.rows import Row

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from auth.policy import Action, require
+from auth.policy import require
 from domain.errors import Code, refuse
 from domain.ids import encode_id
+from domain.roles import Action
 from domain.settings import DICTIONARY, DICTIONARY_ITEM
 from loaders.custom import count_chosen
 from loaders.locking import lock_name

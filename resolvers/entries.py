@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from auth.policy import Action, require
+from auth.policy import require
 from db.base import new_id
 from domain.errors import Code, RefusedError, refuse
 from domain.fields import Entity
 from domain.ids import InvalidIdError, decode_id
+from domain.roles import Action
 from loaders.locking import lock_rows
 from loaders.rows import Row
 from resolvers import changes

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from auth.policy import Action, require
+from auth.policy import require
 from db.base import new_id
 from db.file_store import file_key
 from domain.errors import Code, RefusedError, UserError, refuse
 from domain.file_names import clean_name
 from domain.files import FILE, LIFE_WITHOUT_RECORD, MAX_NAME, IncomingFile
+from domain.roles import Action
 from loaders.files import known_files, lock_unheld, stored_bytes
 from loaders.locking import lock_name
 from loaders.rows import Row

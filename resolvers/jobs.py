@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from auth.actor import Actor, Scope
+from auth.actor import Actor, system_actor
 from db.file_store import FileStore
 from db.session import Session
 from domain.jobs import Job
@@ -71,15 +71,8 @@ async def _actor(session: Session, workspace_id: UUID, actor_id: UUID | None) ->
     found = await workspace_of_actor(session, actor_id)
     if found is None:
         return None
-    return Actor(
-        workspace_id,
-        found.user_id,
-        token_id=None,
-        is_session=False,
-        scopes=frozenset(Scope),
-        # A job of somebody who has left gets no further rights by that.
-        is_admin=actor_id is None or bool(found.is_admin),
-        locale=found.locale,
-        currency=found.currency,
-        settings_version=found.settings_version,
+    # What somebody may have done was decided when the job was queued; the rest of it is the
+    # system's work, in that person's name.
+    return system_actor(
+        workspace_id, found.locale, found.currency, found.user_id, found.settings_version
     )

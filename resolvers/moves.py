@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from auth.policy import Action, require
+from auth.policy import require
 from domain.entities import ENTITIES
 from domain.errors import Code, RefusedError, refuse
 from domain.fields import Entity
 from domain.ids import encode_id
 from domain.records import DEAL
+from domain.roles import Action
 from domain.settings import STAGE
 from loaders.board import position_beside
 from loaders.locking import lock_name
@@ -36,9 +37,7 @@ async def move_all(
     declared = entity.get(name or target.name)
     moved = 0
     while True:
-        rows = await lock_referring(
-            op.session, op.actor, record, declared.column, old, limit=_PORTION
-        )
+        rows = await lock_referring(op.session, record, declared.column, old, limit=_PORTION)
         if not rows:
             return moved
         drafts = [Draft(entity, row.id, Values((), {declared.name: new}), row) for row in rows]

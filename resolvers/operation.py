@@ -12,6 +12,7 @@ from db.session import Session
 from domain.files import UploadLimits
 from domain.jobs import Job
 from loaders.loaders import Loaders
+from loaders.rights import admit
 
 Afterwards = Callable[[], Awaitable[None]]
 """Work outside of the database that has to wait for the end of the transaction."""
@@ -59,6 +60,10 @@ class Operation:
     def begin(cls, session: Session, actor: Actor) -> "Operation":
         """Start an operation in an open session."""
         return cls(actor, session, Loaders(session, actor))
+
+    async def admit(self) -> None:
+        """Learn what the actor's roles allow; nothing is allowed before."""
+        self.actor = await admit(self.loaders)
 
     def later(self, job: Job) -> None:
         """Leave a job to a worker, which gets it when the operation is committed."""

@@ -5,17 +5,17 @@ from typing import Any
 
 from auth.actor import Scope
 from auth.passwords import MAX_LENGTH, MIN_LENGTH, hash_password, verify_password
-from auth.policy import Action
 from db.base import new_id
 from domain.errors import Code, ForbiddenError, RefusedError, UserError, refuse
 from domain.fields import Entity
 from domain.people import DEPARTMENT, GROUP, USER
-from loaders.locking import lock_name
-from loaders.people import active_admins, is_here
+from domain.roles import Action
+from loaders.people import is_here
 from loaders.rows import Row
 from resolvers import entries
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
+from resolvers.roles import keep_an_administrator
 from resolvers.rules import apply_rules
 from resolvers.sign_in import revoke_tokens
 
@@ -46,24 +46,25 @@ async def create_user(op: Operation, raw: Raw, *, known: bool = False) -> Row:
 
 
 async def update_user(op: Operation, raw: Raw) -> Row:
-    """Change a person's name, departments, language or administrator's right."""
+    """Change a person's name, departments or language."""
     draft = await entries.draft_existing(op, USER, raw)
     _check_locale(draft)
-    if draft.given.get("is_admin") is False and draft.before is not None and draft.before.is_admin:
-        await _keep_an_admin(op, draft, "isAdmin")
-    return await entries.save(op, draft)
+    row = await entries.save(op, draft)
+    if "departments" in draft.lists:
+        await keep_an_administrator(op, "departmentIds")
+    return row
 
 
 async def set_active(op: Operation, user_id: str, *, active: bool) -> Row:
     """Let a person sign in, or no longer: all their tokens end at once."""
     draft = await entries.draft_existing(op, USER, {"id": user_id})
-    row = draft.before
-    if not active and row is not None:
-        if row.is_admin and row.is_active:
-            await _keep_an_admin(op, draft, "id")
-        await revoke_tokens(op, row.id)
+    if not active:
+        await revoke_tokens(op, draft.id)
     draft.columns["is_active"] = active
-    return await entries.save(op, draft)
+    row = await entries.save(op, draft)
+    if not active:
+        await keep_an_administrator(op, "id")
+    return row
 
 
 async def change_password(op: Operation, raw: Raw) -> None:
@@ -92,7 +93,10 @@ async def update_entry(op: Operation, entity: Entity, raw: Raw) -> Row:
     """Change a department or a group."""
     draft = await entries.draft_existing(op, entity, raw)
     await apply_rules(op, [draft])
-    return await entries.save(op, draft)
+    row = await entries.save(op, draft)
+    if "parent" in draft.given or "members" in draft.lists:
+        await keep_an_administrator(op, "id")
+    return row
 
 
 async def delete_department(op: Operation, raw: Raw) -> Row:
@@ -118,6 +122,7 @@ async def delete_group(op: Operation, raw: Raw) -> Row:
     if draft.before is None:
         raise refuse(Code.NOT_FOUND, "not_found", "id", target=GROUP.name)
     await entries.drop(op, GROUP, [draft.before])
+    await keep_an_administrator(op, "id")
     return draft.before
 
 
@@ -134,9 +139,3 @@ def password_errors(password: str | None, *path: str) -> list[UserError]:
 def _check_locale(draft: Draft) -> None:
     if draft.given.get("locale") not in {None, "ru", "en"}:
         draft.values.wrong(Code.INVALID, "unknown_locale", "locale")
-
-
-async def _keep_an_admin(op: Operation, draft: Draft, name: str) -> None:
-    await lock_name(op.session, "administrators")
-    if await active_admins(op.session) <= 1:
-        draft.values.wrong(Code.CONFLICT, "last_administrator", name)

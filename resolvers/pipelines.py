@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Final
 
-from auth.policy import Action, require
+from auth.policy import require
 from db.base import new_id
 from domain.entities import ENTITIES
 from domain.errors import Code, refuse
 from domain.ids import encode_id
+from domain.roles import Action
 from domain.settings import PIPELINE, STAGE, PipelineEntity
 from loaders.locking import lock_name
 from loaders.rows import Row

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import delete
 
-from auth.policy import Action, require_admin
+from auth.policy import require_right
 from db.base import WORKSPACE, new_id
 from db.tables import exchange_rates
 from domain.custom_fields import CUSTOM_FIELD, CustomFieldType
@@ -16,6 +16,7 @@ from domain.entities import RECORDS
 from domain.errors import Code, refuse
 from domain.fields import Entity, Field, Kind
 from domain.money import Money
+from domain.roles import SettingsRight
 from loaders.rates import lock_unrated
 from resolvers import changes
 from resolvers.currencies import Rates, known_currencies, load_rates
@@ -38,7 +39,7 @@ class ExchangeRate:
 
 async def set_rate(op: Operation, raw: Mapping[str, Any]) -> ExchangeRate:
     """Set what one unit of a currency is worth in the base currency from a day on."""
-    require_admin(op.actor, Action.UPDATE)
+    require_right(op.actor, SettingsRight.CRM_SETTINGS)
     currency, rate, day = raw["currency"], raw["rate"], raw.get("date") or op.now.date()
     if currency not in known_currencies():
         raise refuse(Code.INVALID, "unknown_currency", "currency", currency=currency[:10])
@@ -80,9 +81,7 @@ async def _fill_field(
 ) -> None:
     column = f"{declared.name}_base"
     while True:
-        rows = await lock_unrated(
-            op.session, op.actor, entity.name, declared.name, currency, limit=_PORTION
-        )
+        rows = await lock_unrated(op.session, entity.name, declared.name, currency, limit=_PORTION)
         drafts = []
         for row in rows:
             base = known.to_base(Money(getattr(row, declared.name), currency))

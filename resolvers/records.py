@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from auth.policy import Action, require
+from auth.policy import require
 from db.base import new_id
 from domain.errors import Code, RaceLostError, UserError
 from domain.fields import Entity, camel
 from domain.ids import InvalidIdError, decode_id, encode_id
+from domain.roles import Action
 from loaders.locking import find_by_external_ids, lock_rows
 from loaders.rows import Row
 from resolvers import changes

@@ -140,7 +140,7 @@ async def _mark_returning(op: Operation, drafts: Sequence[Draft]) -> None:
     """Mark new deals whose client has won deals before."""
     companies = sorted({value for draft in drafts if (value := draft.current("company_id"))})
     contacts = sorted({value for draft in drafts if (value := draft.current("contact_id"))})
-    won_companies, won_contacts = await won_clients(op.session, op.actor, companies, contacts)
+    won_companies, won_contacts = await won_clients(op.session, companies, contacts)
     for draft in drafts:
         company, contact = draft.current("company_id"), draft.current("contact_id")
         known = company in won_companies if company else bool(contact) and contact in won_contacts
@@ -172,5 +172,5 @@ async def _refuse_cycles(op: Operation, drafts: Sequence[Draft]) -> None:
             if above in becoming:
                 above = becoming[above]
                 continue
-            row = await op.loaders.one(entity).load(above)
+            row = await op.loaders.truth(entity).load(above)
             above = row.parent_id if row is not None else None

@@ -16,6 +16,7 @@ from db.session import Session
 from db.tables import tokens
 from domain.errors import Code, ForbiddenError, refuse
 from domain.ids import InvalidIdError, decode_id, encode_id
+from domain.roles import SettingsRight
 from loaders.people import api_keys
 from resolvers.contact_points import InvalidPointError, normalize_email
 from resolvers.operation import Event, Operation
@@ -145,7 +146,8 @@ async def revoke_api_key(op: Operation, text: str) -> Any:
 
 async def list_api_keys(session: Session, actor: Actor) -> Sequence[Any]:
     """Give the keys that an actor may see: one's own, or as an administrator all."""
-    return await api_keys(session, None if actor.is_admin else actor.person_id)
+    seen = actor.rights.has(SettingsRight.ROLES)
+    return await api_keys(session, None if seen else actor.person_id)
 
 
 def _token_row(

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from auth.actor import Actor, Scope
-from auth.policy import Action, require_admin
+from auth.actor import Scope, system_actor
+from auth.policy import require_right
 from db.base import new_id
 from db.database import Database
 from db.tables import workspaces
 from domain.errors import Code, refuse
 from domain.people import USER
+from domain.roles import ADMINISTRATOR, ROLE, ROLE_ASSIGNMENT, SettingsRight
 from domain.settings import DICTIONARY, DICTIONARY_ITEM, PIPELINE
 from loaders.people import workspace as load_workspace
 from resolvers import changes, entries
 from resolvers.currencies import known_currencies
+from resolvers.default_roles import ROLES
 from resolvers.defaults import DICTIONARIES, PIPELINES, in_language
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
@@ -49,10 +51,7 @@ async def create_workspace(
     if currency not in known_currencies():
         raise ValueError(f"{currency!r} is no currency code")
     workspace_id, admin_id = new_id(), new_id()
-    actor = Actor(
-        workspace_id, admin_id, None, is_session=False, scopes=frozenset(Scope), is_admin=True,
-        locale=locale, currency=currency,
-    )  # fmt: skip
+    actor = system_actor(workspace_id, locale, currency, admin_id)
     async with database.session(write=True) as session:
         identity = await session.call("voronka_register_identity", new_id(), admin_email, None)
         await database.enter(session, workspace_id, write=True)
@@ -60,8 +59,9 @@ async def create_workspace(
             workspaces, {"name": name, "locale": locale, "currency": currency}
         )
         op = Operation.begin(session, actor)
-        await _write(op, USER, [{"id": admin_id, "email": admin_email, "is_admin": True,
+        await _write(op, USER, [{"id": admin_id, "email": admin_email,
                                  "identity_id": identity[0].identity_id}])  # fmt: skip
+        await _add_roles(op, locale, admin_id)
         await _add_dictionaries(op, locale)
         await _add_pipelines(op, locale)
         key = await issue_key(op, admin_id, "administrator", tuple(Scope), None)
@@ -77,7 +77,7 @@ async def list_workspaces(database: Database) -> Sequence[Any]:
 
 async def update_workspace(op: Operation, raw: Mapping[str, Any]) -> Any:
     """Rename the workspace or change its language."""
-    require_admin(op.actor, Action.UPDATE)
+    require_right(op.actor, SettingsRight.CRM_SETTINGS)
     before = await load_workspace(op.session)
     values: dict[str, Any] = {}
     if raw.get("name") is not None:
@@ -98,6 +98,21 @@ async def _write(op: Operation, entity: Any, rows: Sequence[dict[str, Any]]) -> 
         for row in rows
     ]
     await changes.create(op, drafts)
+
+
+async def _add_roles(op: Operation, locale: str, admin_id: UUID) -> None:
+    ids = {role.code: new_id() for role in ROLES}
+    await _write(
+        op,
+        ROLE,
+        [
+            {"id": ids[role.code], "code": role.code,
+             "name": role.ru if locale == "ru" else role.en, "grants": role.stored(),
+             "field_rules": [], "field_defaults": [], "settings": list(role.settings)}
+            for role in ROLES
+        ],
+    )  # fmt: skip
+    await _write(op, ROLE_ASSIGNMENT, [{"role_id": ids[ADMINISTRATOR], "user_id": admin_id}])
 
 
 async def _add_dictionaries(op: Operation, locale: str) -> None:

@@ -137,7 +137,7 @@ def _told_by(cause: BaseException, viewer: Viewer) -> tuple[Code, str, Mapping[s
     if isinstance(cause, UnauthenticatedError):
         return Code.UNAUTHENTICATED, text("unauthenticated", viewer.language), extensions
     if isinstance(cause, ForbiddenError):
-        return Code.FORBIDDEN, viewer.say(cause.message, viewer.language, {}), extensions
+        return Code.FORBIDDEN, viewer.say(cause.message, viewer.language, cause.values), extensions
     if isinstance(cause, BadInputError):
         message = viewer.say(cause.message, viewer.language, cause.values)
         return Code.BAD_USER_INPUT, message, {**extensions, "path": list(cause.path)}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final
 
+from domain.conditions import EXTERNAL_FIELDS, ID_FIELDS, POINT_FIELDS
 from domain.custom_fields import named_key
 from domain.entities import ENTITIES
 from domain.errors import BadInputError
@@ -20,8 +21,10 @@ from domain.filters import (
     OrderKey,
     Quantifier,
     Related,
+    ViewerValue,
 )
 from domain.ids import InvalidIdError, decode_id
+from domain.people import USER
 
 MAX_ORDER_KEYS: Final = 5
 MAX_ORDER_STEPS: Final = 2
@@ -30,15 +33,6 @@ MAX_WORDS: Final = 10
 _LONGEST_TEXT: Final = 1_000
 _PAIR: Final = 2
 _SPAN: Final = frozenset({"from", "to"})
-_POINT_FIELDS: Final = {
-    "value": Field("value", Kind.STRING, ""),
-    "kind": Field("kind", Kind.ENUM, ""),
-}
-_EXTERNAL_FIELDS: Final = {
-    "system": Field("system", Kind.STRING, ""),
-    "value": Field("value", Kind.STRING, ""),
-}
-
 Path = tuple[str, ...]
 Raw = Mapping[str, Any]
 
@@ -67,9 +61,9 @@ def _read_part(entity: Entity, name: str, value: Any, path: Path) -> Condition:
         case "custom":
             return _custom(entity, value, path)
         case "id":
-            return _operators(_id_field(entity.name), value, path)
+            return _operators(ID_FIELDS[entity.name], value, path)
         case "inTree":
-            return Compare(_id_field(entity.name), Op.IN_TREE, _ids(entity.name, value, path))
+            return Compare(ID_FIELDS[entity.name], Op.IN_TREE, _ids(entity.name, value, path))
     return _read_field(entity, name, value, path)
 
 
@@ -123,11 +117,11 @@ def _read_field(entity: Entity, name: str, value: Any, path: Path) -> Condition:
             )
         case Kind.POINTS:
             return _quantified(
-                declared, value, path, lambda raw, here: _values(_POINT_FIELDS, raw, here)
+                declared, value, path, lambda raw, here: _values(POINT_FIELDS, raw, here)
             )
         case Kind.EXTERNAL_IDS:
             return _quantified(
-                declared, value, path, lambda raw, here: _values(_EXTERNAL_FIELDS, raw, here)
+                declared, value, path, lambda raw, here: _values(EXTERNAL_FIELDS, raw, here)
             )
         case Kind.ADDRESS | Kind.UTM:
             parts = [
@@ -192,7 +186,7 @@ def _operand(declared: Field, op: Op, value: Any, path: Path) -> Any:
             raise BadInputError("between_takes_two", path)
         return tuple(_scalar(item, (*path, str(index))) for index, item in enumerate(value))
     if declared.kind is Kind.REFERENCE:
-        return read_id(declared.target, value, path)
+        return _id(declared.target, value, path)
     return _scalar(value, path)
 
 
@@ -219,6 +213,13 @@ def _ids(target: str, values: Sequence[Any], path: Path) -> tuple[Any, ...]:
     return tuple(read_id(target, item, (*path, str(index))) for index, item in enumerate(values))
 
 
+def _id(target: str, value: Any, path: Path) -> Any:
+    """Read one id; of people, `viewer` stands for whoever asks."""
+    if target == USER.name and value == ViewerValue.ID.value:
+        return ViewerValue.ID
+    return read_id(target, value, path)
+
+
 def read_id(target: str, value: Any, path: Path) -> Any:
     """Read an id of an entity; raises BadInputError for an id of another type."""
     if value is None:
@@ -230,16 +231,6 @@ def read_id(target: str, value: Any, path: Path) -> Any:
     if prefix != target:
         raise BadInputError("id_of_another_type", path, target=target, found=prefix[:30])
     return found
-
-
-def _id_field(entity: str) -> Field:
-    return _ID_FIELDS[entity]
-
-
-# The id of an entity itself is compared like a reference to it.
-_ID_FIELDS: Final = {
-    name: Field("id", Kind.REFERENCE, "", target=name, column="id") for name in ENTITIES
-}
 
 
 def _filter_names(entity: Entity) -> dict[str, tuple[Field, str]]:

@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
-from auth.actor import Actor, Scope
+from auth.actor import Actor, Scope, system_actor
 from auth.passwords import hash_password
 from db.database import Database
 from domain.custom_fields import CUSTOM_FIELD
@@ -20,7 +21,7 @@ from domain.ids import encode_id
 from domain.people import USER
 from loaders.lists import ListSpec, PageSpec, entity_order
 from loaders.loaders import WHOLE
-from resolvers import changes, people, sign_in
+from resolvers import changes, people, roles, sign_in
 from resolvers.contact_points import InvalidPointError, normalize_email
 from resolvers.operation import Operation
 
@@ -36,6 +37,13 @@ async def add_user(database: Database, workspace: str | None, given: dict[str, A
     async with _acting(database, workspace) as op:
         row = await people.create_user(op, given, known=True)
         return encode_id("user", row.id)
+
+
+async def give_role(database: Database, workspace: UUID, email: str, code: str) -> None:
+    """Give a person one of the roles that come with a workspace."""
+    async with _acting(database, encode_id("workspace", workspace)) as op:
+        person = await _person(op, email)
+        await roles.give_role(op, person.person_id, code)
 
 
 async def list_users(database: Database, workspace: str | None) -> Sequence[Any]:
@@ -115,19 +123,10 @@ async def _acting(database: Database, wanted: str | None) -> AsyncIterator[Opera
     async with database.session(write=True) as session:
         workspace = choose_workspace(await session.call("voronka_workspaces"), wanted)
         await database.enter(session, workspace.id, write=True)
-        actor = Actor(
-            workspace.id,
-            None,
-            token_id=None,
-            is_session=False,
-            scopes=frozenset(Scope),
-            is_admin=True,
-            locale=workspace.locale,
-            currency=workspace.currency,
-        )
+        actor = system_actor(workspace.id, workspace.locale, workspace.currency)
         op = Operation.begin(session, actor)
-        for row in await _people(op, ("is_admin", True), ("is_active", True), limit=1):
-            op.actor = replace(actor, user_id=row.id)
+        for key in (await roles.administrators(op))[:1]:
+            op.actor = replace(actor, user_id=key)
         yield op
         await changes.flush_events(op, already=0)
 
@@ -136,7 +135,7 @@ async def _person(op: Operation, email: str) -> Actor:
     found = await _people(op, ("email", _normalized(email)), ("is_active", True), limit=1)
     if not found:
         raise CommandError(f"No active person of the workspace has the e-mail address {email}.")
-    return replace(op.actor, user_id=found[0].id, is_admin=found[0].is_admin)
+    return replace(op.actor, user_id=found[0].id)
 
 
 async def _people(op: Operation, *equal: tuple[str, Any], limit: int) -> Sequence[Any]:

@@ -32,6 +32,7 @@ from domain.custom_fields import CUSTOM_FIELD
 from domain.errors import Code, ForbiddenError, UnauthenticatedError, refuse
 from domain.files import FILE, UploadLimits
 from domain.ids import InvalidIdError, decode_id, encode_id
+from domain.roles import SettingsRight
 from loaders.files import readable_files
 from loaders.rows import Row
 from resolvers.changes import flush_events
@@ -134,7 +135,7 @@ class Operations:
         async with self._database.session(write=False) as session:
             actor = await self._actor(request, session, _NO_SHAPE)
             await self._database.enter(session, actor.workspace_id, write=False)
-            return await self._schema_of(Operation.begin(session, actor))
+            return await self._schema_of(await self._admitted(session, actor))
 
     async def file_of(self, request: Request, text: str) -> StoredFile | None:
         """Give the file of an id that whoever asks may read; raises UnauthenticatedError."""
@@ -147,8 +148,16 @@ class Operations:
                 return None
             if prefix != FILE.name:
                 return None
-            (row,) = await readable_files(Operation.begin(session, actor).loaders, [key])
+            op = await self._admitted(session, actor)
+            (row,) = await readable_files(op.loaders, [key])
         return None if row is None else StoredFile(row, file_key(actor.workspace_id, key))
+
+    async def _admitted(self, session: Session, actor: Actor) -> Operation:
+        """Begin an operation that only reads, on behalf of an actor."""
+        op = Operation.begin(session, actor)
+        op.loaders.snapshots = self._snapshots
+        await op.admit()
+        return op
 
     async def _attempt(self, call: "_Call", *, single: bool = False) -> Reply:
         request, shape = call.request, call.shape
@@ -181,9 +190,11 @@ class Operations:
             await self._database.enter(session, actor.workspace_id, write=write)
             context.operation = op = Operation.begin(session, actor)
             op.files, op.upload_limits = self._files, self._upload_limits
-            if not write or shape.roots <= RECORD_MUTATIONS:
+            op.loaders.snapshots = self._snapshots
+            await op.admit()
+            if write and not shape.roots <= RECORD_MUTATIONS:
                 # What changes settings reads them under its locks.
-                op.loaders.snapshots = self._snapshots
+                op.loaders.snapshots = None
         schema = await self._schema_of(context.operation)
         result = await self._execute(schema, call.data, call.allowed, context)
         if session.overran:
@@ -244,6 +255,7 @@ class Operations:
             if actor is None:
                 raise UnauthenticatedError
             context.operation = Operation.begin(session, actor)
+            await context.operation.admit()
             return person.token.secret, await context.operation.loaders.one("user").load(
                 person.user_id
             )
@@ -302,7 +314,7 @@ async def _settle(
 
 def _explained(session: Session, op: Operation | None, start: float) -> dict[str, Any]:
     """Tell an administrator what the operation has cost."""
-    if op is None or not op.actor.is_admin:
+    if op is None or not op.actor.rights.has(SettingsRight.DEBUG):
         return {}
     return {
         "execution": {

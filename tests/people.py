@@ -14,6 +14,7 @@ import httpx
 
 from db.database import Database
 from resolvers.workspaces import create_workspace
+from server import administration
 from tests.client import Client
 
 
@@ -69,6 +70,7 @@ async def make_cast(
             "user { id }",
         )
         ids[name] = made.payload()["user"]["id"]
+        await administration.give_role(database, first.workspace_id, email, "HEAD_OF_SALES")
         signed = await Client(http, None).run(
             "mutation ($given: SignInInput!) { signIn(input: $given) "
             "{ token userErrors { code } } }",

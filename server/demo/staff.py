@@ -10,18 +10,19 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from auth.actor import Actor, Scope
+from auth.actor import Actor, system_actor
 from db.base import new_id
 from db.database import Database
 from domain.filters import And, Compare, Op
 from domain.ids import encode_id
 from domain.people import DEPARTMENT, USER
-from loaders.lists import ListSpec, PageSpec, entity_order
+from loaders.lists import ListSpec, PageSpec
 from loaders.loaders import WHOLE
 from loaders.rows import Row
 from resolvers import changes, entries, people, pipelines, rates
 from resolvers.currencies import Rates, load_rates
 from resolvers.operation import Operation
+from resolvers.roles import administrators
 from server.demo.dice import Dice
 from server.demo.words import Words
 
@@ -91,14 +92,9 @@ async def prepare_staff(database: Database, workspace_id: UUID, words: Words, se
 
 
 async def _administrator(session: Any, workspace: Any) -> Actor:
-    actor = Actor(
-        workspace.id, workspace.id, None, is_session=False, scopes=frozenset(Scope), is_admin=True,
-        locale=workspace.locale, currency=workspace.currency,
-    )  # fmt: skip
-    where = And((Compare(USER.get("is_admin"), Op.EQ, True),))
-    first = ListSpec("user", where, order=entity_order("user", "created_at"))
-    page = await Operation.begin(session, actor).loaders.page(PageSpec(first, 1)).load(WHOLE)
-    return replace(actor, user_id=page.rows[0].id)
+    actor = system_actor(workspace.id, workspace.locale, workspace.currency)
+    (first, *_) = await administrators(Operation.begin(session, actor))
+    return replace(actor, user_id=first)
 
 
 async def _prepare(op: Operation, words: Words, seed: int) -> Setting:

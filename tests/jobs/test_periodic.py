@@ -37,7 +37,7 @@ async def test_every_workspace_gets_the_job_once_a_period_by_the_system_itself(
     seen = seen_by(bench)
     assert ours <= set(seen)
     assert len(seen) == len(set(seen))
-    assert {(actor.user_id, actor.is_admin) for actor, _ in bench.seen} == {(None, True)}
+    assert {(actor.user_id, actor.rights.is_system) for actor, _ in bench.seen} == {(None, True)}
     # The period has not passed.
     await bench.run(jobs=handler, periodic={bench.name: 3600})
     assert len(bench.seen) == len(seen)

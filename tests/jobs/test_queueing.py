@@ -24,7 +24,7 @@ async def test_a_mutation_leaves_a_job_that_a_worker_does(bench: Bench, people: 
     assert arguments == {"greeting": "Hello"}
     assert actor.user_id is not None
     assert encode_id("user", actor.user_id) == people.ids["anna"]
-    assert (actor.is_admin, actor.locale, actor.currency) == (False, "en", "USD")
+    assert (actor.rights.is_system, actor.locale, actor.currency) == (True, "en", "USD")
 
 
 async def test_a_job_is_there_when_the_transaction_is_committed(

@@ -56,7 +56,7 @@ async def test_somebody_who_has_left_is_replaced_by_the_system_without_rights_of
     await bench.work(make_deal)
 
     ((actor, _),) = bench.seen
-    assert (actor.user_id, actor.is_admin) == (None, False)
+    assert (actor.user_id, actor.rights.is_system) == (None, True)
     assert await titles(people) == ["Anna's", "Made by a job"]
 
 

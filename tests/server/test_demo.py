@@ -7,7 +7,7 @@ import asyncpg
 import orjson
 import pytest
 
-from auth.actor import Actor, Scope
+from auth.actor import system_actor
 from domain.fields import camel
 from domain.ids import decode_id
 from domain.records import DEAL
@@ -257,10 +257,7 @@ async def test_the_events_of_a_deal_lead_to_what_it_is(
 
 async def _deals(server: Server, workspace: Any, ids: Sequence[Any]) -> list[tuple[Row, Any]]:
     """Read deals, each with its fields in the form of the event log, empty ones left out."""
-    reader = Actor(
-        workspace, workspace, None, is_session=False, scopes=frozenset(Scope), is_admin=False,
-        locale="en", currency="USD",
-    )  # fmt: skip
+    reader = system_actor(workspace, "en", "USD", workspace)
     lists: dict[str, list[list[Row]]] = {}
     async with server.database.session(write=False) as session:
         await server.database.enter(session, workspace, write=False)

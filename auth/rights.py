@@ -1,0 +1,279 @@
+"""What somebody's roles allow, worked out once for everyone who has the same ones.
+
+Rights are *alternatives*: each allows some actions on some rows, and on those rows some fields.
+What any of them allows is allowed; rows of one never go with fields of another. An API key with a
+role of its own makes alternatives of its owner's roles with that role, each allowing what both do.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from hashlib import blake2b
+from typing import Final
+from uuid import UUID
+
+from auth.grants import Grant, Role
+from domain.entities import ENTITIES, RECORDS
+from domain.fields import camel
+from domain.filters import Condition
+from domain.roles import Action, RowScope, SettingsRight
+
+_OF_PEOPLE: Final = frozenset({"user", "department", "group"})
+PUBLIC: Final[Mapping[str, frozenset[str]]] = {
+    "user": frozenset({"id", "firstName", "lastName", "fullName", "photo"}),
+    "department": frozenset({"id", "name"}),
+    "group": frozenset({"id", "name"}),
+    **{
+        entity.name: frozenset(
+            {
+                "id",
+                *(camel(field.name) for field in entity.fields if field.always),
+                "externalIds",
+                "customFieldValues",
+                "custom",
+                "access",
+            }
+        )
+        for entity in RECORDS
+    },
+}
+"""By entity that roles speak of: what whoever sees a row may read of it, whatever roles hide."""
+_NAMES: Final = ("firstName", "middleName", "lastName")
+MADE_OF: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("lead", "fullName"): _NAMES,
+    ("contact", "fullName"): _NAMES,
+}
+"""Fields that are put together from others: who may not read all of those may not read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Rows of one place: a pipeline, a stage, or wherever no closer grant of the role speaks."""
+
+    scopes: frozenset[RowScope]
+    where: Condition | None = None
+    pipeline_id: UUID | None = None
+    stage_id: UUID | None = None
+    other_pipelines: frozenset[UUID] = frozenset()
+    """Pipelines for which the role has grants of their own."""
+    other_stages: frozenset[UUID] = frozenset()
+    """Stages for which the role has grants of their own."""
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether all rows are meant."""
+        nowhere_else = not (self.other_pipelines or self.other_stages)
+        here = self.pipeline_id is None and self.stage_id is None
+        return here and nowhere_else and self.where is None and RowScope.ALL in self.scopes
+
+
+Rows = tuple[tuple[Branch, ...], ...]
+"""Rows on which each part has a branch that holds; no parts: all rows."""
+EVERY_ROW: Final[Rows] = ()
+NO_ROW: Final[Rows] = ((),)
+
+
+class Cell(Enum):
+    """How a field may be read where that does not depend on the row."""
+
+    FREE = "free"
+    DENIED = "denied"
+    OWN = "own"
+    """On one's own entry only: of people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A field that may be read on some rows only: those of any of these alternatives."""
+
+    bits: int
+    """Alternatives, as bits."""
+    rows: tuple[Rows, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks, as the scopes of roles see it."""
+
+    user_id: UUID | None = None
+    colleagues: tuple[UUID, ...] = ()
+    """The people of the viewer's departments."""
+    below: tuple[UUID, ...] = ()
+    """The people of the viewer's departments and of all below."""
+
+
+class Rights:
+    """What a set of alternatives allows; the same object for the same ones."""
+
+    def __init__(
+        self,
+        alternatives: Sequence[tuple[Role, ...]],
+        custom_fields: Mapping[UUID, tuple[str, str]] | None = None,
+        *,
+        is_system: bool = False,
+    ) -> None:
+        """Take the alternatives, each the roles that have to allow something together.
+
+        `custom_fields` are those of the workspace: by id, their entity and code.
+        """
+        self.alternatives = tuple(alternatives)
+        self.custom_fields = custom_fields or {}
+        self.is_system = is_system
+        self.key = b"everything" if self.is_everything else self._digest()
+        """What tells rights apart: equal for rights that allow the same."""
+        self._cells: dict[tuple[str, str], Cell | Mask] = {}
+        self._masked: dict[str, bool] = {}
+        self._rows: dict[tuple[str, Action], tuple[Rows, ...]] = {}
+
+    @cached_property
+    def is_everything(self) -> bool:
+        """Whether nothing at all is out of reach."""
+        return self.is_system or any(
+            all(role.is_administrator for role in roles) for roles in self.alternatives
+        )
+
+    def has(self, right: SettingsRight) -> bool:
+        """Tell whether something may be set up."""
+        return self.is_everything or any(
+            all(right in role.settings for role in roles) for roles in self.alternatives
+        )
+
+    def rows(self, entity: str, action: Action) -> tuple[Rows, ...]:
+        """Give the rows of an entity on which each alternative allows an action, in their order."""
+        key = (entity, action)
+        found = self._rows.get(key)
+        if found is None:
+            found = self._rows[key] = tuple(
+                _rows_of(roles, entity, action) for roles in self.alternatives
+            )
+        return found
+
+    def allows(self, entity: str, action: Action) -> bool:
+        """Tell whether an action is allowed on any row at all."""
+        return self.is_everything or any(rows != NO_ROW for rows in self.rows(entity, action))
+
+    def is_free(self, entity: str, action: Action) -> bool:
+        """Tell whether an action is allowed on all rows."""
+        return self.is_everything or EVERY_ROW in self.rows(entity, action)
+
+    def cell(self, entity: str, name: str) -> Cell | Mask:
+        """Tell how a field may be read."""
+        key = (entity, name)
+        found = self._cells.get(key)
+        if found is None:
+            found = self._cells[key] = self._cell(entity, name)
+        return found
+
+    def _cell(self, entity: str, name: str) -> Cell | Mask:
+        if self.is_everything or entity not in PUBLIC or name in PUBLIC[entity]:
+            return Cell.FREE
+        readers = self._granting(entity, name, Action.READ)
+        if entity in _OF_PEOPLE:
+            if any(rows == EVERY_ROW for _, rows in readers):
+                return Cell.FREE
+            return Cell.OWN if entity == "user" else Cell.DENIED
+        if not readers:
+            return Cell.DENIED
+        granting = {rows for _, rows in readers}
+        everyone = {rows for rows in self.rows(entity, Action.READ) if rows != NO_ROW}
+        if EVERY_ROW in granting or granting == everyone:
+            return Cell.FREE
+        bits = sum(1 << index for index, _ in readers)
+        return Mask(bits, tuple(dict.fromkeys(rows for _, rows in readers)))
+
+    def has_masks(self, entity: str) -> bool:
+        """Tell whether some field of an entity may be read on some of its visible rows only."""
+        found = self._masked.get(entity)
+        if found is None:
+            declared = ENTITIES[entity]
+            names = [
+                *(camel(field.name) for field in declared.fields),
+                *(name for owner, name in MADE_OF if owner == entity),
+                *(f"custom.{code}" for owner, code in self.custom_fields.values()
+                  if owner == entity),
+            ]  # fmt: skip
+            found = self._masked[entity] = any(
+                isinstance(self.cell(entity, name), Mask) for name in names
+            )
+        return found
+
+    def custom_cell(self, field: UUID) -> Cell | Mask:
+        """Tell how a custom field may be read; one that nobody knows of may not."""
+        if self.is_everything:
+            return Cell.FREE
+        known = self.custom_fields.get(field)
+        return Cell.DENIED if known is None else self.cell(known[0], f"custom.{known[1]}")
+
+    def _digest(self) -> bytes:
+        found = blake2b(digest_size=16)
+        for roles in self.alternatives:
+            for role in roles:
+                found.update(len(role.content).to_bytes(8, "big") + role.content)
+            found.update(b"\xff")
+        for field in sorted(self.custom_fields):
+            found.update(field.bytes)
+        return found.digest()
+
+    def _granting(self, entity: str, name: str, action: Action) -> list[tuple[int, Rows]]:
+        """Give the alternatives that allow an action on some rows and let the field be used."""
+        granted_on = "user" if entity in _OF_PEOPLE else entity
+        names = (name, *MADE_OF.get((entity, name), ()))
+        return [
+            (index, rows)
+            for index, (roles, rows) in enumerate(
+                zip(self.alternatives, self.rows(granted_on, action), strict=True)
+            )
+            if rows != NO_ROW
+            and all(
+                role.reads(entity, item) if action is Action.READ else role.writes(entity, item)
+                for role in roles
+                for item in names
+            )
+        ]
+
+    def writers(self, entity: str, name: str, action: Action) -> int:
+        """Give the alternatives, as bits, that allow an action and let the field be written."""
+        return sum(1 << index for index, _ in self._granting(entity, name, action))
+
+
+def _rows_of(roles: tuple[Role, ...], entity: str, action: Action) -> Rows:
+    """Give the rows on which all of some roles allow an action."""
+    parts = []
+    for role in roles:
+        branches = () if role.is_administrator else _branches(role.grants, entity, action)
+        if not role.is_administrator and not branches:
+            return NO_ROW
+        if not any(branch.is_everything for branch in branches) and not role.is_administrator:
+            parts.append(branches)
+    return tuple(parts)
+
+
+def _branches(grants: Iterable[Grant], entity: str, action: Action) -> tuple[Branch, ...]:
+    """Give the branches of one role: a stage's grants replace its pipeline's, those the rest's."""
+    own = [grant for grant in grants if (grant.entity, grant.action) == (entity, action)]
+    stages = frozenset(grant.stage_id for grant in own if grant.stage_id is not None)
+    pipelines = frozenset(
+        grant.pipeline_id
+        for grant in own
+        if grant.pipeline_id is not None and grant.stage_id is None
+    )
+    found = []
+    for grant in own:
+        if not grant.scopes:
+            continue
+        if grant.stage_id is not None:
+            found.append(Branch(grant.scopes, grant.where, stage_id=grant.stage_id))
+        elif grant.pipeline_id is not None:
+            found.append(Branch(grant.scopes, grant.where, grant.pipeline_id, other_stages=stages))
+        else:
+            found.append(
+                Branch(grant.scopes, grant.where, other_pipelines=pipelines, other_stages=stages)
+            )
+    return tuple(dict.fromkeys(found))
+
+
+EVERYTHING: Final = Rights((), is_system=True)
+"""The rights of the system itself."""
+NOTHING: Final = Rights(())
+"""The rights of whoever has no role."""
