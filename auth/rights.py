@@ -28,7 +28,7 @@ PUBLIC: Final[Mapping[str, frozenset[str]]] = {
         entity.name: frozenset(
             {
                 "id",
-                *(camel(field.name) for field in entity.fields if field.always),
+                *(camel(field.name) for field in entity.fields if field.always and not field.hides),
                 "externalIds",
                 "customFieldValues",
                 "custom",

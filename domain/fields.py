@@ -96,7 +96,9 @@ class Field:
     required: bool = False
     """Must be given on create and cannot be cleared."""
     always: bool = False
-    """Never null in answers (and cannot be hidden)."""
+    """Never empty, so never null in answers, unless roles may hide it."""
+    hides: bool = False
+    """With `always`: roles may hide it all the same."""
     writable: bool = True
     creatable: bool = True
     """May be given on create; with `writable` false this makes a field immutable."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 
+from auth.rights import PUBLIC
 from domain.entities import ENTITIES, RECORDS
 from domain.fields import Entity, Field
 from domain.people import USER
@@ -157,9 +158,10 @@ def connection_field(
         return await open_lists(context, asked, values_of(sources, "id"))
 
     columns = () if relation is None else ("id",)
+    made = CONNECTIONS[entity.name]
     return batched_field(
         text,
-        CONNECTIONS[entity.name],
+        made if relation is None or parent not in PUBLIC else made | None,
         columns,
         read,
         list_arguments(entity),

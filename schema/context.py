@@ -9,6 +9,7 @@ import strawberry
 from domain.errors import UnauthenticatedError
 from resolvers.operation import Operation
 from schema.cursors import Cursors
+from schema.denials import Denials
 
 SignIn = Callable[[Mapping[str, Any]], Awaitable[Any]]
 
@@ -23,6 +24,8 @@ class Context:
     cursors: Cursors
     sign_in: SignIn
     """Signs a person in, before any workspace is known."""
+    denials: Denials = field(default_factory=Denials)
+    """Fields that were left out of the answer."""
     refused: list[str] = field(default_factory=list)
     """Root fields of the operation that were refused."""
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import strawberry
 
+from auth.rights import PUBLIC
 from domain.entities import ENTITIES
-from domain.fields import Entity, Field, Kind
+from domain.fields import Entity, Field, Kind, camel
 from domain.ids import encode_id
 from domain.records import COMMON_FIELDS
 from loaders.loaders import is_short
@@ -171,6 +172,8 @@ def _add_field(cls: Any, declared: Field, entity: Entity | None) -> None:
         )
         return
     always = declared.always or declared.kind in _LISTS
+    if name in PUBLIC and camel(declared.name) not in PUBLIC[name]:
+        always = False  # roles may hide it
     annotation = _type(declared) if always else _type(declared) | None
     cls.__annotations__[declared.name] = annotation
     setattr(cls, declared.name, _declare(declared, name, annotation))

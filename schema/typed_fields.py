@@ -185,7 +185,7 @@ def _of_entity(entity: Entity, fields: Sequence[Row]) -> list[str]:
         shape, many = _SHAPES[kind], field.is_multiple
         # A JSON text is a GraphQL string.
         name = f"{json.dumps(field.name, ensure_ascii=False)} {field.code}"
-        outputs.append(f"{name}: {f'[{shape.output}!]!' if many else shape.output}")
+        outputs.append(f"{name}: {f'[{shape.output}!]' if many else shape.output}")
         inputs.append(f"{name}: {f'[{shape.input}!]' if many else shape.input}")
         if field.is_filterable:
             filters.append(f"{name}: {shape.filter}{'OfSome' if many else ''}")

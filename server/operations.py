@@ -41,6 +41,7 @@ from resolvers.operation import Operation
 from resolvers.sign_in import find_person, store_session
 from schema.context import Context
 from schema.cursors import Cursors
+from schema.denials import access_errors, access_report
 from schema.documents import DocumentCache, Known, Outline
 from schema.record_mutations import RECORD_MUTATIONS
 from schema.served import ServedSchema
@@ -203,6 +204,15 @@ class Operations:
         extensions = await _settle(session, context.operation, result, write=write, dry=dry)
         if request.headers.get("x-explain") == "1":
             extensions |= _explained(session, context.operation, start)
+        denied = context.denials.selections()
+        if denied:
+            # Told last: what was left out of an answer undoes nothing of a mutation.
+            extensions["access"] = access_report(denied)
+            if request.headers.get("x-on-denied") != "null":
+                result.errors = [
+                    *(result.errors or ()),
+                    *access_errors(denied, context.language),
+                ]
         return Reply(result, extensions)
 
     async def _schema_of(self, op: Operation | None) -> ServedSchema:

@@ -25,7 +25,11 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from typing_extensions import override
 
+from auth.rights import EVERYTHING, Cell
 from loaders.pace import Pace
+from loaders.rights import shows
+from schema.denials import note_one
+from schema.execution.cells import cell_of, label_of, settle
 from schema.execution.plan_cache import Plans
 from schema.execution.plans import Level, Plan
 from schema.execution.shapers import UnplannedError
@@ -40,14 +44,37 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         """Find the plan of the operation."""
         super().__init__(*args, **kwargs)
         self._plan: Plan | None = None
+        running = getattr(self.context_value, "operation", None)
+        # Whoever signs in is nobody yet: what they may read is not known before they have.
+        self.rights = EVERYTHING if running is None else running.actor.rights
+        self._is_known = running is not None or not hasattr(self.context_value, "operation")
         manager = self.middleware_manager
         # A middleware wants to see every field; @disableErrorPropagation changes what a null does.
-        if self.error_propagation and not (manager is not None and manager.middlewares):
+        is_watched = manager is not None and bool(manager.middlewares)
+        if self._is_known and self.error_propagation and not is_watched:
             self._plan, selection = _PLANS.of(self)
-            running = getattr(self.context_value, "operation", None)
             if running is not None and self.operation.operation is OperationType.QUERY:
                 # A mutation's rows come from the write path, which has them whole.
                 running.loaders.selection = selection
+
+    @override
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,
+        field_details_list: FieldDetailsList,
+        path: Path,
+        position_context: Any,
+    ) -> Any:
+        """Execute a field of one object; one that may not be read of it is null."""
+        name = field_details_list[0].node.name.value
+        cell = cell_of(self.rights, parent_type, name)
+        if cell is not Cell.FREE and not shows(self.context_value.operation.actor, source, cell):
+            note_one(self.context_value.denials, path, label_of(parent_type, name))
+            return None
+        return super().execute_field(
+            parent_type, source, field_details_list, path, position_context
+        )
 
     async def field_of(
         self, kind: GraphQLObjectType, source: Any, details: FieldDetailsList, path: Path
@@ -91,7 +118,13 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
                 pace.turns = Pace.SHARED
             answer = stock()
             return await answer if self.is_awaitable(answer) else answer
+        self._settle(level, [found], [None])
         return found
+
+    def _settle(self, level: Level, shaped: Sequence[Any], paths: Sequence[Path | None]) -> None:
+        """Take note of what was left out of completed objects."""
+        if level.is_restricted:
+            settle(self.context_value.denials, level, shaped, paths)
 
     def go_side_by_side(self) -> None:
         """Take note that from now on several levels read at the same time."""
@@ -167,9 +200,11 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         if level.waits:
             return self._awaited(level, sources, paths, form, stock)
         try:
-            return form(level.shape_now(sources))
+            shaped = level.shape_now(sources)
         except UnplannedError:
             return stock()
+        self._settle(level, shaped, paths)
+        return form(shaped)
 
     async def _awaited(
         self,
@@ -180,10 +215,12 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         stock: Callable[[], Any],
     ) -> Any:
         try:
-            return form(await level.shape(self, sources, paths))
+            shaped = await level.shape(self, sources, paths)
         except UnplannedError:
             found = stock()
             return await found if self.is_awaitable(found) else found
+        self._settle(level, shaped, paths)
+        return form(shaped)
 
 
 def _is_of(kind: GraphQLObjectType, item: Any, info: GraphQLResolveInfo[Any]) -> bool:

@@ -23,6 +23,7 @@ from schema.execution.shapers import (
     Column,
     Constant,
     Given,
+    Guarded,
     Held,
     Leaf,
     Nested,
@@ -116,7 +117,8 @@ def _parts(
     At the top, a relation that has to be read is completed over rows; below there are none.
     """
     found: list[Part] = []
-    for part, relation in level.parts:
+    for whole, relation in level.parts:
+        part = whole.part if isinstance(whole, Guarded) else whole
         fused: Part | None = None
         if isinstance(part, Constant) or (isinstance(part, Leaf) and _is_there(part, place)):
             fused = part
@@ -127,6 +129,8 @@ def _parts(
                 fused = part
         if fused is None:
             return None
+        if isinstance(whole, Guarded) and not isinstance(fused, Guarded):
+            fused = Guarded(fused, whole.bits)
         found.append(fused)
     return found
 

@@ -50,21 +50,22 @@ class Plans:
     def __init__(self, size: int = _MAX_PLANS) -> None:
         """Keep at most `size` operations."""
         self._size = size
-        self._known: OrderedDict[int, _Known] = OrderedDict()
+        self._known: OrderedDict[tuple[int, bytes], _Known] = OrderedDict()
 
     def of(self, executor: "PlannedExecutor") -> tuple[Plan, Selection]:
         """Give the plan of an operation with the executor's variables, and what it reads."""
         operation = executor.operation
-        known = self._known.get(id(operation))
+        key = (id(operation), executor.rights.key)
+        known = self._known.get(key)
         if known is None:
             fragments = executor.fragment_definitions.values()
             selection = select_columns(executor.schema, operation, *fragments)
             known = _Known(operation, _conditions(executor), selection)
-            self._known[id(operation)] = known
+            self._known[key] = known
             if len(self._known) > self._size:
                 self._known.popitem(last=False)
         else:
-            self._known.move_to_end(id(operation))
+            self._known.move_to_end(key)
         values = executor.variable_values.coerced
         choice = tuple(bool(values.get(name)) for name in known.conditions)
         plan = known.plans.get(choice)

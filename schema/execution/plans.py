@@ -25,14 +25,17 @@ from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import get_argument_values
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from auth.rights import Cell, Mask
 from loaders.pages import Layout, Page
 from schema.context import running
+from schema.execution.cells import Restriction, cell_of, label_of
 from schema.execution.completions import Completion, Leaves, Lists, Objects, Paths
 from schema.execution.fusion import Fused, fuse, shaped_rows
 from schema.execution.reading import Batched, Plain, reading_of
 from schema.execution.shapers import (
     Constant,
     Given,
+    Guarded,
     Leaf,
     Part,
     Shaper,
@@ -98,6 +101,8 @@ class Level:
         """Plan the fields that are selected."""
         self.kind = kind
         self.relations: list[Relation] = []
+        self.restrictions: list[Restriction] = []
+        """The parts that may not be read, on all rows or on some."""
         self.parts: list[tuple[Part, Relation | None]] = []
         """The parts of the answer in their order, and of which relation each comes, if of one."""
         for key, field_details in fields.items():
@@ -108,13 +113,26 @@ class Level:
             if name == "__typename":
                 self.parts.append((Constant(key, kind.name), None))
                 continue
-            reading = reading_of(definition)
+            cell = cell_of(executor.rights, kind, name)
+            if cell is Cell.DENIED:
+                self.restrictions.append(Restriction(key, label_of(kind, name), is_masked=False))
+                self.parts.append((Constant(key, None), None))
+                continue
+            # What depends on who asks, and not on their rights alone, is left to its resolver.
+            reading = None if cell is Cell.OWN else reading_of(definition)
             if isinstance(reading, Plain) and is_leaf_type(_without_null(definition.type)):
-                self.parts.append((Leaf(key, reading, definition.type), None))
+                leaf = Leaf(key, reading, definition.type)
+                self.parts.append((self._guarded(leaf, cell, name), None))
                 continue
             relation = Relation(plan, executor, self, key, field_details, definition, reading)
             self.relations.append(relation)
-            self.parts.append((Given(key, required=is_non_null_type(definition.type)), relation))
+            given = Given(key, required=is_non_null_type(definition.type))
+            self.parts.append((self._guarded(given, cell, name), relation))
+        self.restricted_below = [
+            (relation.key, level)
+            for relation in self.relations
+            if (level := relation.level) is not None and level.is_restricted
+        ]
         self._shaper = Shaper([part for part, _ in self.parts])
         self._fused: dict[tuple[Layout, bool], Fused | None] = {}
         self.is_foreign = any(relation.is_foreign for relation in self.relations)
@@ -124,6 +142,18 @@ class Level:
         own = sum(relation.is_own for relation in self.relations)
         self.is_worthwhile = not self.parts or own < len(self.parts)
         """Whether anything is gained over resolving every field object by object."""
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether something in it, or below it, may not be read."""
+        return bool(self.restrictions or self.restricted_below)
+
+    def _guarded(self, part: Leaf | Given, cell: Cell | Mask, name: str) -> Part:
+        if not isinstance(cell, Mask):
+            return part
+        label = label_of(self.kind, name)
+        self.restrictions.append(Restriction(part.key, label, is_masked=True))
+        return Guarded(part, cell.bits)
 
     def shape_now(self, sources: Sequence[Any]) -> list[dict[str, Any]]:
         """Complete objects of which everything is known already; raises UnplannedError."""
@@ -225,7 +255,7 @@ class Relation:
     ) -> None:
         """Plan how its values are completed."""
         self._owner = owner
-        self._key = key
+        self.key = key
         self._details = details
         self._definition = definition
         self.reading = reading
@@ -240,6 +270,14 @@ class Relation:
         self._names = _python_names(definition)
         self._is_fixed = not _mentions_variables(details[0].node)
         self._asked: Any = None
+
+    @property
+    def level(self) -> "Level | None":
+        """The level of the objects that it gives, alone or in lists; None: it gives none."""
+        completion = self.completion
+        while isinstance(completion, Lists):
+            completion = completion.item
+        return completion.level if isinstance(completion, Objects) else None
 
     def complete_now(self, sources: Sequence[Any]) -> list[Any]:
         """Give the completed value for each object, where nothing has to be read."""
@@ -280,7 +318,7 @@ class Relation:
             values = _read_all(self.reading, sources)
         below = None
         if self.completion.is_foreign and paths is not None:
-            below = [path.add_key(self._key, self._owner.kind.name) for path in paths]
+            below = [path.add_key(self.key, self._owner.kind.name) for path in paths]
         return await self.completion.complete(executor, values, below)
 
     async def _read(
@@ -316,7 +354,7 @@ class Relation:
             raise UnplannedError
         kind = self._owner.kind
         waiting = [
-            executor.field_of(kind, source, self._details, path.add_key(self._key, kind.name))
+            executor.field_of(kind, source, self._details, path.add_key(self.key, kind.name))
             for source, path in zip(sources, paths, strict=True)
         ]
         found = await asyncio.gather(*waiting, return_exceptions=True)

@@ -25,7 +25,9 @@ from graphql import (
 from typeid.codecs import base32
 from typing_extensions import override
 
+from auth.policy import READS
 from domain.money import from_scaled, scaled_text
+from schema.execution.cells import MASKED
 from schema.execution.reading import IdOf, Plain
 from schema.scalars import serialize_datetime, serialize_decimal
 
@@ -47,10 +49,10 @@ def refuse() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A part of the answer that is the same for every object: `__typename`."""
+    """A part of the answer that is the same for every object: `__typename`, or what is hidden."""
 
     key: str
-    value: str
+    value: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,20 @@ class Held:
     """Name of the argument that holds the shaped objects."""
 
 
-Part = Constant | Leaf | Given | Nested | Held
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A part that may be read on some rows only: those with one of these bits."""
+
+    part: "Constant | Leaf | Given | Nested | Held"
+    bits: int
+
+    @property
+    def key(self) -> str:
+        """The key of the part."""
+        return self.part.key
+
+
+Part = Constant | Leaf | Given | Nested | Held | Guarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +207,7 @@ class _Writer:
     """Writes the expressions of one function, and collects what they call."""
 
     def __init__(self) -> None:
-        self.scope: Scope = {"refuse": refuse, "encode": base32.encode}
+        self.scope: Scope = {"refuse": refuse, "encode": base32.encode, "MASKED": MASKED}
         self.given: list[str] = []
         self._numbers: Iterator[int] = count()
 
@@ -207,6 +222,9 @@ class _Writer:
 
     def _part(self, part: Part, place: Place) -> str:
         match part:
+            case Guarded(inner, bits):
+                reads = place.column(READS).text
+                return f"({self._part(inner, place)} if {reads} & {bits} else MASKED)"
             case Constant(_, value):
                 return repr(value)
             case Leaf():

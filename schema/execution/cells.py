@@ -1,0 +1,146 @@
+"""Fields that the caller may not read: left out of the answer, and counted for what is told of it.
+
+A field that may be read on no row is null wherever it is selected. One that may be read on some
+rows only is empty in the others as they come from the database; here those cells are told from
+empty ones. Either way the caller gets one error for each selection, and not one for each row.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from graphql import GraphQLObjectType
+from graphql.pyutils import Path
+
+from auth.rights import Cell, Mask, Rights
+from domain.entities import ENTITIES, RECORDS
+from schema.denials import Denials, Keys, without_places
+
+if TYPE_CHECKING:
+    from schema.execution.plans import Level
+
+_ENTITIES: Final[Mapping[str, str]] = {
+    **{entity.type_name: entity.name for entity in RECORDS},
+    **{ENTITIES[name].type_name: name for name in ("user", "department", "group")},
+}
+_CUSTOM: Final[Mapping[str, str]] = {
+    f"{entity.type_name}CustomFields": entity.name for entity in RECORDS
+}
+
+
+class _Masked:
+    """Stands in a part of the answer for a cell that may not be read, until those are counted."""
+
+    __slots__ = ()
+
+
+MASKED: Final = _Masked()
+
+
+def cell_of(rights: Rights, kind: GraphQLObjectType, name: str) -> Cell | Mask:
+    """Tell how a field of an object type may be read."""
+    entity = _ENTITIES.get(kind.name)
+    if entity is not None:
+        return rights.cell(entity, name)
+    entity = _CUSTOM.get(kind.name)
+    return Cell.FREE if entity is None else rights.cell(entity, f"custom.{name}")
+
+
+def label_of(kind: GraphQLObjectType, name: str) -> str:
+    """Name a field as the caller is told of it: `Deal.amount`, `Deal.custom.score`."""
+    entity = _CUSTOM.get(kind.name)
+    return f"{kind.name}.{name}" if entity is None else custom_label(entity, name)
+
+
+def custom_label(entity: str, code: str) -> str:
+    """Name a custom field as the caller is told of it."""
+    return f"{ENTITIES[entity].type_name}.custom.{code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A part of a level that the caller may not read, on all rows or on some."""
+
+    key: str
+    label: str
+    is_masked: bool
+
+
+def settle(
+    denials: Denials, level: "Level", shaped: Sequence[Any], paths: Sequence[Path | None]
+) -> None:
+    """Count what was left out of shaped objects and below, and empty the cells that stand for it.
+
+    `paths` are those of the objects; the whole answer has None.
+    """
+    blanks: list[tuple[dict[str, Any], str]] = []
+    starts = [[] if path is None else path.as_list() for path in paths]
+    if shaped:
+        _count(denials, _Entry(level, shaped, starts), level, list(shaped), (), blanks)
+    for holder, key in blanks:
+        holder[key] = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Where counting began."""
+
+    level: "Level"
+    shaped: Sequence[Any]
+    starts: Sequence[list[str | int]]
+
+    def first(self, keys: Keys, restriction: Restriction) -> list[str | int]:
+        """Give the path of the first cell of a selection that was left out."""
+        for start, value in zip(self.starts, self.shaped, strict=True):
+            for path in _cells(value, keys, restriction, start):
+                return path
+        raise LookupError(restriction.label)
+
+
+def _count(
+    denials: Denials,
+    entry: _Entry,
+    level: "Level",
+    holders: list[dict[str, Any]],
+    keys: Keys,
+    blanks: list[tuple[dict[str, Any], str]],
+) -> None:
+    start = entry.starts[0]
+    for restriction in level.restrictions:
+        affected = holders
+        if restriction.is_masked:
+            affected = [holder for holder in holders if holder[restriction.key] is MASKED]
+            blanks.extend((holder, restriction.key) for holder in affected)
+        if affected:
+            denials.note(
+                start,
+                (*without_places(start), *keys, restriction.key),
+                restriction.label,
+                len(affected),
+                entry.first(keys, restriction),
+            )
+    for key, below in level.restricted_below:
+        found = list(_objects(holder[key] for holder in holders))
+        if found:
+            _count(denials, entry, below, found, (*keys, key), blanks)
+
+
+def _objects(values: Iterator[Any] | Sequence[Any]) -> Iterator[dict[str, Any]]:
+    for value in values:
+        if isinstance(value, list):
+            yield from _objects(value)
+        elif isinstance(value, dict):
+            yield value
+
+
+def _cells(
+    value: Any, keys: Keys, restriction: Restriction, path: list[str | int]
+) -> Iterator[list[str | int]]:
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _cells(item, keys, restriction, [*path, index])
+    elif isinstance(value, dict):
+        if keys:
+            yield from _cells(value[keys[0]], keys[1:], restriction, [*path, keys[0]])
+        elif not restriction.is_masked or value[restriction.key] is MASKED:
+            yield [*path, restriction.key]
