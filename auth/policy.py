@@ -97,12 +97,12 @@ def cell(rights: Rights, entity: str, name: str, source: FromClause) -> ColumnEl
     return None if found is Cell.FREE else false()
 
 
-def flag(rights: Rights, entity: str, name: str, source: FromClause) -> ColumnElement[int]:
-    """Give one of the columns in `FLAGS` for the rows of `source`."""
+def flag(rights: Rights, entity: str, action: Action, source: FromClause) -> ColumnElement[int]:
+    """Tell of the rows of `source` which alternatives allow an action on them, as bits."""
     found: ColumnElement[int] = literal(0, Integer())
     if rights.is_everything:
         return literal(1, Integer())
-    for index, rows in enumerate(rights.rows(entity, FLAGS[name])):
+    for index, rows in enumerate(rights.rows(entity, action)):
         bit = literal(1 << index, Integer())
         if rows == EVERY_ROW:
             found = found.op("|")(bit)

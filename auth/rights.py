@@ -182,19 +182,29 @@ class Rights:
         bits = sum(1 << index for index, _ in readers)
         return Mask(bits, tuple(dict.fromkeys(rows for _, rows in readers)))
 
+    @cached_property
+    def hides_anything(self) -> bool:
+        """Whether some field is out of reach, on all rows or on some."""
+        return any(
+            self.cell(name, field) is not Cell.FREE
+            for name in PUBLIC
+            for field in self._names(name)
+        )
+
+    def _names(self, entity: str) -> list[str]:
+        """Give the names of all fields of an entity."""
+        return [
+            *(camel(field.name) for field in ENTITIES[entity].fields),
+            *(name for owner, name in MADE_OF if owner == entity),
+            *(f"custom.{code}" for owner, code in self.custom_fields.values() if owner == entity),
+        ]
+
     def has_masks(self, entity: str) -> bool:
         """Tell whether some field of an entity may be read on some of its visible rows only."""
         found = self._masked.get(entity)
         if found is None:
-            declared = ENTITIES[entity]
-            names = [
-                *(camel(field.name) for field in declared.fields),
-                *(name for owner, name in MADE_OF if owner == entity),
-                *(f"custom.{code}" for owner, code in self.custom_fields.values()
-                  if owner == entity),
-            ]  # fmt: skip
             found = self._masked[entity] = any(
-                isinstance(self.cell(entity, name), Mask) for name in names
+                isinstance(self.cell(entity, name), Mask) for name in self._names(entity)
             )
         return found
 

@@ -70,6 +70,7 @@ class ForbiddenError(CrmError):
         super().__init__(message)
         self.message = message
         self.values = values
+        self.extensions: dict[str, Any] = {}
 
 
 class RaceLostError(CrmError):

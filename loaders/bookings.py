@@ -12,6 +12,8 @@ from db.base import WORKSPACE
 from db.session import Session
 from db.tables import booking_holders, bookings
 from loaders.loaders import Loaders, id_array
+from loaders.rights import shows
+from loaders.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +104,21 @@ async def _readable(loaders: Loaders, found: Sequence[Any]) -> list[Booked]:
     wanted: dict[str, dict[UUID, None]] = {}
     for row in found:
         wanted.setdefault(row.record_type, {})[row.record_id] = None
-    readable: set[tuple[str, UUID]] = set()
+    holders: dict[tuple[str, UUID], Row] = {}
     for entity, keys in wanted.items():
         records = await loaders.one(entity).load_batch(list(keys))
-        readable.update((entity, row.id) for row in records if row is not None)
+        holders.update(((entity, row.id), row) for row in records if row is not None)
+
+    def may_read(row: Any) -> bool:
+        holder = holders.get((row.record_type, row.record_id))
+        cell = loaders.actor.rights.custom_cell(row.field_id)
+        return holder is not None and shows(loaders.actor, holder, cell)
+
     return [
         Booked(row.id, row.starts_at, row.ends_at, row.service_id, tuple(row.resources),
                tuple(row.users))
         for row in found
-        if (row.record_type, row.record_id) in readable
+        if may_read(row)
     ]  # fmt: skip
 
 
@@ -154,7 +162,8 @@ def _booked() -> tuple[FromClause, Select[Any]]:
         )
 
     statement = select(
-        booking.c.id, booking.c.record_type, booking.c.record_id, booking.c.service_id,
+        booking.c.id, booking.c.record_type, booking.c.record_id, booking.c.field_id,
+        booking.c.service_id,
         booking.c.starts_at, booking.c.ends_at, holders("resource").label("resources"),
         holders("user").label("users"),
     ).where(booking.c.workspace_id == WORKSPACE)  # fmt: skip

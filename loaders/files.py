@@ -11,28 +11,31 @@ from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES, files
 from loaders.loaders import Loaders, id_array
+from loaders.rights import shows
 from loaders.rows import ROW_TYPES, Row, columns, make_row
 
 
 async def readable_files(loaders: Loaders, ids: Sequence[UUID]) -> list[Row | None]:
     """Give the files with some ids that the caller may read, in their order; None for others.
 
-    Whoever may read a record, in the recycle bin or not, may read the files that it holds. A file
-    that no record holds is read by its uploader alone.
+    Whoever may read a field of a record, in the recycle bin or not, may read the files in it. A
+    file that no record holds is read by its uploader alone.
     """
     found = await loaders.one("file").load_batch(ids)
     owners: dict[str, dict[UUID, None]] = {}
     for row in found:
         if row is not None and is_held(row):
             owners.setdefault(row.record_type, {})[row.record_id] = None
-    readable: set[tuple[str, UUID]] = set()
+    holders: dict[tuple[str, UUID], Row] = {}
     for entity, keys in owners.items():
         rows = await loaders.one(entity, with_deleted=True).load_batch(list(keys))
-        readable.update((entity, row.id) for row in rows if row is not None)
+        holders.update(((entity, row.id), row) for row in rows if row is not None)
 
     def may_read(row: Row) -> bool:
         if is_held(row):
-            return (row.record_type, row.record_id) in readable
+            holder = holders.get((row.record_type, row.record_id))
+            cell = loaders.actor.rights.custom_cell(row.field_id)
+            return holder is not None and shows(loaders.actor, holder, cell)
         return bool(row.created_by_id == loaders.actor.user_id)
 
     return [row if row is not None and may_read(row) else None for row in found]

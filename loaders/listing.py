@@ -67,7 +67,7 @@ class ActorReader(Reader):
 
     def _column(self, entity: str, name: str, source: FromClause) -> ColumnElement[Any]:
         if name in FLAGS:
-            return flag(self.rights, entity, name, source).label(name)
+            return flag(self.rights, entity, FLAGS[name], source).label(name)
         column = source.c[name]
         if self.rights.is_everything or entity not in _FIELDS:
             return column

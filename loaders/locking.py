@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Text, bindparam, func, or_, select
 
 from auth.actor import Actor
-from auth.policy import DELETES, UPDATES, fingerprint, flag, visible, within
+from auth.policy import FLAGS, fingerprint, flag, visible, within
 from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES, events, external_ids
+from domain.roles import Action
 from loaders.loaders import KEYS, id_array
 from loaders.rows import ROW_TYPES, Row, columns, row_type
 from loaders.statements import KEYS_NAME
@@ -28,13 +29,13 @@ async def lock_rows(
         return {}
     kind = ROW_TYPES[entity]
     if flagged and not actor.rights.is_everything:
-        kind = row_type(entity, (*kind.positions, UPDATES, DELETES))
+        kind = row_type(entity, (*kind.positions, *FLAGS))
 
     def build() -> Select[Any]:
         source = TABLES[entity].alias(entity)
         flags = [
-            flag(actor.rights, entity, name, source).label(name)
-            for name in (UPDATES, DELETES)
+            flag(actor.rights, entity, action, source).label(name)
+            for name, action in FLAGS.items()
             if name in kind.positions
         ]
         return (
@@ -48,6 +49,23 @@ async def lock_rows(
     key = ("lock", kind, fingerprint(actor))
     found = await session.rows_by(key, build, {KEYS_NAME: list(ids)})
     return {row.id: kind(row) for row in found}
+
+
+async def allowed_rows(
+    session: Session, actor: Actor, entity: str, action: Action, ids: Sequence[UUID]
+) -> dict[UUID, int]:
+    """Tell which alternatives of the actor's rights allow an action on rows, as bits by id."""
+
+    def build() -> Select[Any]:
+        source = TABLES[entity].alias(entity)
+        allowed = flag(actor.rights, entity, action, source)
+        return select(source.c["id"], allowed.label("allowed")).where(
+            within(source), source.c["id"] == KEYS
+        )
+
+    key = ("allowed", entity, action, fingerprint(actor))
+    found = await session.rows_by(key, build, {KEYS_NAME: list(ids)})
+    return {row.id: row.allowed for row in found}
 
 
 async def find_by_external_ids(

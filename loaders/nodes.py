@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from auth.rights import Cell, Mask
 from db.base import WORKSPACE
 from db.tables import contact_points
 from domain.entities import ENTITIES
 from domain.errors import BadInputError
+from domain.fields import camel
 from domain.files import FILE
 from domain.ids import InvalidIdError, decode_id
 from domain.roles import SettingsRight
@@ -17,6 +19,7 @@ from loaders.bookings import load_bookings
 from loaders.files import readable_files
 from loaders.loaders import Loaders, id_array
 from loaders.people import api_keys, workspace
+from loaders.rights import shows
 
 _POINTS: Final = frozenset({"phone", "email", "website", "messenger"})
 _OTHERS: Final = _POINTS | {"api_key", "booking", "workspace"}
@@ -84,4 +87,15 @@ async def _points(loaders: Loaders, prefix: str, ids: list[UUID]) -> list[Any]:
         )
     )
     owners = await load_nodes(loaders, [(row.record_type, row.record_id) for row in found])
-    return [row for row, owner in zip(found, owners, strict=True) if owner is not None]
+    return [
+        row
+        for row, owner in zip(found, owners, strict=True)
+        if owner is not None and shows(loaders.actor, owner, _cell_of(loaders, row))
+    ]
+
+
+def _cell_of(loaders: Loaders, row: Any) -> Cell | Mask:
+    """Tell how the field may be read that a phone, an e-mail and so on stands in."""
+    fields = ENTITIES[row.record_type].fields
+    name = next(field.name for field in fields if field.points == row.points)
+    return loaders.actor.rights.cell(row.record_type, camel(name))

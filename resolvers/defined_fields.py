@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from auth.rights import Cell
 from domain.bookings import BOOKING_SERVICE, RESOURCE
 from domain.catalogs import CATALOG, CATALOG_SECTION
 from domain.custom_fields import CUSTOM_FIELD, TEXTS, CustomFieldType
@@ -29,7 +30,10 @@ async def searched_fields(op: Operation, entity: str) -> tuple[UUID, ...]:
     return tuple(
         row.id
         for row in await fields_of(op, entity)
-        if row.is_filterable and row.is_ready and row.type in _SEARCHED
+        if row.is_filterable
+        and row.is_ready
+        and row.type in _SEARCHED
+        and op.actor.rights.custom_cell(row.id) is not Cell.DENIED
     )
 
 

@@ -22,6 +22,13 @@ from resolvers.custom_record import require_custom, take_typed
 from resolvers.custom_unique import check_restored, check_unique
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
+from resolvers.permits import (
+    check_outcomes,
+    check_rows,
+    require_fields,
+    settle_doubts,
+    take_responsibility,
+)
 from resolvers.preparation import prepare
 from resolvers.rules import apply_rules
 from resolvers.values import ExternalId, Values, read_values
@@ -50,6 +57,9 @@ async def create(
         Draft(entity, new_id(), _read(op, entity, raw, _path(index, single), creating=True), None)
         for index, raw in enumerate(items)
     ]
+    for draft in drafts:
+        require_fields(op.actor.rights, draft, Action.CREATE)
+        take_responsibility(op, draft)
     return await _save(op, drafts, atomic=atomic)
 
 
@@ -58,7 +68,7 @@ async def update(
 ) -> list[Outcome]:
     """Change records by id; omitted fields stay, null clears."""
     require(op.actor, Action.UPDATE, entity.name)
-    drafts = await _existing(op, entity, items, single=single, read=True)
+    drafts = await _existing(op, entity, items, Action.UPDATE, single=single, read=True)
     return await _save(op, drafts, atomic=atomic)
 
 
@@ -71,7 +81,7 @@ async def upsert(
     keys = [(item["externalId"]["system"].strip(), item["externalId"]["value"].strip())
             for item in items]  # fmt: skip
     known = await find_by_external_ids(op.session, entity.name, keys)
-    rows = await lock_rows(op.session, op.actor, entity.name, list(known.values()))
+    rows = await lock_rows(op.session, op.actor, entity.name, list(known.values()), flagged=True)
     drafts: list[Draft] = []
     seen: set[tuple[str, str]] = set()
     for index, (raw, key) in enumerate(zip(items, keys, strict=True)):
@@ -94,7 +104,22 @@ async def upsert(
         if row is None or "external_ids" in values.given:
             _keep_own_id(values, ExternalId(*key))
         drafts.append(Draft(entity, new_id() if row is None else row.id, values, row))
+        require_fields(op.actor.rights, drafts[-1], Action.CREATE if row is None else Action.UPDATE)
+        if row is None:
+            take_responsibility(op, drafts[-1])
+    _forbid_at_external_id(op, drafts)
     return await _save(op, drafts, atomic=atomic, unknown=seen - known.keys())
+
+
+def _forbid_at_external_id(op: Operation, drafts: Sequence[Draft]) -> None:
+    """Note rows that may not be changed where an upsert names them: by their external ids."""
+    check_rows(op, drafts, Action.UPDATE)
+    for draft in drafts:
+        at_id = (*draft.path, "id")
+        draft.values.errors[:] = [
+            replace(error, path=(*draft.path, "externalId")) if error.path == at_id else error
+            for error in draft.errors
+        ]
 
 
 def _refuse_fixed(values: Values, entity: Entity, raw: Raw, row: Row) -> None:
@@ -122,7 +147,7 @@ async def delete(
 ) -> list[Outcome]:
     """Put records into the recycle bin."""
     require(op.actor, Action.DELETE, entity.name)
-    drafts = await _existing(op, entity, items, single=single, read=False)
+    drafts = await _existing(op, entity, items, Action.DELETE, single=single, read=False)
     return await _finish(
         op, drafts, lambda good: changes.move_to_bin(op, good, deleted=True), atomic=atomic
     )
@@ -131,7 +156,9 @@ async def delete(
 async def restore(op: Operation, entity: Entity, item: Raw) -> Outcome:
     """Take a record out of the recycle bin."""
     require(op.actor, Action.UPDATE, entity.name)
-    drafts = await _existing(op, entity, [item], single=True, read=False, in_bin=True)
+    drafts = await _existing(
+        op, entity, [item], Action.UPDATE, single=True, read=False, in_bin=True
+    )
     for draft in drafts:
         if draft.before is not None and draft.before.deleted_at is None:
             draft.values.wrong(Code.CONFLICT, "not_in_recycle_bin", "id")
@@ -146,7 +173,9 @@ async def restore(op: Operation, entity: Entity, item: Raw) -> Outcome:
 async def purge(op: Operation, entity: Entity, item: Raw) -> Outcome:
     """Delete a record for good; links to it become empty."""
     require(op.actor, Action.DELETE, entity.name)
-    drafts = await _existing(op, entity, [item], single=True, read=False, in_bin=True)
+    drafts = await _existing(
+        op, entity, [item], Action.DELETE, single=True, read=False, in_bin=True
+    )
 
     async def remove(good: list[Draft]) -> list[Row]:
         await changes.remove(op, good)
@@ -171,12 +200,17 @@ async def _existing(
     op: Operation,
     entity: Entity,
     items: Sequence[Raw],
+    action: Action,
     *,
     single: bool,
     read: bool,
     in_bin: bool = False,
 ) -> list[Draft]:
-    """Lock the rows that the items name, and note those that are not there or have moved on."""
+    """Lock the rows that the items name, and note those that are not there or have moved on.
+
+    Rows that the caller may read and not change are noted as well; raises ForbiddenError for fields
+    that the caller may change on none.
+    """
     drafts: list[Draft] = []
     ids = []
     for index, raw in enumerate(items):
@@ -194,7 +228,9 @@ async def _existing(
             values.wrong(Code.DUPLICATE, "given_twice", "id")
         ids.append(record_id)
         drafts.append(Draft(entity, record_id, values, None, if_version=raw.get("ifVersion")))
-    rows = await lock_rows(op.session, op.actor, entity.name, sorted(set(ids)))
+    for draft in drafts:
+        require_fields(op.actor.rights, draft, action)
+    rows = await lock_rows(op.session, op.actor, entity.name, sorted(set(ids)), flagged=True)
     for draft in drafts:
         draft.before = rows.get(draft.id)
         hidden = draft.before is None or (draft.before.deleted_at is not None and not in_bin)
@@ -202,6 +238,7 @@ async def _existing(
             draft.values.wrong(Code.NOT_FOUND, "not_found", "id", target=entity.name)
         elif not hidden:
             await check_version(op, draft)
+    check_rows(op, drafts, action)
     return drafts
 
 
@@ -223,10 +260,12 @@ async def _save(
         await require_custom(op, good)
         await _refuse_taken_ids(op, good, unknown)
     await check_unique(op, drafts, atomic=atomic)
+    doubts = check_outcomes(op, drafts)
 
     async def write(ready: list[Draft]) -> list[Row]:
         made = iter(await changes.create(op, [item for item in ready if item.before is None]))
         kept = iter(await changes.change(op, [item for item in ready if item.before is not None]))
+        await settle_doubts(op, [doubt for doubt in doubts if not doubt.draft.errors])
         return [next(made) if item.before is None else next(kept) for item in ready]
 
     return await _finish(op, drafts, write, atomic=atomic)

@@ -16,6 +16,7 @@ from loaders.loaders import WHOLE
 from loaders.pages import Page
 from loaders.rows import values_of
 from resolvers.defined_fields import searched_fields
+from resolvers.hidden import require_readable_list
 from schema.aggregates import entity_aggregate, total_counts
 from schema.classes import OBJECTS
 from schema.context import Context, running
@@ -134,6 +135,7 @@ async def open_lists(
         spec = replace(spec, where=await resolve_custom(op, spec.where), order=order)
     if spec.search and ENTITIES[spec.entity].is_record:
         spec = replace(spec, searched=await searched_fields(op, spec.entity))
+    require_readable_list(op.actor.rights, spec)
     if amounts := spec.amounts:
         await warn_of_unrated(op, amounts)
     position = None

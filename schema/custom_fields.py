@@ -9,6 +9,8 @@ from uuid import UUID
 
 import strawberry
 
+from auth.actor import Actor
+from auth.rights import Cell
 from domain.custom_fields import BOUND, TEXTS, CustomFieldType, RecordType
 from domain.entities import ENTITIES
 from domain.ids import decode_id
@@ -16,10 +18,12 @@ from loaders.batching import BatchLoader
 from loaders.bookings import booking_of
 from loaders.files import readable_files
 from loaders.loaders import Loaders
+from loaders.rights import shows
 from loaders.rows import Row
 from resolvers.custom_binding import Bindings, bound_by, load_bindings
 from resolvers.custom_values import TARGETS, parts_of
 from resolvers.defined_fields import fields_of
+from resolvers.hidden import field_label
 from schema.bookings import Booking
 from schema.classes import OBJECTS, Record
 from schema.context import Context, running
@@ -252,14 +256,37 @@ async def _custom_values(
         for name in {source.declared.name for source in sources}
     }
     bindings = await load_bindings(op, [row for rows in fields.values() for row in rows])
-    return [
+    shown = [
         [
             CustomValueSource(row, _values_of(source, row))
             for row in fields[source.declared.name]
-            if _is_shown(source, row, bindings)
+            if _is_shown(source, row, bindings) and _may_be_read(op.actor, source, row)
         ]
         for source in sources
     ]
+    if codes is not None and op.actor.rights.hides_anything:
+        _note_denials(context, sources, fields)
+    return shown
+
+
+def _may_be_read(actor: Actor, source: Any, field: Row) -> bool:
+    cell = actor.rights.cell(source.declared.name, f"custom.{field.code}")
+    return cell is Cell.FREE or shows(actor, source, cell)
+
+
+def _note_denials(
+    context: Context, sources: Sequence[Any], fields: Mapping[str, Sequence[Row]]
+) -> None:
+    """Tell of fields that were asked for by name and left out."""
+    actor = running(context).actor
+    for entity, rows in fields.items():
+        for row in rows:
+            hidden = sum(
+                source.declared.name == entity and not _may_be_read(actor, source, row)
+                for source in sources
+            )
+            if hidden:
+                context.denials.note_silently(field_label(entity, f"custom.{row.code}"), hidden)
 
 
 def _values_of(source: Any, field: Row) -> tuple[Any, ...]:

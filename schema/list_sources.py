@@ -8,11 +8,12 @@ from uuid import UUID
 
 from domain.custom_fields import CustomFieldType
 from domain.entities import ENTITIES
-from domain.fields import Kind
+from domain.fields import Kind, camel
 from loaders.lists import Amount, ListSpec, PageSpec
 from loaders.pages import NO_PAGE, Page
 from loaders.rows import Row
 from resolvers.custom_binding import bound_by, load_bindings
+from resolvers.hidden import require_readable
 from schema.context import Context, running
 from schema.warnings import warn_of_unrated
 
@@ -51,6 +52,9 @@ async def load_pages(context: Context, sources: Sources) -> list[Page]:
 async def load_numbers(context: Context, sources: Sources, name: str) -> list[Any]:
     """Give the row of numbers that holds the count (`"count"`) or a field's, of each list."""
     op = running(context)
+    if name != "count":
+        for entity in {source.spec.entity for source in sources}:
+            require_readable(op.actor.rights, entity, camel(name))
     amounts = {
         Amount(source.spec.entity, name)
         for source in sources
@@ -98,6 +102,7 @@ async def _by_spec(
 async def load_custom_numbers(context: Context, sources: Sources, field: Row) -> list[Any]:
     """Give the row of numbers about a custom field of each list; None without any value."""
     op = running(context)
+    require_readable(op.actor.rights, field.entity.lower(), f"custom.{field.code}")
     only = (await load_bindings(op, [field])).get(field.id, frozenset())
     bound = (bound_by(field) if only else "", tuple(sorted(only)))
 

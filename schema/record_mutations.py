@@ -8,6 +8,8 @@ import strawberry
 from domain.entities import RECORDS
 from domain.errors import Code, RefusedError, UserError
 from domain.fields import Entity, camel
+from domain.roles import Action
+from loaders.rows import Row
 from resolvers import records
 from resolvers.operation import Operation
 from resolvers.records import MAX_BATCH, Outcome
@@ -57,6 +59,18 @@ async def attempt(info: Info, work: Work, make: Any, argument: str = "input") ->
     return make(result, [])
 
 
+async def shown_rows(
+    op: Operation, entity: Entity, rows: Sequence[Row | None]
+) -> Sequence[Row | None]:
+    """Give rows as the caller may read them now that they are written; None where that is over."""
+    rights = op.actor.rights
+    if rights.is_free(entity.name, Action.READ) and not rights.has_masks(entity.name):
+        return rows
+    there = [row.id for row in rows if row is not None]
+    found = iter(await op.loaders.one(entity.name, with_deleted=True).load_batch(there))
+    return [None if row is None else next(found) for row in rows]
+
+
 def _payload(entity: Entity, verb: str, text: str) -> Any:
     return payload_type(
         f"{verb}{entity.type_name}Payload",
@@ -94,7 +108,8 @@ def _single(
 
     async def resolve(root: Any, info: Any, **given: Any) -> Any:
         async def run(op: Operation) -> Any:
-            return _row(await work(op, given[name]))
+            (row,) = await shown_rows(op, entity, [_row(await work(op, given[name]))])
+            return row
 
         return await attempt(info, run, make, name)
 
@@ -191,16 +206,17 @@ def _bulk(entity: Entity, verb: str, text: str, element: tuple[str, Any, str], w
                     [UserError(Code.LIMIT, "too_many_items", (), {"limit": MAX_BATCH})]
                 )
             outcomes = await work(op, items, given.get("atomic", True))
+            rows = await shown_rows(op, entity, [outcome.row for outcome in outcomes])
             language = info.context.language
             return [
                 result(
                     **{
                         "index": index,
-                        entity.name: outcome.row,
+                        entity.name: row,
                         "user_errors": shown_errors(outcome.errors, language, name),
                     }
                 )
-                for index, outcome in enumerate(outcomes)
+                for index, (row, outcome) in enumerate(zip(rows, outcomes, strict=True))
             ]
 
         def make(results: Any, errors: list[Any]) -> Any:

@@ -14,6 +14,7 @@ from graphql.pyutils import Path
 
 from auth.rights import Cell, Mask, Rights
 from domain.entities import ENTITIES, RECORDS
+from resolvers.hidden import field_label
 from schema.denials import Denials, Keys, without_places
 
 if TYPE_CHECKING:
@@ -49,12 +50,9 @@ def cell_of(rights: Rights, kind: GraphQLObjectType, name: str) -> Cell | Mask:
 def label_of(kind: GraphQLObjectType, name: str) -> str:
     """Name a field as the caller is told of it: `Deal.amount`, `Deal.custom.score`."""
     entity = _CUSTOM.get(kind.name)
-    return f"{kind.name}.{name}" if entity is None else custom_label(entity, name)
-
-
-def custom_label(entity: str, code: str) -> str:
-    """Name a custom field as the caller is told of it."""
-    return f"{ENTITIES[entity].type_name}.custom.{code}"
+    if entity is None:
+        return f"{kind.name}.{name}"
+    return field_label(entity, f"custom.{name}")
 
 
 @dataclass(frozen=True, slots=True)

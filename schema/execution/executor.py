@@ -11,6 +11,8 @@ from operator import itemgetter
 from typing import Any
 
 from graphql import (
+    ExecutionResult,
+    GraphQLError,
     GraphQLList,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -26,12 +28,14 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from typing_extensions import override
 
 from auth.rights import EVERYTHING, Cell
+from domain.errors import ForbiddenError
 from loaders.pace import Pace
 from loaders.rights import shows
 from schema.denials import note_one
 from schema.execution.cells import cell_of, label_of, settle
 from schema.execution.plan_cache import Plans
 from schema.execution.plans import Level, Plan
+from schema.execution.refusals import Uses
 from schema.execution.shapers import UnplannedError
 
 _PLANS = Plans()
@@ -44,6 +48,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         """Find the plan of the operation."""
         super().__init__(*args, **kwargs)
         self._plan: Plan | None = None
+        self._uses: Uses | None = None
         running = getattr(self.context_value, "operation", None)
         # Whoever signs in is nobody yet: what they may read is not known before they have.
         self.rights = EVERYTHING if running is None else running.actor.rights
@@ -52,10 +57,21 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         # A middleware wants to see every field; @disableErrorPropagation changes what a null does.
         is_watched = manager is not None and bool(manager.middlewares)
         if self._is_known and self.error_propagation and not is_watched:
-            self._plan, selection = _PLANS.of(self)
+            self._plan, selection, self._uses = _PLANS.of(self)
             if running is not None and self.operation.operation is OperationType.QUERY:
                 # A mutation's rows come from the write path, which has them whole.
                 running.loaders.selection = selection
+
+    @override
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        """Execute the operation; one that uses what the caller may not read is refused."""
+        if self._uses is not None and self.rights.hides_anything:
+            try:
+                self._uses.require(self)
+            except ForbiddenError as error:
+                refusal = GraphQLError(error.message, original_error=error)
+                return ExecutionResult(data=None, errors=[refusal])
+        return super().execute_operation(serially)
 
     @override
     def execute_field(

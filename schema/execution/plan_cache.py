@@ -9,6 +9,7 @@ from graphql import OperationDefinitionNode, VariableNode, Visitor, visit
 from loaders.rows import Selection
 from schema.execution.columns import select_columns
 from schema.execution.plans import Plan
+from schema.execution.refusals import Uses
 
 if TYPE_CHECKING:
     from schema.execution.executor import PlannedExecutor
@@ -41,6 +42,8 @@ class _Known:
     conditions: tuple[str, ...]
     selection: Selection
     """The columns that the operation reads of records."""
+    uses: Uses
+    """What it uses that the caller has to be allowed to."""
     plans: dict[tuple[bool, ...], Plan] = field(default_factory=dict)
 
 
@@ -52,7 +55,7 @@ class Plans:
         self._size = size
         self._known: OrderedDict[tuple[int, bytes], _Known] = OrderedDict()
 
-    def of(self, executor: "PlannedExecutor") -> tuple[Plan, Selection]:
+    def of(self, executor: "PlannedExecutor") -> tuple[Plan, Selection, Uses]:
         """Give the plan of an operation with the executor's variables, and what it reads."""
         operation = executor.operation
         key = (id(operation), executor.rights.key)
@@ -60,7 +63,7 @@ class Plans:
         if known is None:
             fragments = executor.fragment_definitions.values()
             selection = select_columns(executor.schema, operation, *fragments)
-            known = _Known(operation, _conditions(executor), selection)
+            known = _Known(operation, _conditions(executor), selection, Uses(executor))
             self._known[key] = known
             if len(self._known) > self._size:
                 self._known.popitem(last=False)
@@ -74,7 +77,7 @@ class Plans:
                 known.plans.clear()
             plan = Plan(operation, *executor.fragment_definitions.values())
             known.plans[choice] = plan
-        return plan, known.selection
+        return plan, known.selection, known.uses
 
 
 def _conditions(executor: "PlannedExecutor") -> tuple[str, ...]:

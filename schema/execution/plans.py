@@ -23,7 +23,6 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import get_argument_values
-from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from auth.rights import Cell, Mask
 from loaders.pages import Layout, Page
@@ -31,7 +30,7 @@ from schema.context import running
 from schema.execution.cells import Restriction, cell_of, label_of
 from schema.execution.completions import Completion, Leaves, Lists, Objects, Paths
 from schema.execution.fusion import Fused, fuse, shaped_rows
-from schema.execution.reading import Batched, Plain, reading_of
+from schema.execution.reading import Batched, Plain, python_names, reading_of
 from schema.execution.shapers import (
     Constant,
     Given,
@@ -267,7 +266,7 @@ class Relation:
         """Whether only the field's own resolver knows it."""
         self.is_foreign = completion is None or completion.is_foreign
         self.waits = completion is None or completion.waits or isinstance(reading, Batched)
-        self._names = _python_names(definition)
+        self._names = python_names(definition)
         self._is_fixed = not _mentions_variables(details[0].node)
         self._asked: Any = None
 
@@ -379,14 +378,6 @@ def complete_by(
         level = plan.level(executor, inner, details)
         return None if level is None else Objects(level)
     return None
-
-
-def _python_names(definition: GraphQLField) -> Mapping[str, str]:
-    declared: Any = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    if declared is None:
-        return {}
-    python = [argument.python_name for argument in declared.arguments]
-    return dict(zip(definition.args, python, strict=True))
 
 
 def _without_null(kind: Any) -> Any:

@@ -151,3 +151,12 @@ def reading_of(definition: GraphQLField) -> Plain | Batched | None:
     if declared.base_resolver is None and not declared.extensions:
         return Plain((declared.python_name,))
     return None
+
+
+def python_names(definition: GraphQLField) -> Mapping[str, str]:
+    """Give Python's names of a field's arguments, by their names in the API."""
+    declared: Any = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if declared is None:
+        return {}
+    python = [argument.python_name for argument in declared.arguments]
+    return dict(zip(definition.args, python, strict=True))
