@@ -49,7 +49,7 @@ async def load_ranks(op: Operation, values: Sequence[tuple[Row, Any]]) -> Ranks:
             keys.update((UUID(part), None) for part in parts_of(value))
     found: dict[tuple[str, UUID], Any] = {}
     for target, ids in wanted.items():
-        rows = await op.loaders.one(target).load_batch(list(ids))
+        rows = await op.loaders.truth(target).load_batch(list(ids))
         found.update({(target, row.id): rank_of(row) for row in rows if row is not None})
     return found
 

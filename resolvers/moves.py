@@ -77,8 +77,9 @@ async def _neighbour(op: Operation, raw: Mapping[str, Any], side: str) -> Row:
     if raw.get("before") and raw.get("after"):
         raise refuse(Code.INVALID, "before_or_after", "after")
     key = entries.checked_id(DEAL, raw[side], side)
-    row: Row | None = await op.loaders.one(DEAL.name).load(key)
-    if row is None:
+    seen: Row | None = await op.loaders.one(DEAL.name).load(key)
+    row: Row | None = await op.loaders.truth(DEAL.name).load(key)
+    if seen is None or row is None:
         raise refuse(Code.NOT_FOUND, "not_found", side, target=DEAL.name)
     await lock_name(op.session, encode_id(STAGE.name, row.stage_id))
     return row

@@ -1,5 +1,6 @@
 """Optimistic locking: refuse a change of a record that has moved on since the caller read it."""
 
+from auth.rights import Cell
 from domain.errors import Code, FieldConflict, UserError
 from loaders.locking import changes_since
 from resolvers.drafts import Draft
@@ -14,7 +15,8 @@ async def check_version(op: Operation, draft: Draft) -> None:
     events = await changes_since(op.session, draft.entity.name, draft.id, draft.if_version)
     for event in events:
         for name in event["changes"]:
-            latest[name] = FieldConflict(name, event["actor_id"], event["at"])
+            if op.actor.rights.cell(draft.entity.name, name) is not Cell.DENIED:
+                latest[name] = FieldConflict(name, event["actor_id"], event["at"])
     draft.errors.append(
         UserError(
             Code.CONFLICT,

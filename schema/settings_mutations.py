@@ -15,7 +15,7 @@ from resolvers import dictionaries, moves, people, pipelines, rates
 from resolvers.operation import Operation
 from schema.classes import OBJECTS
 from schema.inputs import input_type
-from schema.record_mutations import attempt
+from schema.record_mutations import attempt, shown_rows
 from schema.scalars import CurrencyCode
 from schema.signatures import argument, declare_resolver, list_of
 from schema.write_types import (
@@ -39,10 +39,14 @@ def entry(entity: Entity, verb: str, given: Any, text: str, work: Work) -> Any:
         {entity.name: (OBJECTS[entity.name] | None, f"The {thing(entity)}; null if refused.")},
     )
 
+    async def run(op: Operation, given: Any) -> Any:
+        row = await work(op, given)
+        return (await shown_rows(op, entity, [row]))[0] if entity.is_record else row
+
     async def resolve(root: Any, info: Any, input: Any) -> Any:
         return await attempt(
             info,
-            lambda op: work(op, input),
+            lambda op: run(op, input),
             lambda row, errors: payload(**{entity.name: row, "user_errors": errors}),
         )
 

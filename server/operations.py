@@ -22,6 +22,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from auth.actor import Actor, Scope
+from auth.rights import Cell
 from auth.tokens import authenticate
 from db.database import Database
 from db.file_store import FileStore, file_key
@@ -346,9 +347,11 @@ def _dry_run(op: Operation) -> dict[str, Any]:
         }
         for event in op.events
     ]
+    rights = op.actor.rights
     changes = [
         {"id": shown["id"], "field": name, **change}
         for event, shown in zip(op.events, events, strict=True)
         for name, change in event.changes.items()
+        if rights.cell(event.record_type, name) is Cell.FREE
     ]
     return {"changes": changes, "events": events}
