@@ -55,7 +55,7 @@ ACCESS_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "The field {name} is shown to everyone who sees the record.",
         "Поле {name} видно всем, кто видит запись.",
     ),
-    "no_condition": ("This is no condition: {reason}", "Это не условие: {reason}"),
+    "no_condition": ("This is no condition: {reason}.", "Это не условие: {reason}."),
     "one_holder": (
         "Name one of userId, departmentId and groupId.",
         "Укажите что-то одно: userId, departmentId или groupId.",

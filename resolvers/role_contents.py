@@ -67,6 +67,12 @@ async def find_field(op: Operation, entity: str, name: str) -> str | None:
     return CUSTOM + code if known else None
 
 
+def shown_name(entity: str, name: str) -> str:
+    """Give a field's name, as roles keep it, in the form in which it is given."""
+    code = name.removeprefix(CUSTOM)
+    return name if code in field_names(entity) else code
+
+
 class _Once:
     """Notes what is given twice in a list."""
 

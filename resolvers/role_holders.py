@@ -6,7 +6,7 @@ from uuid import UUID
 
 from auth.policy import require
 from domain.entities import ENTITIES
-from domain.errors import Code, refuse
+from domain.errors import Code, RefusedError, refuse
 from domain.fields import Entity
 from domain.ids import encode_id
 from domain.people import DEPARTMENT, USER
@@ -21,6 +21,8 @@ from resolvers.values import Values
 Raw = Mapping[str, Any]
 _HOLDERS: Final = {"userId": "user_id", "departmentId": "department_id", "groupId": "group_id"}
 """Names in inputs -> columns."""
+_TARGETS: Final = {"userId": "user", "departmentId": "department", "groupId": "group"}
+"""Names in inputs -> entities."""
 
 
 async def assign_role(op: Operation, raw: Raw) -> Row:
@@ -35,7 +37,10 @@ async def assign_role(op: Operation, raw: Raw) -> Row:
     draft.columns.setdefault("include_subdepartments", False)
     if name != "departmentId" and draft.columns["include_subdepartments"]:
         draft.values.wrong(Code.INVALID, "only_of_departments", "includeSubdepartments")
-    known = None if draft.errors else await _find(op, draft, name)
+    if draft.errors:
+        return await entries.save(op, draft)
+    column = _HOLDERS[name]
+    known = await _find(op, draft.columns["role_id"], column, draft.columns[column])
     if known is None:
         return await entries.save(op, draft)
     columns = {}
@@ -52,10 +57,10 @@ async def unassign_role(op: Operation, raw: Raw) -> Row:
     await lock_roles(op)
     place = "id" if raw.get("id") is not None else "roleId"
     if place == "id":
+        row = await entries.locked(op, ROLE_ASSIGNMENT, raw["id"])
         other = next((name for name in ("roleId", *_HOLDERS) if raw.get(name) is not None), None)
         if other is not None:
             raise refuse(Code.INVALID, "id_alone", other)
-        row = await entries.locked(op, ROLE_ASSIGNMENT, raw["id"])
     else:
         row = await _named(op, raw)
     await entries.drop(op, ROLE_ASSIGNMENT, [row])
@@ -93,16 +98,10 @@ def _holder(values: Values, raw: Raw) -> str:
     return given[0]
 
 
-async def _find(op: Operation, draft: Draft, name: str) -> Row | None:
-    column = _HOLDERS[name]
+async def _find(op: Operation, role: UUID, column: str, holder: UUID) -> Row | None:
+    given = await op.loaders.everything(ROLE_ASSIGNMENT.name)
     return next(
-        (
-            row
-            for row in await op.loaders.everything(ROLE_ASSIGNMENT.name)
-            if row.role_id == draft.columns["role_id"]
-            and getattr(row, column) == draft.columns[column]
-        ),
-        None,
+        (row for row in given if row.role_id == role and getattr(row, column) == holder), None
     )
 
 
@@ -111,13 +110,16 @@ async def _named(op: Operation, raw: Raw) -> Row:
         raise refuse(Code.REQUIRED, "required", "roleId")
     values = Values(())
     name = _holder(values, raw)
+    keys: dict[str, UUID] = {}
+    for place, target in (("roleId", ROLE.name), *_TARGETS.items()):
+        if raw.get(place) is None:
+            continue
+        keys[place] = entries.checked_id(ENTITIES[target], raw[place], place)
+        if await op.loaders.one(target).load(keys[place]) is None:
+            values.wrong(Code.NOT_FOUND, "not_found", place, target=target)
     if values.errors:
-        first = values.errors[0]
-        raise refuse(first.code, first.message, *first.path)
-    target = {"userId": "user", "departmentId": "department", "groupId": "group"}[name]
-    role = entries.checked_id(ROLE, raw["roleId"], "roleId")
-    holder = entries.checked_id(ENTITIES[target], raw[name], name)
-    for row in await op.loaders.everything(ROLE_ASSIGNMENT.name):
-        if row.role_id == role and getattr(row, _HOLDERS[name]) == holder:
-            return row
-    raise refuse(Code.NOT_FOUND, "not_found", "roleId", target=ROLE_ASSIGNMENT.name)
+        raise RefusedError(values.errors)
+    found = await _find(op, keys["roleId"], _HOLDERS[name], keys[name])
+    if found is None:
+        raise refuse(Code.NOT_FOUND, "not_found", "roleId", target=ROLE_ASSIGNMENT.name)
+    return found

@@ -19,7 +19,7 @@ from domain.roles import (
 )
 from loaders.rights import load_organisation, seen_roles
 from loaders.rows import Row
-from resolvers.role_contents import CUSTOM
+from resolvers.role_contents import CUSTOM, shown_name
 from schema.classes import OBJECTS
 from schema.context import Context, running
 from schema.execution.reading import BatchReader, batched_field, plain_field
@@ -128,7 +128,7 @@ def _rules(items: Sequence[Mapping[str, Any]]) -> list[FieldRule]:
     return [
         FieldRule(
             entity=GrantEntity(item["entity"]),
-            field=item["field"].removeprefix(CUSTOM),
+            field=shown_name(item["entity"].lower(), item["field"]),
             is_custom=item["field"].startswith(CUSTOM),
             access=FieldAccess(item["access"]),
         )

@@ -119,7 +119,8 @@ def reader_of(op: Operation, schema: GraphQLSchema) -> ReadCondition:
 
         def note(error: GraphQLError, place: list[str | int]) -> None:
             where = (*path, *map(str, place))
-            wrong.append(UserError(Code.INVALID, "no_condition", where, {"reason": error.message}))
+            reason = error.message.rstrip(".")
+            wrong.append(UserError(Code.INVALID, "no_condition", where, {"reason": reason}))
 
         validate_input_value(given, kind, note, hide_suggestions=True)
         if wrong:
