@@ -15,7 +15,7 @@ from uuid import UUID
 
 from auth.grants import Grant, Role
 from domain.entities import ENTITIES, RECORDS
-from domain.fields import camel
+from domain.fields import Kind, camel
 from domain.filters import Condition
 from domain.roles import Action, RowScope, SettingsRight
 
@@ -45,6 +45,20 @@ MADE_OF: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("contact", "fullName"): _NAMES,
 }
 """Fields that are put together from others: who may not read all of those may not read them."""
+_OF_USERS: Final = frozenset({"isAdmin", "roles"})
+"""Fields of people that follow from who has which role."""
+
+
+def field_names(entity: str) -> frozenset[str]:
+    """Give the names, in the API, of the fields that roles may speak of, custom ones apart."""
+    return frozenset(
+        {
+            *(camel(field.name) for field in ENTITIES[entity].fields
+              if field.kind is not Kind.CUSTOM),
+            *(name for owner, name in MADE_OF if owner == entity),
+            *(_OF_USERS if entity == "user" else ()),
+        }
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +206,9 @@ class Rights:
         )
 
     def _names(self, entity: str) -> list[str]:
-        """Give the names of all fields of an entity."""
-        return [
-            *(camel(field.name) for field in ENTITIES[entity].fields),
-            *(name for owner, name in MADE_OF if owner == entity),
-            *(f"custom.{code}" for owner, code in self.custom_fields.values() if owner == entity),
-        ]
+        """Give the names of all fields of an entity, those of the workspace included."""
+        custom = [code for owner, code in self.custom_fields.values() if owner == entity]
+        return [*field_names(entity), *(f"custom.{code}" for code in custom)]
 
     def has_masks(self, entity: str) -> bool:
         """Tell whether some field of an entity may be read on some of its visible rows only."""
@@ -260,7 +271,16 @@ def _rows_of(roles: tuple[Role, ...], entity: str, action: Action) -> Rows:
 
 
 def _branches(grants: Iterable[Grant], entity: str, action: Action) -> tuple[Branch, ...]:
-    """Give the branches of one role: a stage's grants replace its pipeline's, those the rest's."""
+    """Give the branches of one role that are about any rows, each once."""
+    found = (branch for _, branch in placed(grants, entity, action) if branch.scopes)
+    return tuple(dict.fromkeys(found))
+
+
+def placed(grants: Iterable[Grant], entity: str, action: Action) -> list[tuple[Grant, Branch]]:
+    """Give the grants of one role on an action with the rows that each is about.
+
+    A stage's grants replace its pipeline's there, a pipeline's those of all places.
+    """
     own = [grant for grant in grants if (grant.entity, grant.action) == (entity, action)]
     stages = frozenset(grant.stage_id for grant in own if grant.stage_id is not None)
     pipelines = frozenset(
@@ -270,17 +290,16 @@ def _branches(grants: Iterable[Grant], entity: str, action: Action) -> tuple[Bra
     )
     found = []
     for grant in own:
-        if not grant.scopes:
-            continue
         if grant.stage_id is not None:
-            found.append(Branch(grant.scopes, grant.where, stage_id=grant.stage_id))
+            branch = Branch(grant.scopes, grant.where, stage_id=grant.stage_id)
         elif grant.pipeline_id is not None:
-            found.append(Branch(grant.scopes, grant.where, grant.pipeline_id, other_stages=stages))
+            branch = Branch(grant.scopes, grant.where, grant.pipeline_id, other_stages=stages)
         else:
-            found.append(
-                Branch(grant.scopes, grant.where, other_pipelines=pipelines, other_stages=stages)
+            branch = Branch(
+                grant.scopes, grant.where, other_pipelines=pipelines, other_stages=stages
             )
-    return tuple(dict.fromkeys(found))
+        found.append((grant, branch))
+    return found
 
 
 EVERYTHING: Final = Rights((), is_system=True)

@@ -3,39 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from domain.access_messages import ACCESS_MESSAGES
+
 MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
+    **ACCESS_MESSAGES,
     "forbidden": ("You may not do this.", "У вас нет на это прав."),
     "token_scope": (
         "The token's scopes do not allow this.",
         "Права токена этого не позволяют.",
-    ),
-    "no_role_grants": (
-        "None of your roles grants {action} on the type {type}.",
-        "Ни одна из ваших ролей не даёт права {action} на тип {type}.",
-    ),
-    "right_missing": (
-        "None of your roles has the right {right}.",
-        "Ни у одной из ваших ролей нет права {right}.",
-    ),
-    "field_hidden": (
-        "None of your roles lets you read {field}.",
-        "Ни одна из ваших ролей не разрешает читать {field}.",
-    ),
-    "field_fixed": (
-        "None of your roles lets you write {field}.",
-        "Ни одна из ваших ролей не разрешает изменять {field}.",
-    ),
-    "row_forbidden": (
-        "You may read this, but not do that with it.",
-        "Вы можете это читать, но не можете сделать с этим то, что просите.",
-    ),
-    "cell_forbidden": (
-        "You may not write {field} of this record.",
-        "Вы не можете изменять {field} этой записи.",
-    ),
-    "becomes_forbidden": (
-        "None of your roles allows the record as it would become.",
-        "Ни одна из ваших ролей не разрешает запись в таком виде.",
     ),
     "required": ("A value is required.", "Нужно указать значение."),
     "contact_name_required": (

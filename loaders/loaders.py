@@ -223,7 +223,10 @@ class Loaders(LoaderScope):
         async def batch(owners: Sequence[UUID]) -> Sequence[list[Row]]:
             def build() -> Select[Any]:
                 target = TABLES[field.target].alias(field.target)
-                rank = target.c["sort"] if "sort" in target.c else target.c["name"]
+                rank = next(
+                    (target.c[name] for name in ("sort", "name") if name in target.c),
+                    target.c["id"],
+                )
                 return (
                     select(
                         target.c[field.via].label("owner_key"), *self.reader.columns(kind, target)

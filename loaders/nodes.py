@@ -14,12 +14,12 @@ from domain.errors import BadInputError
 from domain.fields import camel
 from domain.files import FILE
 from domain.ids import InvalidIdError, decode_id
-from domain.roles import SettingsRight
+from domain.roles import ROLE, ROLE_ASSIGNMENT, SettingsRight
 from loaders.bookings import load_bookings
 from loaders.files import readable_files
 from loaders.loaders import Loaders, id_array
 from loaders.people import api_keys, workspace
-from loaders.rights import shows
+from loaders.rights import seen_roles, shows
 
 _POINTS: Final = frozenset({"phone", "email", "website", "messenger"})
 _OTHERS: Final = _POINTS | {"api_key", "booking", "workspace"}
@@ -67,7 +67,20 @@ async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]
     if prefix == FILE.name:
         return await readable_files(loaders, ids)
     rows: Sequence[Any] = await loaders.one(prefix).load_many(ids)
+    if prefix in {ROLE.name, ROLE_ASSIGNMENT.name}:
+        return await _seen(loaders, prefix, rows)
     return rows
+
+
+async def _seen(loaders: Loaders, prefix: str, rows: Sequence[Any]) -> list[Any]:
+    """Give the roles, or who has them, that the actor may see."""
+    seen = await seen_roles(loaders)
+    if seen is None:
+        return list(rows)
+    shown = set(seen)
+    if prefix == ROLE_ASSIGNMENT.name:
+        shown = {item.id for items in seen.values() for item in items}
+    return [row for row in rows if row is not None and row.id in shown]
 
 
 async def _points(loaders: Loaders, prefix: str, ids: list[UUID]) -> list[Any]:

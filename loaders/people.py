@@ -30,6 +30,7 @@ async def api_keys(session: Session, user_id: UUID | None) -> Sequence[Any]:
             token.c.name,
             token.c.prefix,
             token.c.scopes,
+            token.c.role_id,
             token.c.created_at,
             token.c.expires_at,
         )

@@ -11,7 +11,7 @@ from auth.policy import viewer_values
 from auth.rights import Cell, Mask, Rights, Viewer
 from domain.custom_fields import CUSTOM_FIELD
 from domain.people import DEPARTMENT, GROUP, USER
-from domain.roles import ROLE, ROLE_ASSIGNMENT
+from domain.roles import ROLE, ROLE_ASSIGNMENT, SettingsRight
 from loaders.held import link_key
 from loaders.loaders import Loaders
 
@@ -113,6 +113,16 @@ def _organisation(
         groups=groups,
         custom_fields={row.id: (row.entity.lower(), row.code) for row in rows[CUSTOM_FIELD.name]},
     )
+
+
+async def seen_roles(loaders: Loaders) -> Mapping[UUID, Sequence[Any]] | None:
+    """Give the roles that the actor may see, each with the assignments that it comes by.
+
+    Those are one's own; None: all, for who has the right ROLES.
+    """
+    if loaders.actor.rights.has(SettingsRight.ROLES):
+        return None
+    return (await load_organisation(loaders)).held_by(loaders.actor.person_id)
 
 
 async def admit(loaders: Loaders) -> Actor:

@@ -28,6 +28,7 @@ from resolvers.custom_settings import check_settings
 from resolvers.custom_work import clear, fill, fill_whole, forget
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
+from resolvers.role_pruning import count_roles, leave_field
 
 Raw = Mapping[str, Any]
 _NAME: Final = re.compile(r"[a-z][A-Za-z0-9]{0,49}")
@@ -100,12 +101,14 @@ async def delete_field(op: Operation, raw: Raw) -> tuple[Row, dict[str, int], bo
     affected = {
         "records": await count_filled(op.session, entity, row.id),
         "stages": len(await op.loaders.linked(CUSTOM_FIELD.get("required_from")).load(row.id)),
+        "roles": await count_roles(op, row),
     }
     if not raw.get("confirm"):
         return row, affected, False
     await forget(op, entity, row.id)
     await clear(op, row.id)
     await release_field(op, row)
+    await leave_field(op, row)
     options = await op.loaders.children(CUSTOM_FIELD.get("options")).load(row.id)
     await entries.drop(op, CUSTOM_FIELD_OPTION, options)
     await entries.drop(op, CUSTOM_FIELD, [row])

@@ -5,17 +5,19 @@ from typing import Any
 
 from auth.actor import Scope
 from auth.passwords import MAX_LENGTH, MIN_LENGTH, hash_password, verify_password
+from auth.policy import require
 from db.base import new_id
 from domain.errors import Code, ForbiddenError, RefusedError, UserError, refuse
 from domain.fields import Entity
 from domain.people import DEPARTMENT, GROUP, USER
-from domain.roles import Action
+from domain.roles import ROLE_ASSIGNMENT, Action
 from loaders.people import is_here
 from loaders.rows import Row
 from resolvers import entries
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
-from resolvers.roles import keep_an_administrator
+from resolvers.role_holders import give_roles, take_all
+from resolvers.roles import keep_an_administrator, lock_roles
 from resolvers.rules import apply_rules
 from resolvers.sign_in import revoke_tokens
 
@@ -26,8 +28,11 @@ async def create_user(op: Operation, raw: Raw, *, known: bool = False) -> Row:
     """Add a person who signs in with an e-mail address and a password.
 
     Somebody who is in the installation already keeps the password that they have, and is added only
-    where `known` allows it: that is for the operator, who sees all workspaces anyway.
+    where `known` allows it: that is for the operator, who sees all workspaces anyway. Giving roles
+    along with it takes the right to do so.
     """
+    if raw.get("roleIds") is not None:
+        require(op.actor, Action.CREATE, ROLE_ASSIGNMENT.name)
     draft = await entries.draft_new(op, USER, raw)
     draft.values.errors.extend(password_errors(raw.get("password"), "password"))
     _check_locale(draft)
@@ -42,7 +47,9 @@ async def create_user(op: Operation, raw: Raw, *, known: bool = False) -> Row:
     if not found[0].is_new and (not known or await is_here(op.session, found[0].identity_id)):
         draft.values.wrong(Code.DUPLICATE, "email_taken", "email")
     draft.columns["identity_id"] = found[0].identity_id
-    return await entries.save(op, draft)
+    row = await entries.save(op, draft)
+    await give_roles(op, row.id, raw.get("roleIds") or (), "roleIds")
+    return row
 
 
 async def update_user(op: Operation, raw: Raw) -> Row:
@@ -101,6 +108,8 @@ async def update_entry(op: Operation, entity: Entity, raw: Raw) -> Row:
 
 async def delete_department(op: Operation, raw: Raw) -> Row:
     """Delete a department that has neither people nor departments below it."""
+    require(op.actor, Action.DELETE, DEPARTMENT.name)
+    await lock_roles(op)
     draft = await entries.draft_existing(op, DEPARTMENT, {"id": raw["id"]}, Action.DELETE)
     if draft.before is None:
         raise refuse(Code.NOT_FOUND, "not_found", "id", target=DEPARTMENT.name)
@@ -112,15 +121,19 @@ async def delete_department(op: Operation, raw: Raw) -> Row:
         rows = await loader.load(draft.id)
         if rows:
             raise refuse(Code.IN_USE, "department_in_use", "id", count=len(rows))
+    await take_all(op, DEPARTMENT, draft.before)
     await entries.drop(op, DEPARTMENT, [draft.before])
     return draft.before
 
 
 async def delete_group(op: Operation, raw: Raw) -> Row:
     """Delete a group; its people stay."""
+    require(op.actor, Action.DELETE, GROUP.name)
+    await lock_roles(op)
     draft = await entries.draft_existing(op, GROUP, {"id": raw["id"]}, Action.DELETE)
     if draft.before is None:
         raise refuse(Code.NOT_FOUND, "not_found", "id", target=GROUP.name)
+    await take_all(op, GROUP, draft.before)
     await entries.drop(op, GROUP, [draft.before])
     await keep_an_administrator(op, "id")
     return draft.before

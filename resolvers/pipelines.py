@@ -23,6 +23,7 @@ from resolvers.defaults import COLORS, DEAL_STAGES, TEMPLATES, DefaultStage, in_
 from resolvers.drafts import Draft
 from resolvers.moves import move_all
 from resolvers.operation import Operation
+from resolvers.role_pruning import leave_places
 from resolvers.rules import first_stage
 from resolvers.usage import count_uses
 from resolvers.values import Values
@@ -100,6 +101,7 @@ async def delete_pipeline(op: Operation, raw: Raw) -> Row:
             goal = await first_stage(op, target.id, stage.semantics)
             await move_all(op, row.entity.lower(), STAGE, stage.id, goal.id)
     await leave_pipeline(op, row, stages, target)
+    await leave_places(op, [row.id], [stage.id for stage in stages])
     await entries.drop(op, STAGE, stages)
     await entries.drop(op, PIPELINE, [row])
     return row
@@ -153,6 +155,7 @@ async def delete_stage(op: Operation, raw: Raw) -> Row:
         if pipeline is not None and pipeline.entity.lower() in ENTITIES:
             await move_all(op, pipeline.entity.lower(), STAGE, row.id, target.id)
     await leave_stage(op, row, await _stages(op, row.pipeline_id))
+    await leave_places(op, (), [row.id])
     await entries.drop(op, STAGE, [row])
     return row
 

@@ -1,17 +1,35 @@
-"""Roles: made, changed, given to people and taken from them."""
+"""Roles: made, changed, deleted; and what has to hold whoever has them."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
+from auth.policy import require
 from db.base import new_id
 from domain.errors import Code, refuse
+from domain.ids import encode_id
 from domain.people import USER
-from domain.roles import ROLE, ROLE_ASSIGNMENT
+from domain.roles import ADMINISTRATOR, MAX_ROLES, ROLE, ROLE_ASSIGNMENT, Action
 from loaders.locking import lock_name
+from loaders.people import api_keys
 from loaders.rights import load_organisation
-from resolvers import changes
+from loaders.rows import Row
+from resolvers import entries
 from resolvers.drafts import Draft
-from resolvers.operation import Operation
-from resolvers.values import Values
+from resolvers.operation import Event, Operation
+from resolvers.role_contents import ReadCondition, fill_contents, given_lists
+
+Raw = Mapping[str, Any]
+_LOCK: Final = "roles"
+
+
+async def lock_roles(op: Operation) -> None:
+    """Let nobody else write roles, or who has them, until the transaction ends.
+
+    Taken before the rows that roles speak of are locked: two writers never wait crosswise.
+    """
+    await lock_name(op.session, _LOCK)
+    op.loaders.clear()
 
 
 async def administrators(op: Operation) -> list[UUID]:
@@ -32,12 +50,67 @@ async def keep_an_administrator(op: Operation, *path: str) -> None:
         raise refuse(Code.CONFLICT, "last_administrator", *path)
 
 
-async def give_role(op: Operation, user_id: UUID, code: str) -> None:
-    """Give a person one of the roles that come with a workspace; raises RefusedError."""
-    roles = await op.loaders.everything(ROLE.name)
-    role = next((row for row in roles if row.code == code), None)
-    if role is None:
-        raise refuse(Code.NOT_FOUND, "not_found", "role", target=ROLE.name)
-    columns = {"role_id": role.id, "user_id": user_id}
-    draft = Draft(ROLE_ASSIGNMENT, new_id(), Values(()), None, columns=columns)
-    await changes.create(op, [draft])
+async def create_role(op: Operation, raw: Raw, read: ReadCondition) -> Row:
+    """Make a role; what it does not say, it does not grant."""
+    require(op.actor, Action.CREATE, ROLE.name)
+    await lock_roles(op)
+    draft = await entries.draft_new(op, ROLE, raw)
+    draft.columns.update(
+        code=None, **{name: [] for name in ("grants", "field_rules", "field_defaults", "settings")}
+    )
+    known = await op.loaders.everything(ROLE.name)
+    if len(known) >= MAX_ROLES:
+        draft.values.wrong(Code.LIMIT, "too_many_elements", limit=MAX_ROLES)
+    _check_name(draft, known)
+    await fill_contents(op, draft, raw, read)
+    return await entries.save(op, draft)
+
+
+async def update_role(op: Operation, raw: Raw, read: ReadCondition) -> Row:
+    """Change a role; of the administrator's only the name."""
+    require(op.actor, Action.UPDATE, ROLE.name)
+    await lock_roles(op)
+    draft = await entries.draft_existing(op, ROLE, raw)
+    if draft.before is not None and draft.before.code == ADMINISTRATOR:
+        for name in given_lists(raw):
+            draft.values.wrong(Code.SYSTEM, "administrators_role", name)
+    else:
+        await fill_contents(op, draft, raw, read)
+    _check_name(draft, await op.loaders.everything(ROLE.name))
+    return await entries.save(op, draft)
+
+
+async def delete_role(op: Operation, raw: Raw) -> Row:
+    """Delete a role; people lose it, and the API keys that are bound to it end."""
+    require(op.actor, Action.DELETE, ROLE.name)
+    await lock_roles(op)
+    draft = await entries.draft_existing(op, ROLE, {"id": raw["id"]}, Action.DELETE)
+    if draft.before is None or draft.before.code == ADMINISTRATOR:
+        raise refuse(Code.SYSTEM, "administrators_role", "id")
+    given = await op.loaders.everything(ROLE_ASSIGNMENT.name)
+    await entries.drop(op, ROLE_ASSIGNMENT, [row for row in given if row.role_id == draft.id])
+    for key in await api_keys(op.session, None):
+        if key.role_id == draft.id:
+            op.events.append(Event(new_id(), "DELETED", "api_key", key.id, None, {}))
+    await entries.drop(op, ROLE, [draft.before])
+    return draft.before
+
+
+async def find_roles(op: Operation, names: Sequence[str]) -> list[str]:
+    """Give the ids of roles by their codes or names; raises RefusedError for one that is none."""
+    rows = await op.loaders.everything(ROLE.name)
+    found = []
+    for name in names:
+        row = next((row for row in rows if name in {row.code, row.name}), None)
+        if row is None:
+            raise refuse(Code.NOT_FOUND, "not_found", name, target=ROLE.name)
+        found.append(encode_id(ROLE.name, row.id))
+    return found
+
+
+def _check_name(draft: Draft, known: Sequence[Row]) -> None:
+    name = draft.given.get("name")
+    if name is not None and any(
+        row.id != draft.id and row.name.casefold() == name.casefold() for row in known
+    ):
+        draft.values.wrong(Code.DUPLICATE, "name_taken", "name", taken=name)

@@ -19,6 +19,7 @@ from domain.ids import InvalidIdError, decode_id, encode_id
 from domain.roles import SettingsRight
 from loaders.people import api_keys
 from resolvers.contact_points import InvalidPointError, normalize_email
+from resolvers.key_roles import role_of_key
 from resolvers.operation import Event, Operation
 
 SESSION_LIFE: Final = timedelta(days=14)
@@ -109,17 +110,27 @@ async def create_api_key(op: Operation, raw: Mapping[str, Any]) -> tuple[Any, st
     expires = raw.get("expiresAt") or op.now + KEY_LIFE
     if not op.now < expires <= op.now + KEY_LIFE:
         raise refuse(Code.INVALID, "key_expiry", "expiresAt", days=KEY_LIFE.days)
-    token = await issue_key(op, op.actor.person_id, name, scopes, expires)
+    role_id = await role_of_key(op, raw.get("roleId"))
+    token = await issue_key(op, op.actor.person_id, name, scopes, expires, role_id)
     made = [row for row in await api_keys(op.session, op.actor.person_id) if row.name == name]
     return made[0], token.secret
 
 
 async def issue_key(
-    op: Operation, user_id: UUID, name: str, scopes: Sequence[Scope], expires: datetime | None
+    op: Operation,
+    user_id: UUID,
+    name: str,
+    scopes: Sequence[Scope],
+    expires: datetime | None,
+    role_id: UUID | None = None,
 ) -> NewToken:
-    """Store a new API key of a person; without an expiry it lives until revoked."""
+    """Store a new API key of a person; without an expiry it lives until revoked.
+
+    A role narrows what its owner's roles allow.
+    """
     token = new_token(TokenKind.API_KEY)
     row = _token_row(token, TokenKind.API_KEY, user_id, scopes, name, op.now, expires)
+    row["role_id"] = role_id
     await op.session.insert(tokens, [row])
     _note(op, "CREATED", row["id"], {"name": {"from": None, "to": name}})
     return token

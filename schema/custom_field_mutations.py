@@ -59,6 +59,7 @@ class CustomFieldUses:
 
     records: int = strawberry.field(description="Records that lose a value.")
     stages: int = strawberry.field(description="Stages that ask for a value.")
+    roles: int = strawberry.field(description="Roles that speak of it.")
 
 
 _DELETED = payload_type(

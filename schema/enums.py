@@ -10,6 +10,7 @@ from auth.actor import Scope
 from domain.custom_fields import CustomFieldType, RecordType
 from domain.errors import Code
 from domain.filters import Direction
+from domain.roles import Action, FieldAccess, GrantEntity, RowScope, SettingsRight
 from domain.settings import PipelineEntity, StageSemantics
 from resolvers.contact_points import EmailKind, MessengerKind, PhoneKind, WebsiteKind
 from resolvers.pipelines import PipelineTemplate
@@ -52,6 +53,42 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
          "DICTIONARY": "A value of a dictionary.",
          "CATALOG_SECTION": "A section of a catalogue.",
          "CATALOG_ELEMENT": "An element of a catalogue."},
+    ),
+    GrantEntity: (
+        "GrantEntity",
+        "What roles grant rights on.",
+        {"LEAD": "Leads.", "CONTACT": "Contacts.", "COMPANY": "Companies.", "DEAL": "Deals.",
+         "CATALOG_ELEMENT": "Entries of catalogues.",
+         "USER": "People: READ shows more of them than their names."},
+    ),
+    Action: (
+        "RoleAction",
+        "What a role lets do with records.",
+        {"READ": "See them.", "CREATE": "Make new ones.", "UPDATE": "Change them.",
+         "DELETE": "Delete them.", "EXPORT": "Take them out in bulk.",
+         "IMPORT": "Bring them in in bulk."},
+    ),
+    RowScope: (
+        "RowScope",
+        "Which records a grant is about, as seen from the person who has the role.",
+        {"OWN": "Those that the person answers for.",
+         "DEPARTMENT": "Those that somebody of the person's departments answers for.",
+         "SUBDEPARTMENTS": "Those of the person's departments and of all below.",
+         "SHARED": "Those that are open to everyone.",
+         "OBSERVED": "Those that the person follows.", "ALL": "All."},
+    ),
+    FieldAccess: (
+        "FieldAccess",
+        "What a role lets do with a field of the records that it grants.",
+        {"HIDDEN": "Nothing.", "READ": "Read it.", "WRITE": "Read and write it."},
+    ),
+    SettingsRight: (
+        "SettingsRight",
+        "What a role lets set up.",
+        {"CRM_SETTINGS": "Pipelines, dictionaries, custom fields, catalogues, rates.",
+         "USERS": "People, departments, groups.",
+         "ROLES": "Roles and who has them; who has this can give themselves any right.",
+         "AUDIT": "Read who did what.", "DEBUG": "See what operations cost."},
     ),
     Scope: (
         "TokenScope",

@@ -18,6 +18,7 @@ from schema.context import Context, running
 from schema.execution.reading import batched_field, plain_field
 from schema.list_arguments import Asked, list_arguments, read_arguments
 from schema.list_sources import ConnectionSource, load_numbers
+from schema.role_fields import ROLE_FIELDS, USER_FIELDS
 from schema.signatures import list_of
 from schema.values import Money
 
@@ -120,8 +121,10 @@ EXTRA_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
             str,
             ("first_name", "last_name", "email"),
             combine=_user_name,
-        )
+        ),
+        **USER_FIELDS,
     },
+    "role": ROLE_FIELDS,
     "file": {
         "url": plain_field(
             "Where its content is, from the server's root; read with the same token.",

@@ -9,6 +9,7 @@ from schema import (
     custom_field_mutations,
     file_mutations,
     people,
+    role_mutations,
     settings_mutations,
 )
 from schema.record_mutations import (
@@ -124,6 +125,11 @@ class Mutation:
     create_group = settings_mutations.CREATE_GROUP
     update_group = settings_mutations.UPDATE_GROUP
     delete_group = settings_mutations.DELETE_GROUP
+    create_role = role_mutations.CREATE_ROLE
+    update_role = role_mutations.UPDATE_ROLE
+    delete_role = role_mutations.DELETE_ROLE
+    assign_role = role_mutations.ASSIGN_ROLE
+    unassign_role = role_mutations.UNASSIGN_ROLE
     update_workspace = people.UPDATE_WORKSPACE
 
     sign_in = people.SIGN_IN

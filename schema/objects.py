@@ -188,9 +188,11 @@ def _fill(entity: Entity) -> None:
     cls.__annotations__ = {}
     cls.id = _id_field(entity.name)
     cls.is_type_of = classmethod(lambda _cls, obj, _info: getattr(obj, "declared", None) is entity)
+    extra = EXTRA_FIELDS.get(entity.name, {})
     for declared in entity.fields:
-        _add_field(cls, declared, entity)
-    for name, made in EXTRA_FIELDS.get(entity.name, {}).items():
+        if declared.name not in extra:
+            _add_field(cls, declared, entity)
+    for name, made in extra.items():
         setattr(cls, name, made)
     if entity.is_record:
         cls.custom_field_values = custom_values_field(entity.name)

@@ -10,6 +10,7 @@ import strawberry
 from auth.actor import Scope
 from domain.errors import RefusedError
 from domain.ids import encode_id
+from loaders.nodes import load_nodes
 from loaders.people import workspace as load_workspace
 from resolvers import people, sign_in, workspaces
 from resolvers.operation import Operation
@@ -17,6 +18,7 @@ from schema.classes import OBJECTS
 from schema.context import Info, operation
 from schema.inputs import input_type
 from schema.record_mutations import attempt
+from schema.role_fields import roles_of
 from schema.scalars import CurrencyCode
 from schema.signatures import argument, declare_resolver, list_of, returns
 from schema.user_errors import shown_errors
@@ -53,6 +55,13 @@ async def _key_owner(root: Any, info: Info) -> Any:
     return await operation(info).loaders.one("user").load(root.user_id)
 
 
+async def _key_role(root: Any, info: Info) -> Any:
+    if root.role_id is None:
+        return None
+    (found,) = await load_nodes(operation(info).loaders, [("role", root.role_id)])
+    return found
+
+
 def _key_scopes(root: Any) -> list[Scope]:
     return [Scope(scope) for scope in root.scopes]
 
@@ -72,6 +81,11 @@ ApiKey = strawberry.type(
             "name": strawberry.field(description="What it is called."),
             "prefix": strawberry.field(description="First characters of the secret."),
             "scopes": strawberry.field(resolver=_key_scopes, description="What it lets do."),
+            "role": strawberry.field(
+                resolver=returns(_key_role, OBJECTS["role"] | None),
+                description="The role that narrows what it lets do; null of a key that is bound "
+                "to none, and where the role is not to be seen.",
+            ),
             "user": strawberry.field(
                 resolver=returns(_key_owner, USER | None), description="Whose it is."
             ),
@@ -98,6 +112,11 @@ async def _viewer_keys(root: Any, info: Info) -> Any:
     return await sign_in.list_api_keys(op.session, op.actor)
 
 
+async def _viewer_roles(root: Any, info: Info) -> Any:
+    (found,) = await roles_of(info.context, [operation(info).actor.person_id])
+    return found
+
+
 def _viewer_scopes(root: Any, info: Info) -> list[Scope]:
     return sorted(operation(info).actor.scopes, key=lambda scope: scope.value)
 
@@ -115,6 +134,10 @@ Viewer = strawberry.type(
             ),
             "scopes": strawberry.field(
                 resolver=_viewer_scopes, description="What the token in use lets do."
+            ),
+            "roles": strawberry.field(
+                resolver=returns(_viewer_roles, list_of(OBJECTS["role"])),
+                description="One's roles by name.",
             ),
             "api_keys": strawberry.field(
                 resolver=returns(_viewer_keys, list_of(ApiKey)),
@@ -173,6 +196,10 @@ CREATE_KEY_INPUT = input_type(
     {
         "name": (str, "What it is called, 1 to 100 characters."),
         "scopes": (list[Scope] | None, "What it lets do; everything its owner may if left out."),
+        "role_id": (
+            strawberry.ID | None,
+            "A role that narrows it: it lets do what both its owner's roles and this one allow.",
+        ),
         "expires_at": (datetime | None, "When it ends; in a year if left out, at most."),
     },
 )

@@ -14,12 +14,15 @@ from domain.errors import BadInputError
 from domain.fields import Entity
 from domain.people import USER
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
+from domain.roles import ROLE
 from domain.settings import DICTIONARY, PIPELINE, PipelineEntity
 from loaders.lists import MAX_PAGE, ListSpec, PageSpec
 from loaders.loaders import WHOLE
 from loaders.nodes import load_nodes, read_node_id
 from loaders.rates import all_rates
+from loaders.rights import seen_roles
 from resolvers.defined_fields import searched_fields
+from schema.access import EXPLAIN_ACCESS
 from schema.bookings import BOOKINGS
 from schema.classes import OBJECTS, Record
 from schema.connection import connection_field
@@ -109,6 +112,22 @@ async def _search(
     return SearchConnection(nodes=found)
 
 
+def _read_role(given: Mapping[str, Any]) -> UUID:
+    key: UUID = read_id(ROLE.name, given["id"], ("id",))
+    return key
+
+
+async def _role(context: Context, roots: Sequence[Any], key: UUID) -> list[Any]:
+    return await load_nodes(running(context).loaders, [(ROLE.name, key)]) * len(roots)
+
+
+async def _roles(context: Context, roots: Sequence[Any]) -> list[Any]:
+    loaders = running(context).loaders
+    seen = await seen_roles(loaders)
+    rows = await loaders.everything(ROLE.name)
+    return [[row for row in rows if seen is None or row.id in seen]] * len(roots)
+
+
 async def _rates(root: Any, info: Info) -> Any:
     return await all_rates(operation(info).session)
 
@@ -169,6 +188,21 @@ class Query:
     users = connection_field(USER, "The people of the workspace.")
     departments = _everything(ENTITIES["department"], "All departments by name.")
     groups = _everything(ENTITIES["group"], "All groups by name.")
+    role = batched_field(
+        "One role; null where there is none that the caller may see.",
+        OBJECTS[ROLE.name] | None,
+        (),
+        _role,
+        {"id": argument(strawberry.ID, "Id of the role.")},
+        prepare=_read_role,
+    )
+    roles = batched_field(
+        "The roles by name: one's own, or all with the right ROLES.",
+        list_of(OBJECTS[ROLE.name]),
+        (),
+        _roles,
+    )
+    explain_access = EXPLAIN_ACCESS
     viewer = strawberry.field(resolver=returns(_viewer, Viewer), description="The person who asks.")
 
     node = strawberry.field(

@@ -48,7 +48,10 @@ _PLAIN: Final[dict[Kind, Any]] = {
 
 
 EXTRA_CREATE: Final[dict[str, Fields]] = {
-    "user": {"password": (str, "Password, 8 to 200 characters.")},
+    "user": {
+        "password": (str, "Password, 8 to 200 characters."),
+        "role_ids": (list[strawberry.ID] | None, "Roles that the person gets; takes ROLES."),
+    },
     "pipeline": {
         "entity": (PipelineEntity | None, "The type of records; only deals have several."),
         "template": (PipelineTemplate | None, "A ready set of stages; the usual ones if left out."),

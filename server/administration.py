@@ -5,6 +5,7 @@ whoever can run commands on the machine needs no token.
 """
 
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -19,11 +20,14 @@ from domain.errors import RefusedError
 from domain.filters import And, Compare, Op
 from domain.ids import encode_id
 from domain.people import USER
+from domain.roles import ROLE
 from loaders.lists import ListSpec, PageSpec, entity_order
 from loaders.loaders import WHOLE
+from loaders.rights import load_organisation
 from resolvers import changes, people, roles, sign_in
 from resolvers.contact_points import InvalidPointError, normalize_email
 from resolvers.operation import Operation
+from resolvers.role_holders import give_roles
 
 _EVERYONE: Final = 100_000
 
@@ -32,24 +36,43 @@ class CommandError(Exception):
     """A command cannot do what it was asked; the message says why."""
 
 
-async def add_user(database: Database, workspace: str | None, given: dict[str, Any]) -> str:
-    """Add a person; `given` has the API's names and a password. Return the person's id."""
+async def add_user(
+    database: Database, workspace: str | None, given: dict[str, Any], wanted: Sequence[str] = ()
+) -> str:
+    """Add a person with some roles, by their codes or names. Return the person's id.
+
+    `given` has the API's names and a password.
+    """
     async with _acting(database, workspace) as op:
+        given = {**given, "roleIds": await roles.find_roles(op, wanted)}
         row = await people.create_user(op, given, known=True)
         return encode_id("user", row.id)
 
 
-async def give_role(database: Database, workspace: UUID, email: str, code: str) -> None:
-    """Give a person one of the roles that come with a workspace."""
+async def give_role(database: Database, workspace: UUID, email: str, role: str) -> None:
+    """Give a person a role by its code or name."""
     async with _acting(database, encode_id("workspace", workspace)) as op:
         person = await _person(op, email)
-        await roles.give_role(op, person.person_id, code)
+        await give_roles(op, person.person_id, await roles.find_roles(op, [role]), "role")
 
 
-async def list_users(database: Database, workspace: str | None) -> Sequence[Any]:
-    """List the people of a workspace."""
+async def list_users(database: Database, workspace: str | None) -> list[tuple[Any, list[str]]]:
+    """List the people of a workspace, each with the names of their roles."""
     async with _acting(database, workspace) as op:
-        return await _people(op, limit=_EVERYONE)
+        people = await _people(op, limit=_EVERYONE)
+        organisation = await load_organisation(op.loaders)
+        return [
+            (row, sorted(role.name for role in organisation.roles_of(row.id))) for row in people
+        ]
+
+
+async def list_roles(database: Database, workspace: str | None) -> list[tuple[Any, int]]:
+    """List the roles of a workspace, each with how many active people have it."""
+    async with _acting(database, workspace) as op:
+        organisation = await load_organisation(op.loaders)
+        active = [row.id for row in await op.loaders.everything(USER.name) if row.is_active]
+        held = Counter(key for user in active for key in organisation.held_by(user))
+        return [(row, held[row.id]) for row in await op.loaders.everything(ROLE.name)]
 
 
 async def set_password(database: Database, email: str, password: str) -> None:

@@ -71,9 +71,11 @@ app = typer.Typer(
 )
 workspaces = typer.Typer(help="Workspaces of the installation.", no_args_is_help=True)
 users = typer.Typer(help="People of a workspace.", no_args_is_help=True)
+roles = typer.Typer(help="Roles of a workspace.", no_args_is_help=True)
 tokens = typer.Typer(help="API keys of a workspace.", no_args_is_help=True)
 app.add_typer(workspaces, name="workspace")
 app.add_typer(users, name="user")
+app.add_typer(roles, name="role")
 app.add_typer(tokens, name="token")
 app.add_typer(jobs, name="jobs")
 
@@ -244,14 +246,16 @@ def add_user(
     email: str,
     first_name: Annotated[str | None, typer.Option()] = None,
     last_name: Annotated[str | None, typer.Option()] = None,
-    admin: Annotated[bool, typer.Option("--admin", help="May change settings.")] = False,
+    role: Annotated[
+        list[str] | None, typer.Option(help="Code or name of a role; nothing is seen without one.")
+    ] = None,
     workspace: InWorkspace = None,
 ) -> None:
     """Add a person; the password is asked for, or read from standard input."""
-    given: dict[str, Any] = {"email": email, "isAdmin": admin, "password": _password()}
+    given: dict[str, Any] = {"email": email, "password": _password()}
     names = {"firstName": first_name, "lastName": last_name}
     given |= {key: value for key, value in names.items() if value is not None}
-    typer.echo(_with_database(lambda db: administration.add_user(db, workspace, given)))
+    typer.echo(_with_database(lambda db: administration.add_user(db, workspace, given, role or ())))
 
 
 @users.command("password")
@@ -264,16 +268,29 @@ def set_password(email: str) -> None:
 
 @users.command("list")
 def list_users(workspace: InWorkspace = None) -> None:
-    """List the people of a workspace: id, e-mail, right, state, name."""
+    """List the people of a workspace: id, e-mail, roles, state, name."""
     _table(
         (
             encode_id("user", row.id),
             row.email,
-            "administrator" if row.is_admin else "member",
+            ", ".join(names) or "no role",
             "active" if row.is_active else "inactive",
             " ".join(filter(None, (row.first_name, row.last_name))),
         )
-        for row in _with_database(lambda database: administration.list_users(database, workspace))
+        for row, names in _with_database(
+            lambda database: administration.list_users(database, workspace)
+        )
+    )
+
+
+@roles.command("list")
+def list_roles(workspace: InWorkspace = None) -> None:
+    """List the roles of a workspace: id, code of those that came with it, people, name."""
+    _table(
+        (encode_id("role", row.id), row.code or "-", f"{count} people", row.name)
+        for row, count in _with_database(
+            lambda database: administration.list_roles(database, workspace)
+        )
     )
 
 

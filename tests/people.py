@@ -93,3 +93,9 @@ async def make_cast(
         address=address,
         workspace_name=f"First {number}",
     )
+
+
+async def ready_role(person: Client, code: str) -> str:
+    """Give the id of one of the roles that come with a workspace, as an administrator sees it."""
+    found = (await person.data("{ roles { id code } }"))["roles"]
+    return next(str(role["id"]) for role in found if role["code"] == code)

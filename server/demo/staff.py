@@ -16,12 +16,14 @@ from db.database import Database
 from domain.filters import And, Compare, Op
 from domain.ids import encode_id
 from domain.people import DEPARTMENT, USER
+from domain.roles import ROLE
 from loaders.lists import ListSpec, PageSpec
 from loaders.loaders import WHOLE
 from loaders.rows import Row
 from resolvers import changes, entries, people, pipelines, rates
 from resolvers.currencies import Rates, load_rates
 from resolvers.operation import Operation
+from resolvers.role_holders import assign_role
 from resolvers.roles import administrators
 from server.demo.dice import Dice
 from server.demo.words import Words
@@ -30,6 +32,10 @@ from server.demo.words import Words
 _ABOVE: Final = (None, 0, 1, 1, 0, 0)
 # ... and how many people work there.
 _SIZES: Final = (1, 1, 5, 6, 3, 4)
+# ... and what they may do; a ready role that an administrator deleted is left out.
+_ROLES: Final = (
+    "OBSERVER", "SALES_MANAGER", "SALES_MANAGER", "SALES_MANAGER", "OBSERVER", "SALES_MANAGER"
+)  # fmt: skip
 _SELLING: Final = (1, 2, 3)
 _MARKETING, _SERVICE = 4, 5
 # What a unit is roughly worth in US dollars: the demonstration needs no better.
@@ -101,6 +107,7 @@ async def _prepare(op: Operation, words: Words, seed: int) -> Setting:
     departments = await _departments(op, words)
     users = await _users(op, words, seed, departments)
     await _heads(op, departments, users)
+    await _roles(op, departments, users)
     foreign = await _rates(op)
     everyone = [[row.id for row in group] for group in users]
     return Setting(
@@ -176,6 +183,20 @@ async def _heads(op: Operation, departments: Sequence[Row], users: Sequence[Sequ
                 "headId": encode_id(USER.name, members[0].id),
             }
             await people.update_entry(op, DEPARTMENT, head)
+
+
+async def _roles(op: Operation, departments: Sequence[Row], users: Sequence[Sequence[Row]]) -> None:
+    """Give departments the roles of their people, and their heads that of a head."""
+    roles = {
+        row.code: encode_id(ROLE.name, row.id) for row in await op.loaders.everything(ROLE.name)
+    }
+    for department, members, code in zip(departments, users, _ROLES, strict=True):
+        if code in roles:
+            holder = {"departmentId": encode_id(DEPARTMENT.name, department.id)}
+            await assign_role(op, {"roleId": roles[code], **holder})
+        if "HEAD_OF_SALES" in roles:
+            head = {"userId": encode_id(USER.name, members[0].id)}
+            await assign_role(op, {"roleId": roles["HEAD_OF_SALES"], **head})
 
 
 async def _rates(op: Operation) -> tuple[str, ...]:

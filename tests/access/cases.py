@@ -124,6 +124,17 @@ SETTINGS_MUTATIONS: dict[str, Build] = {
     "createGroup": _given(name="More"),
     "updateGroup": _given(id="$group", name="Renamed"),
     "deleteGroup": _given(id="$group"),
+    "createRole": _given(
+        name="Second",
+        grants=[{"entity": "DEAL", "action": "READ", "scope": ["OWN"]}],
+    ),
+    "updateRole": _given(
+        id="$role",
+        grants=[{"entity": "DEAL", "action": "UPDATE", "scope": ["OWN"]}],
+    ),
+    "deleteRole": _given(id="$role"),
+    "assignRole": _given(roleId="$role", departmentId="$empty_department"),
+    "unassignRole": _given(roleId="$role", userId="$user"),
     "updateWorkspace": _given(name="Renamed"),
 }  # fmt: skip
 """What only an administrator may do."""
@@ -157,6 +168,9 @@ QUERIES: dict[str, Build] = {
     "exchangeRates": lambda _: {},
     "departments": lambda _: {},
     "groups": lambda _: {},
+    "role": lambda w: {"id": w["role_HEAD_OF_SALES"]},
+    "roles": lambda _: {},
+    "explainAccess": lambda _: {"input": {"action": "READ", "entity": "DEAL"}},
     "viewer": lambda _: {},
     "node": lambda w: {"id": w["deal"]},
     "nodes": lambda w: {"ids": [w["deal"], w["company"]]},
@@ -203,7 +217,7 @@ _WORTH = frozenset(
      "members", "pipeline", "dictionary", "dictionaryItem", "stage", "department", "group",
      "exchangeRate", "lead", "contact", "company", "deal", "pipelines", "dictionaryItems",
      "catalogElement", "catalog", "catalogSection", "sections", "resource", "resources",
-     "bookingService", "service"}
+     "bookingService", "service", "role", "roles", "reasons", "assignments"}
 )  # fmt: skip
 
 

@@ -41,6 +41,8 @@ KINDS = {
     "deleteOptionIds": "custom_field_option", "options": "custom_field_option",
     "updatedById": "user", "someUser": "user", "catalogId": "catalog", "catalogIds": "catalog",
     "addCatalogIds": "catalog", "removeCatalogIds": "catalog", "sectionId": "section",
+    "roleId": "role", "roleIds": "role", "userId": "user", "departmentId": "department",
+    "groupId": "group",
 }  # fmt: skip
 
 
@@ -61,6 +63,8 @@ def kind_of(mutation: str, path: tuple[str, ...], world: World) -> str:
     if last == "id" and len(names) > 2:
         owner = names[-2]
         return KINDS.get(owner, owner.removeprefix("add").lower().removesuffix("s"))
+    if mutation == "unassignRole":
+        return "role_assignment"
     own: Any = MUTATIONS[mutation](world)
     for name in path:
         own = own[0] if name == "0" else own[name]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.client import Client
-from tests.people import Cast
+from tests.people import Cast, ready_role
 
 USER = """user { id email firstName lastName fullName jobTitle locale isAdmin isActive
   departments { id name } }"""
@@ -62,8 +62,11 @@ async def test_a_member_adds_nobody(people: Cast) -> None:
     given = {"email": "wanted@example.com", "password": "a good password"}
     before = (await people.root.data("{ users { totalCount } }"))["users"]["totalCount"]
     assert (await people.anna.mutate("createUser", given, USER)).codes == ["FORBIDDEN"]
-    rights = {"id": people.ids["anna"], "isAdmin": True}
-    assert (await people.anna.mutate("updateUser", rights, USER)).codes == ["FORBIDDEN"]
+    rights = {
+        "userId": people.ids["anna"],
+        "roleId": await ready_role(people.root, "ADMINISTRATOR"),
+    }
+    assert (await people.anna.mutate("assignRole", rights, "")).codes == ["FORBIDDEN"]
     after = (await people.root.data("{ users { totalCount nodes { isAdmin } } }"))["users"]
     assert after["totalCount"] == before
     assert [user["isAdmin"] for user in after["nodes"]].count(True) == 1
@@ -127,18 +130,21 @@ async def test_a_person_is_changed_field_by_field(people: Cast) -> None:
 
 
 async def test_the_last_administrator_stays_one(people: Cast) -> None:
-    root = people.ids["root"]
-    demoted = await people.root.mutate("updateUser", {"id": root, "isAdmin": False}, USER)
-    assert demoted.refusals() == [("CONFLICT", "input.isAdmin")]
-    let_go = await people.root.mutate("deactivateUser", root, USER, "id")
+    root = {
+        "userId": people.ids["root"],
+        "roleId": await ready_role(people.root, "ADMINISTRATOR"),
+    }
+    demoted = await people.root.mutate("unassignRole", root, "")
+    assert demoted.refusals() == [("CONFLICT", "input.roleId")]
+    let_go = await people.root.mutate("deactivateUser", people.ids["root"], USER, "id")
     assert let_go.refusals() == [("CONFLICT", "id")]
     assert (await people.root.data("{ viewer { user { isAdmin isActive } } }"))["viewer"] == {
         "user": {"isAdmin": True, "isActive": True}
     }
 
-    second = {"id": people.ids["anna"], "isAdmin": True}
-    (await people.root.mutate("updateUser", second, USER)).payload()
-    (await people.root.mutate("updateUser", {"id": root, "isAdmin": False}, USER)).payload()
+    second = {**root, "userId": people.ids["anna"]}
+    (await people.root.mutate("assignRole", second, "")).payload()
+    (await people.root.mutate("unassignRole", root, "")).payload()
     assert (await people.root.mutate("createGroup", {"name": "No more"}, "")).codes == ["FORBIDDEN"]
     (await people.anna.mutate("createGroup", {"name": "Now anna's"}, "")).payload()
     last = await people.anna.mutate("deactivateUser", people.ids["anna"], USER, "id")

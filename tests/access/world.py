@@ -73,6 +73,15 @@ async def _add_people(admin: Client, ids: dict[str, str]) -> None:
     (await admin.mutate("deactivateUser", ids["former_user"], "user { id }", "id")).payload()
     group = {"name": "Keys", "memberIds": [ids["user"]]}
     ids["group"] = (await _make(admin, "createGroup", group))["id"]
+    role = {"name": "Looks at deals", "grants": [{"entity": "DEAL", "action": "READ",
+                                                  "scope": ["OWN"]}]}  # fmt: skip
+    ids["role"] = (await _make(admin, "createRole", role))["id"]
+    given = {"roleId": ids["role"], "userId": ids["user"]}
+    assigned = await admin.mutate("assignRole", given, "roleAssignment { id }")
+    for made in (await admin.data("{ roles { id code } }"))["roles"]:
+        if made["code"] is not None:
+            ids[f"role_{made['code']}"] = made["id"]
+    ids["role_assignment"] = assigned.payload()["roleAssignment"]["id"]
     key = await admin.mutate("createApiKey", {"name": "For a program"}, "apiKey { id }")
     ids["api_key"] = key.payload()["apiKey"]["id"]
 

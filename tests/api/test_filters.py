@@ -193,7 +193,7 @@ RELATIONS: list[tuple[Any, str]] = [
     ({"stage": {"pipeline": {"isDefault": {"eq": False}}}}, "C"),
     ({"pipeline": {"stages": {"some": {"code": {"eq": "ANALYSIS"}}}}}, "C"),
     ({"responsible": {"firstName": {"eq": "Boris"}}}, "B"),
-    ({"responsible": {"isAdmin": {"eq": False}}}, "ABC"),
+    ({"responsible": {"isActive": {"eq": True}}}, "ABC"),
     ({"responsible": {"departments": {"some": {"id": {"eq": "$north"}}}}}, "AC"),
     ({"responsible": {"departments": {"some": {"id": {"inTree": ["$sales department"]}}}}}, "ABC"),
     ({"responsible": {"departments": {"some": {"inTree": ["$north"]}}}}, "AC"),

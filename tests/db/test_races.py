@@ -9,7 +9,7 @@ from sqlalchemy import text
 from domain.ids import decode_id
 from tests.client import Answer, Client
 from tests.conftest import Server
-from tests.people import Cast
+from tests.people import Cast, ready_role
 
 DEAL = "results { deal { id title version } userErrors { code path } }"
 
@@ -128,15 +128,16 @@ async def test_one_external_id_goes_to_one_of_two_new_records(people: Cast) -> N
 
 
 async def test_of_two_administrators_who_demote_each_other_one_stays(people: Cast) -> None:
-    anna = {"id": people.ids["anna"], "isAdmin": True}
-    (await people.root.mutate("updateUser", anna, "")).payload()
+    role = await ready_role(people.root, "ADMINISTRATOR")
+    anna, root = ({"roleId": role, "userId": people.ids[name]} for name in ("anna", "root"))
+    (await people.root.mutate("assignRole", anna, "")).payload()
     answers = await both(
-        people.root.mutate("updateUser", {**anna, "isAdmin": False}, ""),
-        people.anna.mutate("updateUser", {"id": people.ids["root"], "isAdmin": False}, ""),
+        people.root.mutate("unassignRole", anna, ""),
+        people.anna.mutate("unassignRole", root, ""),
     )
     outcomes = sorted(answer.codes or answer.refusals() for answer in answers)
     # Whoever came second was either no administrator any more, or the last one's demotion refused.
-    assert outcomes in ([[], ["FORBIDDEN"]], [[], [("CONFLICT", "input.isAdmin")]])
+    assert outcomes in ([[], ["FORBIDDEN"]], [[], [("CONFLICT", "input.roleId")]])
     users = (await people.boris.data("{ users { nodes { isAdmin } } }"))["users"]["nodes"]
     assert [user["isAdmin"] for user in users].count(True) == 1
 
