@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from auth.grants import Grant, Role
 from domain.entities import ENTITIES, RECORDS
-from domain.fields import Kind, camel
+from domain.fields import Kind, camel, snake
 from domain.filters import Condition
 from domain.roles import Action, RowScope, SettingsRight
 
@@ -136,6 +136,8 @@ class Rights:
         self.is_system = is_system
         self.key = b"everything" if self.is_everything else self._digest()
         """What tells rights apart: equal for rights that allow the same."""
+        self.known: dict[Any, Any] = {}
+        """What others worked out of the rights, kept with them."""
         self._cells: dict[tuple[str, str], Cell | Mask] = {}
         self._masked: dict[str, bool] = {}
         self._rows: dict[tuple[str, Action], tuple[Rows, ...]] = {}
@@ -182,6 +184,11 @@ class Rights:
     def _cell(self, entity: str, name: str) -> Cell | Mask:
         if self.is_everything or entity not in PUBLIC or name in PUBLIC[entity]:
             return Cell.FREE
+        declared = ENTITIES[entity].by_name.get(snake(name))
+        if declared is not None and declared.kind is Kind.INVERSE:
+            pointer = camel(declared.via.removesuffix("_id"))
+            if self.cell(declared.target, pointer) is Cell.DENIED:
+                return Cell.DENIED  # it would tell what that field holds
         readers = self._granting(entity, name, Action.READ)
         if entity in _OF_PEOPLE:
             if any(rows == EVERY_ROW for _, rows in readers):

@@ -201,6 +201,12 @@ class Entity:
 
 
 @cache
+def snake(name: str) -> str:
+    """Turn the API's camelCase into a snake_case name."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+@cache
 def camel(name: str) -> str:
     """Turn a snake_case name into the API's camelCase."""
     head, *tail = name.split("_")

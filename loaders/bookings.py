@@ -11,7 +11,8 @@ from sqlalchemy import ARRAY, DateTime, FromClause, Select, Uuid, bindparam, fun
 from db.base import WORKSPACE
 from db.session import Session
 from db.tables import booking_holders, bookings
-from loaders.loaders import Loaders, id_array
+from loaders.beside import id_array
+from loaders.loaders import Loaders
 from loaders.rights import shows
 from loaders.rows import Row
 

@@ -10,7 +10,8 @@ from sqlalchemy import Select, func, or_, select
 from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES, files
-from loaders.loaders import Loaders, id_array
+from loaders.beside import id_array
+from loaders.loaders import Loaders
 from loaders.rights import shows
 from loaders.rows import ROW_TYPES, Row, columns, make_row
 

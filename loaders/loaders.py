@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, and_, any_, bindparam, func, select, true
+from sqlalchemy import Select, and_, func, select, true
 
-from auth.policy import UNRESTRICTED, visible
+from auth.policy import FLAGS, UNRESTRICTED, visible, within
 from db.base import WORKSPACE
-from db.tables import TABLES, contact_points, custom_values, external_ids, linking
+from db.tables import TABLES, custom_values, linking
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind, camel
 from loaders.batching import BatchLoader
+from loaders.beside import KEY, KEY_NAME, KEYS, ValueLoaders
 from loaders.following import Targets, targets_of, with_targets
 from loaders.held import (
     HELD_LINKS,
@@ -30,26 +31,13 @@ from loaders.numbers import FIELDS_NAME, Bound, custom_numbers_statement, number
 from loaders.pages import Page, group_rows, layout_of
 from loaders.rates import unrated_values
 from loaders.rows import ROW_TYPES, Row, columns, make_row, row_type
-from loaders.scope import LoaderScope
 from loaders.statements import KEYS_NAME, page_statement
 
 WHOLE: Final = UUID(int=0)
 """Stands for the parent of a list that has none: the workspace as a whole."""
 
-KEYS: Final = any_(bindparam(KEYS_NAME, type_=ARRAY(Uuid())))
-"""The place of the keys of a batch in its statement."""
-KEY_NAME: Final = "single_key"
-KEY: Final = bindparam(KEY_NAME, type_=Uuid())
-"""The place of a single key. PostgreSQL keeps the plan for one; for a list of unknown length it
-plans anew each time, which costs eight times what the reading does."""
 
-
-def id_array(ids: Sequence[UUID]) -> Any:
-    """Bind many ids as one array, so that the statement is the same for any number."""
-    return any_(bindparam(None, list(ids), type_=ARRAY(Uuid()), unique=True))
-
-
-class Loaders(LoaderScope):
+class Loaders(ValueLoaders):
     """The loaders of one operation, keyed by what they load."""
 
     def one(self, entity: str, *, with_deleted: bool = False) -> BatchLoader[UUID, Row | None]:
@@ -101,6 +89,23 @@ class Loaders(LoaderScope):
             return [by_id.get(key) for key in ids]
 
         return self._loader(("truth", entity), batch)
+
+    def flagged(self, entity: str) -> BatchLoader[UUID, Row | None]:
+        """Load what the actor may do with rows by id, whatever became of them: id and flags."""
+        kind = row_type(entity, ("id", *FLAGS))
+
+        async def batch(ids: Sequence[UUID]) -> Sequence[Row | None]:
+            def build() -> Select[Any]:
+                source = TABLES[entity].alias(entity)
+                return select(*self.reader.columns(kind, source)).where(
+                    within(source), source.c["id"] == KEYS
+                )
+
+            found = await self._fetch(("flagged", entity), build, ids)
+            by_id = {row.id: kind(row) for row in found}
+            return [by_id.get(key) for key in ids]
+
+        return self._loader(("flagged", entity), batch)
 
     def know(self, entity: str, row_id: UUID, row: Row | None) -> None:
         """Take note of a row as it was just written, or of its end."""
@@ -193,29 +198,6 @@ class Loaders(LoaderScope):
             return self._settings(("linked", field), find_linked(field), batch)
         return self._loader(("linked", field), batch)
 
-    def linked_ids(self, field: Field) -> BatchLoader[UUID, list[UUID]]:
-        """Load the ids that a LINKS field holds by owner id, whatever became of their rows."""
-        declared = field.link
-        if declared is None:
-            raise TypeError(f"{field.name} is no link")
-
-        async def batch(owners: Sequence[UUID]) -> Sequence[list[UUID]]:
-            link = linking(declared)
-            owner, target = link.c[declared.owner], link.c[declared.target]
-            statement = (
-                select(owner.label("owner_key"), target.label("target_key"))
-                .where(link.c["workspace_id"] == WORKSPACE, owner == id_array(owners))
-                .order_by(link.c["sort"], target)
-            )
-            if declared.owner_type is not None:
-                statement = statement.where(link.c["record_type"] == declared.owner_type)
-            grouped: dict[UUID, list[UUID]] = {}
-            for row in await self.session.rows(statement):
-                grouped.setdefault(row.owner_key, []).append(row.target_key)
-            return [grouped.get(key, []) for key in owners]
-
-        return self._loader(("linked_ids", field), batch)
-
     def children(self, field: Field) -> BatchLoader[UUID, list[Row]]:
         """Load a short INVERSE list by owner id, in its own order (`sort`, else name, then id)."""
         kind = self._row(field.target)
@@ -241,58 +223,6 @@ class Loaders(LoaderScope):
         if field.target in HELD_NAMES:
             return self._settings(("children", field), find_children(field), batch)
         return self._loader(("children", field), batch)
-
-    def points(self, entity: str) -> BatchLoader[tuple[UUID, str], list[Any]]:
-        """Load phones, e-mails, websites, messengers by (record id, PHONE | EMAIL | …)."""
-
-        async def batch(keys: Sequence[tuple[UUID, str]]) -> Sequence[list[Any]]:
-            def build() -> Select[Any]:
-                table = contact_points.alias()
-                shown = ("record_id", "points", "id", "value", "kind")
-                return (
-                    select(*(table.c[name] for name in shown))
-                    .where(
-                        table.c.workspace_id == WORKSPACE,
-                        table.c.record_type == entity,
-                        table.c.record_id == KEYS,
-                        table.c.points == any_(bindparam("kinds", type_=ARRAY(Text()))),
-                    )
-                    .order_by(table.c.sort, table.c.id)
-                )
-
-            owners = list(dict.fromkeys(owner for owner, _ in keys))
-            kinds = sorted({points for _, points in keys})
-            found = await self._fetch(("points", entity), build, owners, kinds=kinds)
-            grouped: dict[tuple[UUID, str], list[Any]] = {}
-            for row in found:
-                grouped.setdefault((row.record_id, row.points), []).append(row)
-            return [grouped.get(key, []) for key in keys]
-
-        return self._loader(("points", entity), batch)
-
-    def external_ids(self, entity: str) -> BatchLoader[UUID, list[Any]]:
-        """Load the external ids of records by record id."""
-
-        async def batch(owners: Sequence[UUID]) -> Sequence[list[Any]]:
-            def build() -> Select[Any]:
-                table = external_ids.alias()
-                return (
-                    select(table.c.record_id, table.c.system, table.c.value)
-                    .where(
-                        table.c.workspace_id == WORKSPACE,
-                        table.c.record_type == entity,
-                        table.c.record_id == KEYS,
-                    )
-                    .order_by(table.c.system, table.c.value)
-                )
-
-            found = await self._fetch(("external_ids", entity), build, owners)
-            grouped: dict[UUID, list[Any]] = {}
-            for row in found:
-                grouped.setdefault(row.record_id, []).append(row)
-            return [grouped.get(key, []) for key in owners]
-
-        return self._loader(("external_ids", entity), batch)
 
     def page(self, spec: PageSpec) -> BatchLoader[UUID, Page]:
         """Load a page of a list, by parent id (`WHOLE` for a list of the whole workspace)."""

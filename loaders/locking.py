@@ -12,7 +12,7 @@ from db.base import WORKSPACE
 from db.session import Session
 from db.tables import TABLES, events, external_ids
 from domain.roles import Action
-from loaders.loaders import KEYS, id_array
+from loaders.beside import KEYS, id_array
 from loaders.rows import ROW_TYPES, Row, columns, row_type
 from loaders.statements import KEYS_NAME
 

@@ -15,9 +15,10 @@ from domain.fields import camel
 from domain.files import FILE
 from domain.ids import InvalidIdError, decode_id
 from domain.roles import ROLE, ROLE_ASSIGNMENT, SettingsRight
+from loaders.beside import id_array
 from loaders.bookings import load_bookings
 from loaders.files import readable_files
-from loaders.loaders import Loaders, id_array
+from loaders.loaders import Loaders
 from loaders.people import api_keys, workspace
 from loaders.rights import seen_roles, shows
 

@@ -12,8 +12,8 @@ from sqlalchemy import bindparam, update
 from db.base import WORKSPACE
 from db.tables import files
 from domain.files import Place
+from loaders.beside import id_array
 from loaders.files import is_held
-from loaders.loaders import id_array
 from loaders.locking import lock_rows
 from loaders.rows import Row
 from resolvers.operation import Operation

@@ -19,9 +19,9 @@ from db.base import WORKSPACE, new_id
 from db.tables import TABLES, events, workspaces
 from domain.fields import Entity, Field, Kind, camel
 from domain.ids import encode_id
+from loaders.beside import id_array
 from loaders.board import STEP
 from loaders.custom import read_portion
-from loaders.loaders import id_array
 from loaders.rows import Row, column_names, make_row, with_values
 from resolvers.custom_history import custom_differences
 from resolvers.custom_holdings import (

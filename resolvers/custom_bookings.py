@@ -15,8 +15,8 @@ from db.base import WORKSPACE, new_id
 from db.tables import booking_holders, bookings
 from domain.custom_fields import CustomFieldType
 from domain.errors import Code
+from loaders.beside import id_array
 from loaders.bookings import Span, Taken, find_taken
-from loaders.loaders import id_array
 from loaders.rows import Row
 from resolvers.custom_values import WrongValueError, check_span, parts_of
 from resolvers.drafts import Draft

@@ -18,8 +18,8 @@ from domain.custom_fields import CUSTOM_FIELD, TEXTS, CustomFieldType
 from domain.ids import decode_id
 from domain.jobs import Job
 from domain.money import to_scaled
+from loaders.beside import id_array
 from loaders.custom import read_portion
-from loaders.loaders import id_array
 from loaders.rows import Row
 from resolvers.custom_ranks import RANKED, RANKS, Ranks, load_ranks, rank_of
 from resolvers.custom_values import TARGETS, parts_of

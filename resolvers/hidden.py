@@ -49,8 +49,6 @@ def require_readable_list(rights: Rights, spec: ListSpec) -> None:
     _require(rights, spec.entity, spec.where)
     for key in spec.order:
         _require_key(rights, spec.entity, key)
-    if spec.relation is not None and spec.relation.kind is Kind.INVERSE:
-        require_readable(rights, spec.entity, pointer_name(spec.relation))
     if spec.search and not (searched(rights, spec.entity) or spec.searched):
         (first, *_) = ENTITIES[spec.entity].searchable
         refuse_field(spec.entity, camel(first))

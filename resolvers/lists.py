@@ -10,7 +10,7 @@ from db.base import WORKSPACE, metadata, new_id
 from db.tables import contact_points, external_ids
 from domain.fields import Entity, Field, Kind
 from domain.ids import encode_id
-from loaders.loaders import id_array
+from loaders.beside import id_array
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 from resolvers.values import ExternalId, Point

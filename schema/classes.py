@@ -11,6 +11,7 @@ class Record(Node):
 
     resolve_type = staticmethod(type_name)
     custom_field_values: Any
+    access: Any
 
 
 OBJECTS: Final[dict[str, Any]] = {

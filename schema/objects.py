@@ -21,6 +21,7 @@ from schema.context import Context, running
 from schema.custom_fields import custom_values_field
 from schema.execution.reading import BatchReader, IdOf, NowReader, batched_field, plain_field
 from schema.extras import EXTRA_FIELDS
+from schema.record_access import ACCESS
 from schema.scalars import JSON, CurrencyCode
 from schema.signatures import list_of
 from schema.values import ID_TEXT, PART_TYPES, POINT_TYPES, ExternalId, Money
@@ -196,6 +197,7 @@ def _fill(entity: Entity) -> None:
         setattr(cls, name, made)
     if entity.is_record:
         cls.custom_field_values = custom_values_field(entity.name)
+        cls.access = ACCESS
     strawberry.type(cls, description=entity.doc)
 
 
@@ -209,6 +211,7 @@ def _fill_record() -> None:
     for declared in COMMON_FIELDS:
         _add_field(Record, declared, None)
     Record.custom_field_values = custom_values_field("")
+    Record.access = ACCESS
     strawberry.interface(Record, description="What leads, contacts, companies and deals share.")
 
 

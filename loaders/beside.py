@@ -1,0 +1,105 @@
+"""Loaders of what stands beside records: phones and the like, ids elsewhere, links as ids."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Select, Text, Uuid, any_, bindparam, select
+
+from db.base import WORKSPACE
+from db.tables import contact_points, external_ids, linking
+from domain.fields import Field
+from loaders.batching import BatchLoader
+from loaders.scope import LoaderScope
+from loaders.statements import KEYS_NAME
+
+KEYS: Final = any_(bindparam(KEYS_NAME, type_=ARRAY(Uuid())))
+"""The place of the keys of a batch in its statement."""
+KEY_NAME: Final = "single_key"
+KEY: Final = bindparam(KEY_NAME, type_=Uuid())
+"""The place of a single key. PostgreSQL keeps the plan for one; for a list of unknown length it
+plans anew each time, which costs eight times what the reading does."""
+
+
+def id_array(ids: Sequence[UUID]) -> Any:
+    """Bind many ids as one array, so that the statement is the same for any number."""
+    return any_(bindparam(None, list(ids), type_=ARRAY(Uuid()), unique=True))
+
+
+class ValueLoaders(LoaderScope):
+    """The loaders of values that stand beside records, whoever may read those."""
+
+    def linked_ids(self, field: Field) -> BatchLoader[UUID, list[UUID]]:
+        """Load the ids that a LINKS field holds by owner id, whatever became of their rows."""
+        declared = field.link
+        if declared is None:
+            raise TypeError(f"{field.name} is no link")
+
+        async def batch(owners: Sequence[UUID]) -> Sequence[list[UUID]]:
+            link = linking(declared)
+            owner, target = link.c[declared.owner], link.c[declared.target]
+            statement = (
+                select(owner.label("owner_key"), target.label("target_key"))
+                .where(link.c["workspace_id"] == WORKSPACE, owner == id_array(owners))
+                .order_by(link.c["sort"], target)
+            )
+            if declared.owner_type is not None:
+                statement = statement.where(link.c["record_type"] == declared.owner_type)
+            grouped: dict[UUID, list[UUID]] = {}
+            for row in await self.session.rows(statement):
+                grouped.setdefault(row.owner_key, []).append(row.target_key)
+            return [grouped.get(key, []) for key in owners]
+
+        return self._loader(("linked_ids", field), batch)
+
+    def points(self, entity: str) -> BatchLoader[tuple[UUID, str], list[Any]]:
+        """Load phones, e-mails, websites, messengers by (record id, PHONE | EMAIL | …)."""
+
+        async def batch(keys: Sequence[tuple[UUID, str]]) -> Sequence[list[Any]]:
+            def build() -> Select[Any]:
+                table = contact_points.alias()
+                shown = ("record_id", "points", "id", "value", "kind")
+                return (
+                    select(*(table.c[name] for name in shown))
+                    .where(
+                        table.c.workspace_id == WORKSPACE,
+                        table.c.record_type == entity,
+                        table.c.record_id == KEYS,
+                        table.c.points == any_(bindparam("kinds", type_=ARRAY(Text()))),
+                    )
+                    .order_by(table.c.sort, table.c.id)
+                )
+
+            owners = list(dict.fromkeys(owner for owner, _ in keys))
+            kinds = sorted({points for _, points in keys})
+            found = await self._fetch(("points", entity), build, owners, kinds=kinds)
+            grouped: dict[tuple[UUID, str], list[Any]] = {}
+            for row in found:
+                grouped.setdefault((row.record_id, row.points), []).append(row)
+            return [grouped.get(key, []) for key in keys]
+
+        return self._loader(("points", entity), batch)
+
+    def external_ids(self, entity: str) -> BatchLoader[UUID, list[Any]]:
+        """Load the external ids of records by record id."""
+
+        async def batch(owners: Sequence[UUID]) -> Sequence[list[Any]]:
+            def build() -> Select[Any]:
+                table = external_ids.alias()
+                return (
+                    select(table.c.record_id, table.c.system, table.c.value)
+                    .where(
+                        table.c.workspace_id == WORKSPACE,
+                        table.c.record_type == entity,
+                        table.c.record_id == KEYS,
+                    )
+                    .order_by(table.c.system, table.c.value)
+                )
+
+            found = await self._fetch(("external_ids", entity), build, owners)
+            grouped: dict[UUID, list[Any]] = {}
+            for row in found:
+                grouped.setdefault(row.record_id, []).append(row)
+            return [grouped.get(key, []) for key in owners]
+
+        return self._loader(("external_ids", entity), batch)
