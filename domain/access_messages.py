@@ -8,25 +8,29 @@ ACCESS_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "None of your roles grants {action} on the type {type}.",
         "Ни одна из ваших ролей не даёт права {action} на тип {type}.",
     ),
+    "administrators_only": (
+        "Only administrators may do this.",
+        "Это может делать только администратор.",
+    ),
     "right_missing": (
         "None of your roles has the right {right}.",
         "Ни у одной из ваших ролей нет права {right}.",
     ),
     "field_hidden": (
-        "None of your roles lets you read {field}.",
-        "Ни одна из ваших ролей не разрешает читать {field}.",
+        "None of your roles lets you read {name}.",
+        "Ни одна из ваших ролей не разрешает читать {name}.",
     ),
     "field_fixed": (
-        "None of your roles lets you write {field}.",
-        "Ни одна из ваших ролей не разрешает изменять {field}.",
+        "None of your roles lets you write {name}.",
+        "Ни одна из ваших ролей не разрешает изменять {name}.",
     ),
     "row_forbidden": (
         "You may read this, but not do that with it.",
         "Вы можете это читать, но не можете сделать с этим то, что просите.",
     ),
     "cell_forbidden": (
-        "You may not write {field} of this record.",
-        "Вы не можете изменять {field} этой записи.",
+        "You may not write {name} of this record.",
+        "Вы не можете изменять {name} этой записи.",
     ),
     "becomes_forbidden": (
         "None of your roles allows the record as it would become.",

@@ -31,7 +31,7 @@ def field_label(entity: str, name: str) -> str:
 def refuse_field(entity: str, name: str, message: str = "field_hidden") -> NoReturn:
     """Refuse an operation that uses a field; raises ForbiddenError."""
     label = field_label(entity, name)
-    error = ForbiddenError(message, field=label)
+    error = ForbiddenError(message, name=label)
     error.extensions = {"field": label}
     raise error
 

@@ -88,7 +88,7 @@ def _check_fields(rights: Rights, draft: Draft, action: Action, bits: int) -> No
     for written in _written(draft):
         if not rights.writers(entity, written.name, action) & bits:
             label = field_label(entity, written.name)
-            draft.values.wrong(Code.FORBIDDEN, "cell_forbidden", *written.path, field=label)
+            draft.values.wrong(Code.FORBIDDEN, "cell_forbidden", *written.path, name=label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def access_errors(denials: Sequence[Denial], language: str) -> list[GraphQLError
         if denial.path is None:
             continue
         error = GraphQLError(
-            say("field_hidden", language, {"field": denial.field}), path=denial.path
+            say("field_hidden", language, {"name": denial.field}), path=denial.path
         )
         error.extensions = {
             "code": Code.FORBIDDEN.value, "field": denial.field, "rows": denial.rows,

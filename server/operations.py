@@ -7,6 +7,7 @@ a race for a unique key) run again.
 
 import asyncio
 import contextlib
+import copy
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ from schema.context import Context
 from schema.cursors import Cursors
 from schema.denials import access_errors, access_report
 from schema.documents import DocumentCache, Known, Outline
+from schema.projection import SHOWN
 from schema.record_mutations import RECORD_MUTATIONS
 from schema.served import ServedSchema
 from schema.workspace_schemas import WorkspaceSchemas
@@ -137,7 +139,14 @@ class Operations:
         async with self._database.session(write=False) as session:
             actor = await self._actor(request, session, _NO_SHAPE)
             await self._database.enter(session, actor.workspace_id, write=False)
-            return await self._schema_of(await self._admitted(session, actor))
+            op = await self._admitted(session, actor)
+            whole = await self._schema_of(op)
+            is_whole = request.query_params.get("workspace") == "full"
+            if is_whole and not op.actor.rights.is_everything:
+                raise ForbiddenError("administrators_only")
+            shown = copy.copy(whole)
+            shown._schema = SHOWN.of(whole._schema, op.actor.rights)
+            return whole if shown._schema is whole._schema else shown
 
     async def file_of(self, request: Request, text: str) -> StoredFile | None:
         """Give the file of an id that whoever asks may read; raises UnauthenticatedError."""

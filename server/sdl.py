@@ -1,10 +1,11 @@
 """`GET /schema.graphql`: the schema of the caller's workspace as SDL, for generators of clients."""
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
 from typing import Final
 
+from graphql import GraphQLSchema
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -34,8 +35,17 @@ def sdl_endpoint(find: Find) -> Callable[[Request], Awaitable[Response]]:
     return answer
 
 
-@lru_cache(maxsize=_KEPT)
+_texts: OrderedDict[int, tuple[GraphQLSchema, bytes, str]] = OrderedDict()
+
+
 def _printed(schema: ServedSchema) -> tuple[bytes, str]:
     """Print a schema, once for each: its text and the hash of it."""
-    text = f"{schema.as_str()}\n".encode()
-    return text, f'"{hashlib.sha256(text).hexdigest()[:32]}"'
+    own = schema._schema
+    known = _texts.get(id(own))
+    if known is None or known[0] is not own:
+        text = f"{schema.as_str()}\n".encode()
+        known = (own, text, f'"{hashlib.sha256(text).hexdigest()[:32]}"')
+        _texts[id(own)] = known
+        if len(_texts) > _KEPT:
+            _texts.popitem(last=False)
+    return known[1], known[2]

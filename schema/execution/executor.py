@@ -8,17 +8,20 @@ given up, and graphql-core executes that position instead: errors and their path
 
 from collections.abc import Awaitable, Callable, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 from graphql import (
     ExecutionResult,
+    FieldNode,
     GraphQLError,
+    GraphQLField,
     GraphQLList,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
     OperationType,
     Undefined,
+    is_introspection_type,
     is_non_null_type,
     is_object_type,
 )
@@ -37,8 +40,10 @@ from schema.execution.plan_cache import Plans
 from schema.execution.plans import Level, Plan
 from schema.execution.refusals import Uses
 from schema.execution.shapers import UnplannedError
+from schema.projection import SHOWN
 
 _PLANS = Plans()
+_META: Final = frozenset({"__schema", "__type"})
 
 
 class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -72,6 +77,20 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
                 refusal = GraphQLError(error.message, original_error=error)
                 return ExecutionResult(data=None, errors=[refusal])
         return super().execute_operation(serially)
+
+    @override
+    def build_resolve_info(
+        self,
+        field_def: GraphQLField,
+        field_nodes: list[FieldNode],
+        parent_type: GraphQLObjectType,
+        path: Path,
+    ) -> GraphQLResolveInfo[Any]:
+        """Tell a resolver of the execution; introspection is told of the schema as it is shown."""
+        info = super().build_resolve_info(field_def, field_nodes, parent_type, path)
+        if is_introspection_type(parent_type) or field_nodes[0].name.value in _META:
+            return info._replace(schema=SHOWN.of(self.schema, self.rights))
+        return info
 
     @override
     def execute_field(
