@@ -1,4 +1,7 @@
-"""The command: `python -m bench [--deals 100000] [--large] [--fresh] [--peers] [--custom]`."""
+"""The command: `python -m bench [--deals 100000] [--large] [--fresh] [--peers]`.
+
+With `--custom` or `--access` it measures custom fields or roles alone.
+"""
 
 import argparse
 import asyncio
@@ -8,12 +11,14 @@ from typing import Final
 
 from rich.console import Console
 
+from bench.access import measure_access
+from bench.access_tables import show_access
 from bench.beside import show_memory, show_processor, show_workers
 from bench.cases import all_cases
 from bench.custom import measure_custom
 from bench.custom_schemas import FEW, MANY
 from bench.custom_tables import show_custom
-from bench.kept import keep, keep_custom
+from bench.kept import keep, keep_access, keep_custom
 from bench.memory import measure_memory
 from bench.meter import Meter
 from bench.outcome import OURS
@@ -45,6 +50,9 @@ def main() -> int:
     results = _ROOT / "bench" / "results" / str(deals)
     try:
         missed = 0
+        if given.access:
+            with open_place(folder, deals, fresh=given.fresh) as place:
+                return min(asyncio.run(_measure_access(console, place, results)), 1)
         if not given.custom:
             peers = _peers() if given.peers else None
             with open_place(folder, deals, fresh=given.fresh) as place:
@@ -78,10 +86,17 @@ async def _measure(console: Console, place: Place, results: Path, peers: Peers |
     missed += show_memory(console, memory)
     workers = await measure_workers(place)
     missed += show_workers(console, workers)
+    missed += await _measure_access(console, place, results)
     spent = await measure_processor(place)
     show_processor(console, spent)
     keep(results.parent, place.deals, raced, memory, workers, spent)
     return missed
+
+
+async def _measure_access(console: Console, place: Place, results: Path) -> int:
+    found = await measure_access(place)
+    keep_access(results.parent, found)
+    return show_access(console, found)
 
 
 async def _measure_custom(console: Console, place: Place, results: Path, *, large: bool) -> int:
@@ -120,6 +135,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--large", action="store_true", help=f"{_LARGE:,} deals; takes minutes")
     parser.add_argument("--fresh", action="store_true", help="make the data anew")
     parser.add_argument("--peers", action="store_true", help="race Node's servers, too")
+    parser.add_argument("--access", action="store_true", help="measure what roles cost alone")
     parser.add_argument("--custom", action="store_true", help="measure custom fields alone")
     parser.add_argument("--data", type=Path, help="folder of the database; .data-bench by default")
     return parser.parse_args()

@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from bench.access import Access
+from bench.access_tables import access_as_markdown
 from bench.accounts import cores
 from bench.custom import CustomFields
 from bench.custom_tables import HEADING, custom_as_markdown
@@ -42,6 +44,17 @@ def keep(
     (folder / "latest.json").write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2))
     (folder / "latest.md").write_text(as_markdown(results), encoding="utf-8")
     draw(folder / "latest.png", results)
+
+
+def keep_access(folder: Path, found: Access) -> None:
+    """Add what roles cost to the figures in a folder, or replace what was there."""
+    path = folder / "latest.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    body = orjson.loads(path.read_bytes()) if path.exists() else {}
+    body["access"] = asdict(found)
+    path.write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2))
+    page = folder / "access.md"
+    page.write_text(access_as_markdown(found), encoding="utf-8")
 
 
 def keep_custom(folder: Path, deals: int, found: CustomFields) -> None:

@@ -9,7 +9,7 @@ from tests.client import Client
 from tests.people import Cast
 
 FIELDS = """query ($name: String!) {
-    __type(name: $name) { fields { name } inputFields { name } possibleTypes { name fields { name } } }
+    __type(name: $name) { possibleTypes { name fields { name } } }
     __schema { types { name } queryType { fields { name } } mutationType { fields { name } } }
 }"""
 
