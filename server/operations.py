@@ -43,7 +43,7 @@ from schema.cursors import Cursors
 from schema.documents import DocumentCache, Known, Outline
 from schema.record_mutations import RECORD_MUTATIONS
 from schema.served import ServedSchema
-from schema.workspace_schemas import WorkspaceSchemas
+from schema.workspace_schemas import Lent, WorkspaceSchemas
 from server.explorer import session_token
 from server.faults import lost_race
 from server.files import StoredFile
@@ -129,12 +129,12 @@ class Operations:
         async with self._database.session(write=False) as session:
             return await authenticate(session, secret) is not None
 
-    async def schema_of(self, request: Request) -> ServedSchema:
-        """Give the schema of the workspace of whoever asks; raises UnauthenticatedError."""
+    async def schema_of(self, request: Request) -> Lent:
+        """Lend the schema of the workspace of whoever asks; raises UnauthenticatedError."""
         async with self._database.session(write=False) as session:
             actor = await self._actor(request, session, _NO_SHAPE)
             await self._database.enter(session, actor.workspace_id, write=False)
-            return await self._schema_of(Operation.begin(session, actor))
+            return await self._lend(Operation.begin(session, actor))
 
     async def file_of(self, request: Request, text: str) -> StoredFile | None:
         """Give the file of an id that whoever asks may read; raises UnauthenticatedError."""
@@ -157,8 +157,10 @@ class Operations:
                           _no_sign_in)  # fmt: skip
         reply: Reply | None = None
         try:
-            async with self._database.session(write=write, single=single) as session:
-                reply = await self._answer(call, session, context, write=write)
+            # The schema outlasts the session, in which fields of a failed operation may go on.
+            with contextlib.ExitStack() as lent:
+                async with self._database.session(write=write, single=single) as session:
+                    reply = await self._answer(call, session, context, lent, write=write)
         except BaseException:
             # A commit that failed may have happened: what hangs on it is then left to the sweep.
             if reply is None:
@@ -170,7 +172,13 @@ class Operations:
         return reply
 
     async def _answer(
-        self, call: "_Call", session: Session, context: Context, *, write: bool
+        self,
+        call: "_Call",
+        session: Session,
+        context: Context,
+        lent: contextlib.ExitStack,
+        *,
+        write: bool,
     ) -> Reply:
         start = perf_counter()
         request, shape = call.request, call.shape
@@ -184,7 +192,9 @@ class Operations:
             if not write or shape.roots <= RECORD_MUTATIONS:
                 # What changes settings reads them under its locks.
                 op.loaders.snapshots = self._snapshots
-        schema = await self._schema_of(context.operation)
+        schema = self._schema
+        if context.operation is not None:
+            schema = lent.enter_context(await self._lend(context.operation))
         result = await self._execute(schema, call.data, call.allowed, context)
         if session.overran:
             raise OverrunError
@@ -194,10 +204,8 @@ class Operations:
             extensions |= _explained(session, context.operation, start)
         return Reply(result, extensions)
 
-    async def _schema_of(self, op: Operation | None) -> ServedSchema:
-        """Give the schema of the operation's workspace."""
-        if op is None:
-            return self._schema
+    async def _lend(self, op: Operation) -> Lent:
+        """Lend the schema of the operation's workspace."""
         actor, loaders = op.actor, op.loaders
 
         async def fields() -> tuple[Sequence[Row], Bindings]:
