@@ -2,8 +2,8 @@
 
 The number of a workspace's settings tells whether its copy is still right; fields that are the same
 keep it. The least recently used copies go first. The types of a copy point to each other, and a
-server whose collector rests would keep them for ever: a copy that goes is taken apart, once the last
-operation on it has ended.
+server whose collector rests would keep them for ever: a copy that goes is taken apart, once the
+last operation on it has ended.
 """
 
 import copy

@@ -25,6 +25,7 @@ from auth.actor import Actor, Scope
 from auth.tokens import authenticate
 from db.database import Database
 from db.file_store import FileStore, file_key
+from db.holds import Hold
 from db.reading import OverrunError
 from db.session import Session
 from db.snapshot import Snapshots
@@ -38,10 +39,10 @@ from resolvers.changes import flush_events
 from resolvers.custom_binding import Bindings, load_bindings
 from resolvers.operation import Operation
 from resolvers.sign_in import find_person, store_session
+from schema.admission import hold_of
 from schema.context import Context
 from schema.cursors import Cursors
 from schema.documents import DocumentCache, Known, Outline
-from schema.record_mutations import RECORD_MUTATIONS
 from schema.served import ServedSchema
 from schema.workspace_schemas import Lent, WorkspaceSchemas
 from server.explorer import session_token
@@ -185,12 +186,13 @@ class Operations:
         if shape.roots <= _ANONYMOUS:
             context.sign_in = self._sign_in(request, session, context)
         else:
-            actor = await self._actor(request, session, shape)
+            hold = hold_of(shape.roots) if write else None
+            actor = await self._actor(request, session, shape, hold)
             await self._database.enter(session, actor.workspace_id, write=write)
             context.operation = op = Operation.begin(session, actor)
             op.files, op.upload_limits = self._files, self._upload_limits
-            if not write or shape.roots <= RECORD_MUTATIONS:
-                # What changes settings reads them under its locks.
+            if not write or hold is Hold.TO_USE:
+                # What changes settings reads them as they are.
                 op.loaders.snapshots = self._snapshots
         schema = self._schema
         if context.operation is not None:
@@ -233,9 +235,11 @@ class Operations:
                 raise LostRaceError from error.original_error
         return result
 
-    async def _actor(self, request: Request, session: Session, shape: Outline) -> Actor:
+    async def _actor(
+        self, request: Request, session: Session, shape: Outline, hold: Hold | None = None
+    ) -> Actor:
         secret = bearer_token(request)
-        actor = None if secret is None else await authenticate(session, secret)
+        actor = None if secret is None else await authenticate(session, secret, hold)
         if actor is None:
             raise UnauthenticatedError
         if not shape.is_mutation and Scope.READ not in actor.scopes:

@@ -21,6 +21,7 @@ from graphql import (
     is_object_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.executor import CollectedErrors
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from typing_extensions import override
@@ -39,6 +40,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Find the plan of the operation."""
         super().__init__(*args, **kwargs)
+        self.collected_errors = self._noted = Noted()
         self._plan: Plan | None = None
         manager = self.middleware_manager
         # A middleware wants to see every field; @disableErrorPropagation changes what a null does.
@@ -123,7 +125,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         level = self._level(return_type, field_details_list)
         if level is None or not _is_of(return_type, result, info):
             return stock()
-        return self._completed(level, [result], [path], itemgetter(0), stock)
+        return self._completed(level, [result], path, [path], itemgetter(0), stock)
 
     @override
     def complete_list_value(
@@ -150,7 +152,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         if level is None or not all(_is_of(kind, item, info) for item in result):
             return stock()
         paths = [path.add_key(index) for index in range(len(result))]
-        return self._completed(level, result, paths, list, stock)
+        return self._completed(level, result, path, paths, list, stock)
 
     def _level(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Level | None:
         return None if self._plan is None else self._plan.level(self, kind, details)
@@ -159,13 +161,17 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         self,
         level: Level,
         sources: Sequence[Any],
+        place: Path,
         paths: Sequence[Path],
         form: Callable[[list[Any]], Any],
         stock: Callable[[], Any],
     ) -> Any:
-        """Give what `form` makes of completed objects, or what graphql-core says instead."""
+        """Give what `form` makes of completed objects, or what graphql-core says instead.
+
+        `place` is where the answer goes, `paths` lead to the objects.
+        """
         if level.waits:
-            return self._awaited(level, sources, paths, form, stock)
+            return self._awaited(level, sources, place, paths, form, stock)
         try:
             return form(level.shape_now(sources))
         except UnplannedError:
@@ -175,6 +181,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         self,
         level: Level,
         sources: Sequence[Any],
+        place: Path,
         paths: Sequence[Path],
         form: Callable[[list[Any]], Any],
         stock: Callable[[], Any],
@@ -182,8 +189,39 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         try:
             return form(await level.shape(self, sources, paths))
         except UnplannedError:
+            self._noted.forget(place)
             found = stock()
             return await found if self.is_awaitable(found) else found
+
+
+class Noted(CollectedErrors):
+    """The errors of an operation; those of a level that is given up can be taken back.
+
+    graphql-core resolves the same fields again, and says itself what is wrong. What a field of the
+    level has said by then may be about an object that GraphQL does not look into, and would keep
+    errors away from the places above it.
+    """
+
+    __slots__ = ()
+
+    def forget(self, place: Path) -> None:
+        """Take back what was noted below a place."""
+        if not self._errors:
+            return
+        below = {position for position in self._error_positions if _is_below(position, place)}
+        if below:
+            gone = [position.as_list() for position in below if position is not None]
+            self._error_positions -= below
+            self._errors[:] = [error for error in self._errors if error.path not in gone]
+
+
+def _is_below(position: Path | None, place: Path) -> bool:
+    """Tell whether a position is inside of a place."""
+    while position is not None:
+        position = position.prev
+        if position == place:
+            return True
+    return False
 
 
 def _is_of(kind: GraphQLObjectType, item: Any, info: GraphQLResolveInfo[Any]) -> bool:
