@@ -8,14 +8,15 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from db.holds import Hold
 from domain.ids import decode_id
+from resolvers import custom_pivot
 from schema.admission import FREE, USING, hold_of
 from tests.access.cases import fields_of
 from tests.client import Answer, Client
-from tests.conftest import Server
+from tests.conftest import Server, Work
 from tests.custom.fields import find, make_deal, make_field
 from tests.people import Cast
 
@@ -33,12 +34,13 @@ async def busy(server: Server, company: str) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def in_use(server: Server, client: Client) -> AsyncIterator[None]:
-    """Hold the settings of a client's workspace as a mutation of records does."""
+async def in_use(server: Server, client: Client, *, alone: bool = False) -> AsyncIterator[None]:
+    """Hold the settings of a client's workspace as a mutation of records does, or of settings."""
     workspace = (await client.data("{ viewer { workspace { id } } }"))["viewer"]["workspace"]["id"]
     async with server.database.engine.begin() as other:
-        lock = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 0))")
-        await other.execute(lock, {"key": f"{decode_id(workspace)[1]}/settings"})
+        way = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+        key = func.hashtextextended(f"{decode_id(workspace)[1]}/settings", 0)
+        await other.execute(select(way(key)))
         yield
 
 
@@ -196,6 +198,24 @@ async def test_documents_of_both_kinds_at_once_do_not_wait_crosswise(people: Cas
         assert all(payload["userErrors"] == [] for payload in answer.data.values())
     for number in range(4):
         assert len(await find(people.anna, f"number{number}", "isNull", True)) == 14
+
+
+async def test_work_on_values_waits_for_a_change_too(
+    people: Cast, server: Server, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(custom_pivot, "PORTION", 2)
+    for number in range(5):
+        await make_deal(people.anna, title=f"Deal {number}")
+    await make_field(people.root, "Number", "INTEGER")
+    shown = "{ customFields(entity: DEAL) { isReady } }"
+    async with in_use(server, people.root, alone=True):
+        working = asyncio.create_task(work())
+        await asyncio.wait({working}, timeout=4 * _PATIENCE)
+        assert (await people.root.data(shown))["customFields"] == [{"isReady": False}]
+    await working
+
+    assert (await people.root.data(shown))["customFields"] == [{"isReady": True}]
+    assert len(await find(people.anna, "number", "isNull", True)) == 5
 
 
 @pytest.mark.parametrize(
