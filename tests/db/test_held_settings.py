@@ -209,7 +209,7 @@ async def test_work_on_values_waits_for_a_change_too(
     await make_field(people.root, "Number", "INTEGER")
     shown = "{ customFields(entity: DEAL) { isReady } }"
     async with in_use(server, people.root, alone=True):
-        working = asyncio.create_task(work())
+        working = asyncio.ensure_future(work())
         await asyncio.wait({working}, timeout=4 * _PATIENCE)
         assert (await people.root.data(shown))["customFields"] == [{"isReady": False}]
     await working
