@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final
 
 from auth.actor import Actor, Scope
+from db.holds import Hold
 from db.session import Session
 
 
@@ -42,11 +43,19 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-async def authenticate(session: Session, secret: str) -> Actor | None:
-    """Find who shows the token: one statement, before any workspace is known."""
+async def authenticate(session: Session, secret: str, hold: Hold | None = None) -> Actor | None:
+    """Find who shows the token: one statement, before any workspace is known.
+
+    With `hold` the same statement waits for the settings of the workspace and holds them until the
+    transaction ends, see `db.holds`; the actor's version of them is that of the time after waiting.
+    """
     if len(secret) > MAX_LENGTH or not secret.startswith(("vs_", "vk_")):
         return None
-    rows = await session.admit("voronka_authenticate", digest(secret))
+    if hold is None:
+        rows = await session.admit("voronka_authenticate", digest(secret))
+    else:
+        alone = hold is Hold.TO_CHANGE
+        rows = await session.admit("voronka_admit", digest(secret), alone, session.patience)
     if not rows:
         return None
     row = rows[0]

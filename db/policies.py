@@ -45,6 +45,33 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$
 """
 
+ADMIT: Final = """
+CREATE FUNCTION voronka_admit(token_hash bytea, alone boolean, patience integer)
+RETURNS TABLE (workspace_id uuid, user_id uuid, token_id uuid, kind text, scopes text[],
+               is_admin boolean, locale text, currency text, settings_version bigint)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    lock bigint;
+BEGIN
+    SELECT hashtextextended(token.workspace_id || '/settings', 0) INTO lock
+    FROM tokens AS token
+    WHERE token.hash = token_hash
+      AND token.revoked_at IS NULL
+      AND (token.expires_at IS NULL OR token.expires_at > now());
+    IF FOUND THEN
+        PERFORM set_config('lock_timeout', patience::text, true);
+        IF alone THEN
+            PERFORM pg_advisory_xact_lock(lock);
+        ELSE
+            PERFORM pg_advisory_xact_lock_shared(lock);
+        END IF;
+        -- A statement of its own: it sees what was committed while this one waited.
+        RETURN QUERY SELECT * FROM voronka_authenticate(token_hash);
+    END IF;
+END $$
+"""
+"""Finds who shows a token, and holds the settings of the workspace until the transaction ends."""
+
 IDENTITY: Final = """
 CREATE FUNCTION voronka_identity(wanted text)
 RETURNS TABLE (identity_id uuid, password_hash text, workspace_id uuid, workspace_name text,

@@ -67,6 +67,8 @@ class Session(ABC):
         self.rows_read = 0
         self.seconds = 0.0
         """How long statements took, from sending one to having all of its rows."""
+        self.patience = 0
+        """Milliseconds that a statement waits for a lock."""
         self.doomed = False
         """Set to roll the transaction back when the session ends."""
         self._ended = False
@@ -167,6 +169,7 @@ class WritingSession(Session):
         self._driver = driver
         self._known = known
         self._settings = settings
+        self.patience = int(settings["lock_timeout"])
         self._admitted: UUID | None = None
 
     @asynccontextmanager

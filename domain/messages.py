@@ -111,6 +111,10 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "A field for yes or no holds one value.",
         "Поле «да/нет» не бывает множественным.",
     ),
+    "chosen_before": (
+        "Records that have a value chosen from what it was: {count}; clear it there first.",
+        "Записей со значением, выбранным из прежнего: {count}; сначала очистите его там.",
+    ),
     "option_in_use": (
         "Records that have the option: {count}; change them first.",
         "Записей с этим вариантом: {count}; сначала измените их.",

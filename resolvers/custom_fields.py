@@ -24,7 +24,7 @@ from resolvers import entries
 from resolvers.custom_holdings import release_field
 from resolvers.custom_options import write_options
 from resolvers.custom_pivot import is_ordering, pivot_column
-from resolvers.custom_settings import check_settings
+from resolvers.custom_settings import check_settings, check_source
 from resolvers.custom_work import clear, fill, fill_whole, forget
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
@@ -84,6 +84,8 @@ async def update_field(op: Operation, raw: Raw) -> Row:
                 draft.values.wrong(Code.CONFLICT, "not_ready", camel(name), name=before.code)
     has_options = bool(raw.get("options") or raw.get("deleteOptionIds"))
     await _check(op, draft, given_options=has_options)
+    if "settings" in draft.columns:
+        await check_source(op, draft, before)
     row = await entries.save(op, draft)
     row = await _follow_with_pivot(op, before, row)
     options = await op.loaders.children(CUSTOM_FIELD.get("options")).load(row.id)

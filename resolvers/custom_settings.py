@@ -10,6 +10,8 @@ from pydantic_core import SchemaError
 from domain.custom_fields import MAX_LENGTH, SETTINGS, CustomFieldType, RecordType
 from domain.errors import Code
 from domain.ids import encode_id
+from loaders.custom import count_filled
+from loaders.rows import Row
 from resolvers.custom_values import WrongValueError, found_in, parse_one
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
@@ -17,6 +19,7 @@ from resolvers.patterns import pattern
 
 _MAX_PATTERN: Final = 500
 _MAX_PRECISION: Final = 4
+_SOURCES: Final = ("catalog", "dictionary")
 _SIZES: Final = ("minLength", "maxLength")
 _NOW: Final = "NOW"
 _PLACE: Final = "settings"
@@ -55,6 +58,16 @@ async def check_settings(op: Operation, draft: Draft, kind: CustomFieldType) -> 
     await _check_lists(op, draft, settings)
     if "default" in settings and not draft.errors:
         _check_default(draft, kind, settings)
+
+
+async def check_source(op: Operation, draft: Draft, before: Row) -> None:
+    """Note a change of what values are chosen from while records have some of before."""
+    settings = draft.columns["settings"]
+    moved = [name for name in _SOURCES if settings.get(name) != before.settings.get(name)]
+    if moved and not draft.errors:
+        used = await count_filled(op.session, before.entity.lower(), before.id)
+        if used:
+            draft.values.wrong(Code.IN_USE, "chosen_before", _PLACE, moved[0], count=used)
 
 
 async def _check_lists(op: Operation, draft: Draft, settings: Mapping[str, Any]) -> None:

@@ -105,6 +105,9 @@ def _is_url(text: str) -> bool:
 
 
 def _integer(settings: Settings, raw: Any) -> int:
+    if isinstance(raw, float) and raw.is_integer():
+        # As GraphQL reads an Int of JSON, where 7.0 is a way to write 7.
+        raw = int(raw)
     if isinstance(raw, bool) or not isinstance(raw, int):
         raise expected("a whole number", raw)
     if not -_INT_MAX - 1 <= raw <= _INT_MAX:

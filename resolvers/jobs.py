@@ -12,6 +12,7 @@ from uuid import UUID
 
 from auth.actor import Actor, system_actor
 from db.file_store import FileStore
+from db.holds import use_settings
 from db.session import Session
 from domain.jobs import Job
 from loaders.people import workspace_of_actor
@@ -55,6 +56,7 @@ async def run_job(
 
     A job whose workspace is gone has nothing to do and gives None.
     """
+    await use_settings(session)
     actor = await _actor(session, workspace_id, actor_id)
     if actor is None:
         return None

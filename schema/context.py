@@ -26,8 +26,15 @@ class Context:
     """Signs a person in, before any workspace is known."""
     denials: Denials = field(default_factory=Denials)
     """Fields that were left out of the answer."""
+    shown: Any = None
+    """The schema as the caller is shown it (`schema.projection.Shown`), once it was asked for."""
     refused: list[str] = field(default_factory=list)
     """Root fields of the operation that were refused."""
+
+    def let_go(self) -> None:
+        """Let go of what the operation alone has used."""
+        if self.shown is not None:
+            self.shown.let_go()
 
 
 Info = strawberry.Info[Context, None]

@@ -4,10 +4,10 @@ Documents are validated against the whole schema, so that one serves people of a
 is what introspection and `/schema.graphql` tell.
 """
 
-from collections import OrderedDict
+import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from graphql import (
     GraphQLInputObjectType,
@@ -32,13 +32,16 @@ from graphql.type import (
 )
 
 from auth.rights import Rights
+from schema.served import ServedSchema
 from schema.shown_names import is_shown
+from schema.typed_fields import take_apart
+from schema.workspace_schemas import Lent
 
-Shown = Callable[[str, str], bool]
+IsShown = Callable[[str, str], bool]
 Names = dict[str, dict[str, Any]]
 
 
-def project(schema: GraphQLSchema, shown: Shown) -> GraphQLSchema:
+def project(schema: GraphQLSchema, shown: IsShown) -> GraphQLSchema:
     """Give a copy of a schema with the fields of types and inputs that are shown, and no others.
 
     What loses all its fields goes, with all fields and arguments of that type; what nothing leads
@@ -55,7 +58,7 @@ def _fields(kind: GraphQLNamedType) -> Mapping[str, Any] | None:
     return None
 
 
-def _kept(schema: GraphQLSchema, shown: Shown) -> Names:
+def _kept(schema: GraphQLSchema, shown: IsShown) -> Names:
     """Give the fields that stay, by type; types without fields of their own have an empty dict."""
     kept: Names = {}
     for name, kind in schema.type_map.items():
@@ -214,33 +217,54 @@ class _Copy:
         return kind if is_introspection_type(kind) else self._named(kind.name)
 
 
-_MAX_SHOWN: Final = 64
+class Shown:
+    """A schema as it is shown to somebody, made when it is first asked for.
+
+    Whoever has made it lets go of it: its types point to each other, and nothing but that would
+    free them.
+    """
+
+    def __init__(self, whole: GraphQLSchema, rights: Rights) -> None:
+        """Remember the whole schema, and to whom it is shown."""
+        self._whole = whole
+        self._rights = rights
+        self._made: GraphQLSchema | None = None
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        """The schema, without what is of no use to them."""
+        if self._rights.is_everything:
+            return self._whole
+        if self._made is None:
+            self._made = project(self._whole, partial(is_shown, self._rights))
+        return self._made
+
+    def let_go(self) -> None:
+        """Take it apart."""
+        if self._made is not None:
+            take_apart(self._whole, self._made)
+            self._made = None
 
 
-class ShownSchemas:
-    """The schemas of a process as people are shown them, the least recently used going first."""
+class ShownTo:
+    """A schema of a workspace that was lent, as it is shown to somebody; use it by `with`."""
 
-    def __init__(self, size: int = _MAX_SHOWN) -> None:
-        """Keep at most so many copies."""
-        self._size = size
-        self._made: OrderedDict[tuple[int, bytes], tuple[GraphQLSchema, GraphQLSchema]] = (
-            OrderedDict()
-        )
+    def __init__(self, lent: Lent, rights: Rights) -> None:
+        """Remember what was lent, and to whom it is shown."""
+        self._lent = lent
+        self._rights = rights
+        self._shown: Shown | None = None
 
-    def of(self, schema: GraphQLSchema, rights: Rights) -> GraphQLSchema:
-        """Give a schema as it is shown to somebody with rights."""
-        if rights.is_everything:
-            return schema
-        key = (id(schema), rights.key)
-        found = self._made.get(key)
-        if found is None:
-            # The original is held with its copy, so that its id is not given to another.
-            found = (schema, project(schema, partial(is_shown, rights)))
-            self._made[key] = found
-            if len(self._made) > self._size:
-                self._made.popitem(last=False)
-        self._made.move_to_end(key)
-        return found[1]
+    def __enter__(self) -> ServedSchema:
+        """Give the schema without what is of no use to them."""
+        whole = self._lent.__enter__()
+        self._shown = Shown(whole._schema, self._rights)
+        own = copy.copy(whole)
+        own._schema = self._shown.schema
+        return own
 
-
-SHOWN: Final = ShownSchemas()
+    def __exit__(self, *raised: object) -> None:
+        """Take it apart, and give back what was lent."""
+        if self._shown is not None:
+            self._shown.let_go()
+        self._lent.__exit__(*raised)

@@ -127,6 +127,8 @@ _OWN_INPUTS: Final[Mapping[str, str]] = {
         }""".replace("EMPTY", _EMPTY),
 }
 """Input types that only custom fields have, each defined where a field needs it."""
+_COMPUTED: Final = {name: f"_{name}" for name in ("fields", "interfaces", "types", "values")}
+"""What graphql-core's types work out once, and where they keep what it is worked out of."""
 _WRITTEN: Final = ("Create", "Update", "Upsert")
 
 
@@ -135,9 +137,11 @@ def graft(base: GraphQLSchema, fields: Sequence[Row], bindings: Bindings) -> Gra
     by_entity: dict[str, list[Row]] = {}
     for field in fields:
         by_entity.setdefault(field.entity.lower(), []).append(field)
-    document = parse("\n".join(_definitions(by_entity)))
+    # Without locations: the tokens of a source are a chain that only the collector takes apart.
+    document = parse("\n".join(_definitions(by_entity)), no_location=True)
     made = extend_schema(base, document, assume_valid=True)
     _restore_classes(base, made)
+    _settle(base, made)
     for name, own in by_entity.items():
         thing = ENTITIES[name].type_name
         record: Any = made.type_map[thing]
@@ -147,6 +151,30 @@ def graft(base: GraphQLSchema, fields: Sequence[Row], bindings: Bindings) -> Gra
         _attach_fields(shown, own, bindings)
         _attach_numbers(made, thing, own)
     return made
+
+
+def _settle(base: GraphQLSchema, made: GraphQLSchema) -> None:
+    """Let types that know their fields forget how to find them.
+
+    Those functions know each other and every type: the collector has to find them while they are
+    young, or they keep a copy's types for as long as it rests.
+    """
+    for name, kind in made.type_map.items():
+        if base.type_map.get(name) is not kind:
+            for computed in vars(kind).keys() & _COMPUTED.keys():
+                vars(kind)[_COMPUTED[computed]] = vars(kind)[computed]
+
+
+def take_apart(base: GraphQLSchema, made: GraphQLSchema) -> None:
+    """Let go of a copy that `graft` has made and nobody uses, without the garbage collector.
+
+    Its types point to each other; emptied, they go by their reference counts. Types that it has in
+    common with `base` stay as they are.
+    """
+    for name, kind in made.type_map.items():
+        if base.type_map.get(name) is not kind:
+            vars(kind).clear()
+    vars(made).clear()
 
 
 def _restore_classes(base: GraphQLSchema, made: GraphQLSchema) -> None:

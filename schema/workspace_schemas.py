@@ -1,7 +1,9 @@
 """The schemas of workspaces: the shared one, or a copy with the workspace's own fields.
 
 The number of a workspace's settings tells whether its copy is still right; fields that are the same
-keep it. The least recently used copies go first.
+keep it. The least recently used copies go first. The types of a copy point to each other, and a
+server whose collector rests would keep them for ever: a copy that goes is taken apart, once the
+last operation on it has ended.
 """
 
 import copy
@@ -15,17 +17,42 @@ from uuid import UUID
 from loaders.rows import Row
 from resolvers.custom_binding import Bindings
 from schema.served import ServedSchema
-from schema.typed_fields import graft
+from schema.typed_fields import graft, take_apart
 
 MAX_SCHEMAS: Final = 500
 Fields = Callable[[], Awaitable[tuple[Sequence[Row], Bindings]]]
 
 
 @dataclass(slots=True)
-class _Held:
+class Lent:
+    """The schema of a workspace for `with`: it stays whole at least until the block ends."""
+
     version: int
     shape: tuple[Any, ...]
     schema: ServedSchema
+    shared: ServedSchema
+    _is_gone: bool = False
+    """Nobody will ask for it again."""
+    _users: int = 0
+
+    def __enter__(self) -> ServedSchema:
+        """Count one user more."""
+        self._users += 1
+        return self.schema
+
+    def __exit__(self, *_raised: object) -> None:
+        """Count one user less; the last one of a schema that is gone takes it apart."""
+        self._users -= 1
+        self._end()
+
+    def go(self) -> None:
+        """Take it apart as soon as nobody uses it."""
+        self._is_gone = True
+        self._end()
+
+    def _end(self) -> None:
+        if self._is_gone and not self._users and self.schema is not self.shared:
+            take_apart(self.shared._schema, self.schema._schema)
 
 
 class WorkspaceSchemas:
@@ -35,13 +62,13 @@ class WorkspaceSchemas:
         """Give copies of `shared`, at most `size` of them."""
         self._shared = shared
         self._size = size
-        self._held: OrderedDict[UUID, _Held] = OrderedDict()
+        self._held: OrderedDict[UUID, Lent] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._held)
 
-    async def of(self, workspace_id: UUID, version: int, fields: Fields) -> ServedSchema:
-        """Give the schema of a workspace as of a version of its settings.
+    async def of(self, workspace_id: UUID, version: int, fields: Fields) -> Lent:
+        """Give the schema of a workspace as of a version of its settings; use it by `with`.
 
         `fields` reads its custom fields and their bindings; it is asked only for a version that is
         new here.
@@ -49,18 +76,25 @@ class WorkspaceSchemas:
         held = self._held.get(workspace_id)
         if held is not None and held.version == version:
             self._held.move_to_end(workspace_id)
-            return held.schema
+            return held
         rows, bindings = await fields()
         shape = shape_of(rows, bindings)
+        held = self._held.get(workspace_id)  # another operation may have been faster
         if held is not None and held.shape == shape:
-            held.version = version
-            return held.schema
-        made = _Held(version, shape, with_fields(self._shared, rows, bindings))
+            held.version = max(version, held.version)
+            return held
+        own = with_fields(self._shared, rows, bindings)
+        if held is not None and held.version > version:
+            # An operation that began before the last change: its schema is for it alone.
+            return Lent(version, shape, own, self._shared, _is_gone=True)
+        made = Lent(version, shape, own, self._shared)
         self._held[workspace_id] = made
         self._held.move_to_end(workspace_id)
+        if held is not None:
+            held.go()
         if len(self._held) > self._size:
-            self._held.popitem(last=False)
-        return made.schema
+            self._held.popitem(last=False)[1].go()
+        return made
 
 
 def with_fields(

@@ -7,7 +7,6 @@ a race for a unique key) run again.
 
 import asyncio
 import contextlib
-import copy
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from auth.rights import Cell
 from auth.tokens import authenticate
 from db.database import Database
 from db.file_store import FileStore, file_key
+from db.holds import Hold
 from db.reading import OverrunError
 from db.session import Session
 from db.snapshot import Snapshots
@@ -41,14 +41,14 @@ from resolvers.changes import flush_events
 from resolvers.custom_binding import Bindings, load_bindings
 from resolvers.operation import Operation
 from resolvers.sign_in import find_person, store_session
+from schema.admission import hold_of
 from schema.context import Context
 from schema.cursors import Cursors
 from schema.denials import access_errors, access_report
 from schema.documents import DocumentCache, Known, Outline
-from schema.projection import SHOWN
-from schema.record_mutations import RECORD_MUTATIONS
+from schema.projection import ShownTo
 from schema.served import ServedSchema
-from schema.workspace_schemas import WorkspaceSchemas
+from schema.workspace_schemas import Lent, WorkspaceSchemas
 from server.explorer import session_token
 from server.faults import lost_race
 from server.files import StoredFile
@@ -134,19 +134,18 @@ class Operations:
         async with self._database.session(write=False) as session:
             return await authenticate(session, secret) is not None
 
-    async def schema_of(self, request: Request) -> ServedSchema:
-        """Give the schema of the workspace of whoever asks; raises UnauthenticatedError."""
+    async def schema_of(self, request: Request) -> Lent | ShownTo:
+        """Lend the schema of the workspace of whoever asks; raises UnauthenticatedError."""
         async with self._database.session(write=False) as session:
             actor = await self._actor(request, session, _NO_SHAPE)
             await self._database.enter(session, actor.workspace_id, write=False)
             op = await self._admitted(session, actor)
-            whole = await self._schema_of(op)
-            is_whole = request.query_params.get("workspace") == "full"
-            if is_whole and not op.actor.rights.is_everything:
-                raise ForbiddenError("administrators_only")
-            shown = copy.copy(whole)
-            shown._schema = SHOWN.of(whole._schema, op.actor.rights)
-            return whole if shown._schema is whole._schema else shown
+            lent = await self._lend(op)
+            if request.query_params.get("workspace") == "full" or op.actor.rights.is_everything:
+                if not op.actor.rights.is_everything:
+                    raise ForbiddenError("administrators_only")
+                return lent
+            return ShownTo(lent, op.actor.rights)
 
     async def file_of(self, request: Request, text: str) -> StoredFile | None:
         """Give the file of an id that whoever asks may read; raises UnauthenticatedError."""
@@ -177,8 +176,10 @@ class Operations:
                           _no_sign_in)  # fmt: skip
         reply: Reply | None = None
         try:
-            async with self._database.session(write=write, single=single) as session:
-                reply = await self._answer(call, session, context, write=write)
+            # The schema outlasts the session, in which fields of a failed operation may go on.
+            with contextlib.ExitStack() as lent:
+                async with self._database.session(write=write, single=single) as session:
+                    reply = await self._answer(call, session, context, lent, write=write)
         except BaseException:
             # A commit that failed may have happened: what hangs on it is then left to the sweep.
             if reply is None:
@@ -190,23 +191,33 @@ class Operations:
         return reply
 
     async def _answer(
-        self, call: "_Call", session: Session, context: Context, *, write: bool
+        self,
+        call: "_Call",
+        session: Session,
+        context: Context,
+        lent: contextlib.ExitStack,
+        *,
+        write: bool,
     ) -> Reply:
         start = perf_counter()
         request, shape = call.request, call.shape
         if shape.roots <= _ANONYMOUS:
             context.sign_in = self._sign_in(request, session, context)
         else:
-            actor = await self._actor(request, session, shape)
+            hold = hold_of(shape.roots) if write else None
+            actor = await self._actor(request, session, shape, hold)
             await self._database.enter(session, actor.workspace_id, write=write)
             context.operation = op = Operation.begin(session, actor)
             op.files, op.upload_limits = self._files, self._upload_limits
             op.loaders.snapshots = self._snapshots
             await op.admit()
-            if write and not shape.roots <= RECORD_MUTATIONS:
-                # What changes settings reads them under its locks.
+            if write and hold is not Hold.TO_USE:
+                # What changes settings reads them as they are.
                 op.loaders.snapshots = None
-        schema = await self._schema_of(context.operation)
+        schema = self._schema
+        if context.operation is not None:
+            schema = lent.enter_context(await self._lend(context.operation))
+            lent.callback(context.let_go)
         result = await self._execute(schema, call.data, call.allowed, context)
         if session.overran:
             raise OverrunError
@@ -225,10 +236,8 @@ class Operations:
                 ]
         return Reply(result, extensions)
 
-    async def _schema_of(self, op: Operation | None) -> ServedSchema:
-        """Give the schema of the operation's workspace."""
-        if op is None:
-            return self._schema
+    async def _lend(self, op: Operation) -> Lent:
+        """Lend the schema of the operation's workspace."""
         actor, loaders = op.actor, op.loaders
 
         async def fields() -> tuple[Sequence[Row], Bindings]:
@@ -256,9 +265,11 @@ class Operations:
                 raise LostRaceError from error.original_error
         return result
 
-    async def _actor(self, request: Request, session: Session, shape: Outline) -> Actor:
+    async def _actor(
+        self, request: Request, session: Session, shape: Outline, hold: Hold | None = None
+    ) -> Actor:
         secret = bearer_token(request)
-        actor = None if secret is None else await authenticate(session, secret)
+        actor = None if secret is None else await authenticate(session, secret, hold)
         if actor is None:
             raise UnauthenticatedError
         if not shape.is_mutation and Scope.READ not in actor.scopes:

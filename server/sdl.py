@@ -9,23 +9,26 @@ from graphql import GraphQLSchema
 from starlette.requests import Request
 from starlette.responses import Response
 
+from schema.projection import ShownTo
 from schema.served import ServedSchema
+from schema.workspace_schemas import Lent
 from server.plain_refusal import plain_refusal
 
 MEDIA: Final = "application/graphql; charset=utf-8"
 _KEPT: Final = 32
-Find = Callable[[Request], Awaitable[ServedSchema]]
+Find = Callable[[Request], Awaitable[Lent | ShownTo]]
 
 
 def sdl_endpoint(find: Find) -> Callable[[Request], Awaitable[Response]]:
-    """Make the endpoint; `find` gives the schema of whoever asks, or raises why there is none."""
+    """Make the endpoint; `find` lends the schema of whoever asks, or raises why there is none."""
 
     async def answer(request: Request) -> Response:
         try:
-            schema = await find(request)
+            lent = await find(request)
         except Exception as error:  # noqa: BLE001  # the edge: nothing unmasked may pass it
             return plain_refusal(request, error)
-        text, tag = _printed(schema)
+        with lent as schema:
+            text, tag = _printed(schema)
         headers = {"ETag": tag, "Cache-Control": "private, no-cache",
                    "Vary": "Authorization, Cookie"}  # fmt: skip
         if tag in {part.strip() for part in request.headers.get("if-none-match", "").split(",")}:

@@ -76,6 +76,9 @@ class Objects(Completion):
         self, executor: "PlannedExecutor", values: Sequence[Any], paths: Paths
     ) -> list[Any]:
         if self.is_foreign:
+            if any(isinstance(value, Exception) for value in values):
+                # Resolvers below would be called with it.
+                raise UnplannedError
             # Each place has a path of its own, which resolvers may look at.
             there = [index for index, value in enumerate(values) if value is not None]
             below = None if paths is None else [paths[index] for index in there]
@@ -112,6 +115,7 @@ class Lists(Completion):
     async def complete(
         self, executor: "PlannedExecutor", values: Sequence[Any], paths: Paths
     ) -> list[Any]:
+        _check_lists(values)
         below = None
         if self.is_foreign and paths is not None:
             below = [
@@ -163,7 +167,11 @@ def _spread(shaped: list[Any], places: list[int]) -> list[Any]:
 
 
 def _flat(values: Sequence[Any]) -> list[Any]:
+    _check_lists(values)
+    return [item for items in values if items is not None for item in items]
+
+
+def _check_lists(values: Sequence[Any]) -> None:
     for items in values:
         if items is not None and not isinstance(items, list | tuple | Page):
             raise UnplannedError
-    return [item for items in values if items is not None for item in items]

@@ -26,6 +26,7 @@ from graphql import (
     is_object_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.executor import CollectedErrors
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from typing_extensions import override
@@ -40,7 +41,7 @@ from schema.execution.plan_cache import Plans
 from schema.execution.plans import Level, Plan
 from schema.execution.refusals import Uses
 from schema.execution.shapers import UnplannedError
-from schema.projection import SHOWN
+from schema.projection import Shown
 
 _PLANS = Plans()
 _META: Final = frozenset({"__schema", "__type"})
@@ -52,6 +53,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Find the plan of the operation."""
         super().__init__(*args, **kwargs)
+        self.collected_errors = self._noted = Noted()
         self._plan: Plan | None = None
         self._uses: Uses | None = None
         running = getattr(self.context_value, "operation", None)
@@ -89,8 +91,15 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         """Tell a resolver of the execution; introspection is told of the schema as it is shown."""
         info = super().build_resolve_info(field_def, field_nodes, parent_type, path)
         if is_introspection_type(parent_type) or field_nodes[0].name.value in _META:
-            return info._replace(schema=SHOWN.of(self.schema, self.rights))
+            return info._replace(schema=self._shown().schema)
         return info
+
+    def _shown(self) -> Shown:
+        """Give the schema as the caller is shown it, the same one for the whole operation."""
+        shown: Shown | None = self.context_value.shown
+        if shown is None:
+            shown = self.context_value.shown = Shown(self.schema, self.rights)
+        return shown
 
     @override
     def execute_field(
@@ -191,7 +200,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         level = self._level(return_type, field_details_list)
         if level is None or not _is_of(return_type, result, info):
             return stock()
-        return self._completed(level, [result], [path], itemgetter(0), stock)
+        return self._completed(level, [result], path, [path], itemgetter(0), stock)
 
     @override
     def complete_list_value(
@@ -218,7 +227,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         if level is None or not all(_is_of(kind, item, info) for item in result):
             return stock()
         paths = [path.add_key(index) for index in range(len(result))]
-        return self._completed(level, result, paths, list, stock)
+        return self._completed(level, result, path, paths, list, stock)
 
     def _level(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Level | None:
         return None if self._plan is None else self._plan.level(self, kind, details)
@@ -227,13 +236,17 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         self,
         level: Level,
         sources: Sequence[Any],
+        place: Path,
         paths: Sequence[Path],
         form: Callable[[list[Any]], Any],
         stock: Callable[[], Any],
     ) -> Any:
-        """Give what `form` makes of completed objects, or what graphql-core says instead."""
+        """Give what `form` makes of completed objects, or what graphql-core says instead.
+
+        `place` is where the answer goes, `paths` lead to the objects.
+        """
         if level.waits:
-            return self._awaited(level, sources, paths, form, stock)
+            return self._awaited(level, sources, place, paths, form, stock)
         try:
             shaped = level.shape_now(sources)
         except UnplannedError:
@@ -245,6 +258,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         self,
         level: Level,
         sources: Sequence[Any],
+        place: Path,
         paths: Sequence[Path],
         form: Callable[[list[Any]], Any],
         stock: Callable[[], Any],
@@ -252,10 +266,41 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         try:
             shaped = await level.shape(self, sources, paths)
         except UnplannedError:
+            self._noted.forget(place)
             found = stock()
             return await found if self.is_awaitable(found) else found
         self._settle(level, shaped, paths)
         return form(shaped)
+
+
+class Noted(CollectedErrors):
+    """The errors of an operation; those of a level that is given up can be taken back.
+
+    graphql-core resolves the same fields again, and says itself what is wrong. What a field of the
+    level has said by then may be about an object that GraphQL does not look into, and would keep
+    errors away from the places above it.
+    """
+
+    __slots__ = ()
+
+    def forget(self, place: Path) -> None:
+        """Take back what was noted below a place."""
+        if not self._errors:
+            return
+        below = {position for position in self._error_positions if _is_below(position, place)}
+        if below:
+            gone = [position.as_list() for position in below if position is not None]
+            self._error_positions -= below
+            self._errors[:] = [error for error in self._errors if error.path not in gone]
+
+
+def _is_below(position: Path | None, place: Path) -> bool:
+    """Tell whether a position is inside of a place."""
+    while position is not None:
+        position = position.prev
+        if position == place:
+            return True
+    return False
 
 
 def _is_of(kind: GraphQLObjectType, item: Any, info: GraphQLResolveInfo[Any]) -> bool:

@@ -123,6 +123,48 @@ async def test_what_is_of_another_catalogue_is_refused(people: Cast, cars: dict[
     assert await find(people.anna, "house", "isNull", False) == []
 
 
+async def test_a_field_with_values_stays_with_its_catalogue(
+    people: Cast, cars: dict[str, str]
+) -> None:
+    houses = await add(people.root, "Catalog", name="Houses")
+    now, then = {"catalog": cars["catalog"]}, {"catalog": houses}
+    for name, kind, value in (("Car", "ELEMENT", "Caddy"), ("Class", "SECTION", "vans")):
+        field = await make_field(people.root, name, f"CATALOG_{kind}", settings=now)
+        code = field["code"]
+        deal = await make_deal(people.anna, (code, cars[value]), title=name)
+        moved = {"id": field["id"], "settings": then}
+
+        refused = await people.root.mutate("updateCustomField", moved, "customField { id }")
+
+        assert refused.refusals() == [("IN_USE", "input.settings.catalog")]
+        assert await find(people.anna, code, "eq", cars[value]) == [name]
+        again = {"id": field["id"], "name": f"{name} of ours", "settings": now}
+        (await people.root.mutate("updateCustomField", again, "customField { id }")).payload()
+        assert await change(people.anna, deal, code, None) == []
+        done = await people.root.mutate("updateCustomField", moved, "customField { settings }")
+        assert done.payload()["customField"]["settings"] == then
+        assert await change(people.anna, deal, code, cars[value]) == [
+            ("NOT_FOUND", "input.customValues.0.value")
+        ]
+
+
+async def test_a_field_with_values_stays_with_its_dictionary(people: Cast) -> None:
+    made = await people.root.mutate(
+        "createDictionary", {"code": "SIZES", "name": "Sizes"}, "dictionary { id }"
+    )
+    sizes = made.payload()["dictionary"]["id"]
+    given = {"dictionaryId": sizes, "name": "Small"}
+    small = await add(people.root, "DictionaryItem", **given)
+    field = await make_field(people.root, "Size", "DICTIONARY", settings={"dictionary": "SIZES"})
+    await make_deal(people.anna, ("size", small))
+    moved = {"id": field["id"], "settings": {"dictionary": "SOURCE"}}
+
+    refused = await people.root.mutate("updateCustomField", moved, "customField { id }")
+
+    assert refused.refusals() == [("IN_USE", "input.settings.dictionary")]
+    assert await find(people.anna, "size", "eq", small) == ["Deal"]
+
+
 async def test_elements_have_fields_of_their_catalogue(people: Cast, cars: dict[str, str]) -> None:
     given = {"entity": "CATALOG_ELEMENT", "catalogIds": [cars["catalog"]]}
     await make_field(people.root, "Seats", "INTEGER", **given)

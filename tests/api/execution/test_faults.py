@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import strawberry
 from graphql import GraphQLError
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -171,7 +171,33 @@ async def answer(schema: strawberry.Schema, document: str, root: Thing) -> Any:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @examples(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(root=things(3), item=selections(3), other=selections(2))
+@example(
+    root=Thing({"batched_holes": [FaultError("one")]}),
+    item="plainText",
+    other="batchedHoles { plainText ownText }",
+)
+@example(
+    root=Thing({"plain_many": 7, "plain_holes": [None]}),
+    item="plainMany { plainText ownText } plainHoles { plainText ownText }",
+    other="plainText",
+)
 async def test_faults_come_out_as_graphql_core_says(root: Thing, item: str, other: str) -> None:
     document = f"{{ item {{ {item} }} other {{ {other} }} }}"
 
     assert await answer(OURS, document, root) == await answer(STOCK, document, root)
+
+
+async def test_what_a_level_said_before_it_was_given_up_is_not_told() -> None:
+    root = Thing({"batched_holes": [Thing({"own_text": FaultError("one")}), Thing({})]})
+    document = "{ item { batchedHoles { ownText plainMustText } } }"
+
+    ours, stock = [
+        await schema.execute(document, context_value={"root": root}) for schema in (OURS, STOCK)
+    ]
+
+    assert ours.data == stock.data == {"item": {"batchedHoles": [None, None]}}
+    told = [[(error.path, error.message) for error in each.errors or ()] for each in (ours, stock)]
+    assert told[0] == told[1]
+    assert [path for path, _ in told[0]] == [
+        ["item", "batchedHoles", place, "plainMustText"] for place in (0, 1)
+    ]
