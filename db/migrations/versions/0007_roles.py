@@ -1,7 +1,7 @@
 """Roles decide what people may see and do; who was an administrator or a member gets a ready one.
 
 Revision ID: 0007
-Revises: 0005
+Revises: 0006
 """
 
 import json
@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from db.policies import protect, publish
+from db.policies import ADMIT, protect, publish
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -212,7 +212,7 @@ def upgrade() -> None:
         ["workspace_id", "id"],
         ondelete="CASCADE",
     )
-    _replace_authenticate(AUTHENTICATE)
+    _replace_authenticate("is_admin boolean", "role_id uuid", AUTHENTICATE)
     op.drop_column("users", "is_admin")
 
 
@@ -222,15 +222,21 @@ def downgrade() -> None:
         "users", sa.Column("is_admin", sa.Boolean(), server_default="false", nullable=False)
     )
     op.execute(TAKE_ROLES)
-    _replace_authenticate(AUTHENTICATE_BEFORE)
+    _replace_authenticate("", "", AUTHENTICATE_BEFORE)
     op.drop_constraint(op.f("fk_tokens_role_id"), "tokens")
     op.drop_column("tokens", "role_id")
     op.drop_table("role_assignments")
     op.drop_table("roles")
 
 
-def _replace_authenticate(body: str) -> None:
-    signature = "voronka_authenticate(bytea)"
-    op.execute(f"DROP FUNCTION {signature}")
-    for statement in publish(signature, body):
-        op.execute(statement)
+def _replace_authenticate(before: str, after: str, body: str) -> None:
+    """Replace the function that knows tokens, and the one that gives what that gives."""
+    admit = ADMIT.replace(before, after)
+    for signature in ("voronka_admit(bytea, boolean, integer)", "voronka_authenticate(bytea)"):
+        op.execute(f"DROP FUNCTION {signature}")
+    for signature, text in (
+        ("voronka_authenticate(bytea)", body),
+        ("voronka_admit(bytea, boolean, integer)", admit),
+    ):
+        for statement in publish(signature, text):
+            op.execute(statement)
