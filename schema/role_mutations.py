@@ -145,8 +145,10 @@ def reader_of(op: Operation, schema: GraphQLSchema) -> ReadCondition:
             reason = error.message.rstrip(".")
             wrong.append(UserError(Code.INVALID, "no_condition", where, {"reason": reason}))
 
-        for place in _unknown(given, kind, ()):
-            wrong.append(UserError(Code.INVALID, "no_field", (*path, *place), {"name": place[-1]}))
+        wrong.extend(
+            UserError(Code.INVALID, "no_field", (*path, *place), {"name": place[-1]})
+            for place in _unknown(given, kind, ())
+        )
         if not wrong:
             validate_input_value(given, kind, note, hide_suggestions=True)
         if wrong:
