@@ -45,8 +45,8 @@ MADE_OF: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("contact", "fullName"): _NAMES,
 }
 """Fields that are put together from others: who may not read all of those may not read them."""
-_OF_USERS: Final = frozenset({"isAdmin", "roles"})
-"""Fields of people that follow from who has which role."""
+_OF_USERS: Final = frozenset({"fullName", "isAdmin", "roles"})
+"""Fields of people that are worked out."""
 
 
 def field_names(entity: str) -> frozenset[str]:

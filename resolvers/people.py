@@ -31,7 +31,7 @@ async def create_user(op: Operation, raw: Raw, *, known: bool = False) -> Row:
     where `known` allows it: that is for the operator, who sees all workspaces anyway. Giving roles
     along with it takes the right to do so.
     """
-    if raw.get("roleIds") is not None:
+    if raw.get("roleIds"):
         require(op.actor, Action.CREATE, ROLE_ASSIGNMENT.name)
     draft = await entries.draft_new(op, USER, raw)
     draft.values.errors.extend(password_errors(raw.get("password"), "password"))
@@ -48,7 +48,8 @@ async def create_user(op: Operation, raw: Raw, *, known: bool = False) -> Row:
         draft.values.wrong(Code.DUPLICATE, "email_taken", "email")
     draft.columns["identity_id"] = found[0].identity_id
     row = await entries.save(op, draft)
-    await give_roles(op, row.id, raw.get("roleIds") or (), "roleIds")
+    if raw.get("roleIds"):
+        await give_roles(op, row.id, raw["roleIds"], "roleIds")
     return row
 
 

@@ -1,9 +1,18 @@
 """The mutations of roles: what they grant, and who has them."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import strawberry
-from graphql import GraphQLError, GraphQLSchema, coerce_input_value, validate_input_value
+from graphql import (
+    GraphQLError,
+    GraphQLSchema,
+    coerce_input_value,
+    get_nullable_type,
+    is_input_object_type,
+    is_list_type,
+    validate_input_value,
+)
 
 from domain.errors import BadInputError, Code, RefusedError, UserError
 from domain.fields import Entity
@@ -110,6 +119,20 @@ _UNASSIGN: Final = input_type(
 )
 
 
+def _unknown(given: Any, kind: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Give the paths of what an input type does not have: GraphQL tells of what they stand in."""
+    kind = get_nullable_type(kind)
+    if is_list_type(kind) and isinstance(given, list):
+        for index, item in enumerate(given):
+            yield from _unknown(item, kind.of_type, (*path, str(index)))
+    elif is_input_object_type(kind) and isinstance(given, dict):
+        for name, value in given.items():
+            if name in kind.fields:
+                yield from _unknown(value, kind.fields[name].type, (*path, name))
+            else:
+                yield (*path, name[:50])
+
+
 def reader_of(op: Operation, schema: GraphQLSchema) -> ReadCondition:
     """Give what reads the filters of grants by the types of a workspace's schema."""
 
@@ -122,7 +145,12 @@ def reader_of(op: Operation, schema: GraphQLSchema) -> ReadCondition:
             reason = error.message.rstrip(".")
             wrong.append(UserError(Code.INVALID, "no_condition", where, {"reason": reason}))
 
-        validate_input_value(given, kind, note, hide_suggestions=True)
+        wrong.extend(
+            UserError(Code.INVALID, "no_field", (*path, *place), {"name": place[-1]})
+            for place in _unknown(given, kind, ())
+        )
+        if not wrong:
+            validate_input_value(given, kind, note, hide_suggestions=True)
         if wrong:
             raise RefusedError(wrong)
         try:

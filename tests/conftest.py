@@ -108,6 +108,17 @@ async def http(server: Server) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
+async def replica(settings: Settings, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Give a second server on the same database, which holds what it holds by itself."""
+    app = build_app(settings, database_url)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://replica.test"
+    ) as client:
+        yield client
+    await app.state.database.dispose()
+
+
+@pytest.fixture
 async def people(server: Server, http: httpx.AsyncClient) -> Cast:
     """Give a fresh cast: an English workspace with the base currency USD, and a second one."""
     return await make_cast(server.database, http, next(_numbers), "en", "USD")

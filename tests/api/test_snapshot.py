@@ -1,7 +1,6 @@
 """Settings and people are held between requests, and every change is seen by the next, anywhere."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -10,24 +9,11 @@ import pytest
 
 from db.base import new_id
 from db.snapshot import Snapshot, Snapshots
-from server.app import build_app
-from server.settings import Settings
 from tests.api.calling import mutate
 from tests.client import Client
 from tests.people import Cast
 
 STAGES = "{ pipelines { name stages { id name color } } }"
-
-
-@pytest.fixture
-async def replica(settings: Settings, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Give a second server on the same database, which holds what it holds by itself."""
-    app = build_app(settings, database_url)
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://replica.test"
-    ) as client:
-        yield client
-    await app.state.database.dispose()
 
 
 async def stage_names(client: Client) -> list[str]:

@@ -262,14 +262,33 @@ def test_people_are_added_and_listed(voronka: Voronka, office: str) -> None:
     email = f"anna.{office[-8:]}@example.com"
 
     added = voronka("user", "add", email, "--first-name", "Anna", "--last-name", "Lee",
-                    "--workspace", office, typed="a long password\n")  # fmt: skip
+                    "--role", "SALES_MANAGER", "--workspace", office,
+                    typed="a long password\n")  # fmt: skip
 
     assert added.code == 0, added.err
     listed = voronka("user", "list", "--workspace", office).out.splitlines()
     assert [line.split()[1:] for line in listed] == [
-        [EMAIL, "administrator", "active"],
-        [email, "member", "active", "Anna", "Lee"],
+        [EMAIL, "Administrator", "active"],
+        [email, "Sales", "manager", "active", "Anna", "Lee"],
     ]
+    roles = voronka("role", "list", "--workspace", office).out.splitlines()
+    assert [line.split()[1:4] for line in roles] == [
+        ["ADMINISTRATOR", "1", "people"],
+        ["HEAD_OF_SALES", "0", "people"],
+        ["OBSERVER", "0", "people"],
+        ["SALES_MANAGER", "1", "people"],
+    ]
+
+
+def test_nobody_is_added_with_a_role_that_is_not_there(voronka: Voronka, office: str) -> None:
+    email = f"vera.{office[-8:]}@example.com"
+    before = voronka("user", "list", "--workspace", office).out
+
+    said = voronka("user", "add", email, "--role", "CHIEF", "--workspace", office,
+                   typed="a long password\n")  # fmt: skip
+
+    assert said == Said(1, "", "voronka: CHIEF: There is no such role.\n")
+    assert voronka("user", "list", "--workspace", office).out == before
 
 
 def test_a_person_is_not_added_twice(voronka: Voronka, office: str) -> None:
