@@ -10,16 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
-    FieldNode,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
-    Visitor,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
     is_object_type,
-    visit,
 )
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import get_argument_values
@@ -41,6 +38,7 @@ from schema.execution.shapers import (
     UnplannedError,
     run_shape,
 )
+from schema.execution.variables import mentions_variables
 
 if TYPE_CHECKING:
     from schema.execution.executor import PlannedExecutor
@@ -267,7 +265,7 @@ class Relation:
         self.is_foreign = completion is None or completion.is_foreign
         self.waits = completion is None or completion.waits or isinstance(reading, Batched)
         self._names = python_names(definition)
-        self._is_fixed = not _mentions_variables(details[0].node)
+        self._is_fixed = not mentions_variables(details[0].node)
         self._asked: Any = None
 
     @property
@@ -398,22 +396,3 @@ def _read_all(reading: Plain, sources: Sequence[Any]) -> list[Any]:
         return [None if value is None else convert(value) for value in values]
     except Exception as error:
         raise UnplannedError from error
-
-
-class _Variables(Visitor):
-    """Notes whether a variable is used."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.is_used = False
-
-    def enter_variable(self, *_: Any) -> None:
-        """Note a variable."""
-        self.is_used = True
-
-
-def _mentions_variables(node: FieldNode) -> bool:
-    found = _Variables()
-    for argument in node.arguments or ():
-        visit(argument, found)
-    return found.is_used
