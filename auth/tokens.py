@@ -15,6 +15,8 @@ class TokenKind(Enum):
 
     SESSION = "vs"
     API_KEY = "vk"
+    LINK = "vl"
+    """Stands in a link that sets a password; nothing else takes it."""
 
 
 _RANDOM_BYTES: Final = 32

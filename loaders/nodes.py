@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from db.base import WORKSPACE
 from db.tables import contact_points
+from domain.audit import AUDIT_EVENT
 from domain.entities import ENTITIES
 from domain.errors import BadInputError
 from domain.files import FILE
@@ -15,10 +16,10 @@ from domain.ids import InvalidIdError, decode_id
 from loaders.bookings import load_bookings
 from loaders.files import readable_files
 from loaders.loaders import Loaders, id_array
-from loaders.people import api_keys, workspace
+from loaders.people import api_keys, sessions, workspace
 
 _POINTS: Final = frozenset({"phone", "email", "website", "messenger"})
-_OTHERS: Final = _POINTS | {"api_key", "booking", "workspace"}
+_OTHERS: Final = _POINTS | {"api_key", "booking", "session", "workspace"}
 
 NodeKey = tuple[str, UUID]
 
@@ -54,13 +55,16 @@ async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]
         return await _points(loaders, prefix, ids)
     if prefix == "booking":
         return await load_bookings(loaders, ids)
-    if prefix == "api_key":
+    if prefix in {"api_key", "session"}:
         owner = None if loaders.actor.is_admin else loaders.actor.person_id
-        return await api_keys(loaders.session, owner)
+        read = sessions if prefix == "session" else api_keys
+        return await read(loaders.session, owner)
     if prefix == "workspace":
         return [await workspace(loaders.session)]
     if prefix == FILE.name:
         return await readable_files(loaders, ids)
+    if prefix == AUDIT_EVENT.name and not loaders.actor.is_admin:
+        return []
     rows: Sequence[Any] = await loaders.one(prefix).load_many(ids)
     return rows
 

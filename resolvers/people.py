@@ -3,21 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-from auth.actor import Scope
-from auth.passwords import MAX_LENGTH, MIN_LENGTH, hash_password, verify_password
+from auth.passwords import hash_password
 from auth.policy import Action
 from db.base import new_id
-from domain.errors import Code, ForbiddenError, RefusedError, UserError, refuse
+from domain.audit import AuditKind
+from domain.errors import Code, refuse
 from domain.fields import Entity
+from domain.ids import encode_id
 from domain.people import DEPARTMENT, GROUP, USER
 from loaders.locking import lock_name
 from loaders.people import active_admins, is_here
 from loaders.rows import Row
 from resolvers import entries
+from resolvers.audit import audit
 from resolvers.drafts import Draft
+from resolvers.links import Purpose, send_or_show
 from resolvers.operation import Operation
+from resolvers.passwords import password_errors
+from resolvers.preparation import prepare
 from resolvers.rules import apply_rules
 from resolvers.sign_in import revoke_tokens
+from resolvers.values import read_values
 
 Raw = Mapping[str, Any]
 
@@ -29,15 +35,29 @@ async def create_user(op: Operation, raw: Raw, *, known: bool = False) -> Row:
     where `known` allows it: that is for the operator, who sees all workspaces anyway.
     """
     draft = await entries.draft_new(op, USER, raw)
-    draft.values.errors.extend(password_errors(raw.get("password"), "password"))
+    email = draft.given.get("email") or ""
+    draft.values.errors.extend(password_errors(raw.get("password"), "password", email=email))
     _check_locale(draft)
     if draft.errors:
         return await entries.save(op, draft)
+    return await _add(op, draft, await hash_password(raw["password"]), known=known)
+
+
+async def invite_user(op: Operation, raw: Raw) -> tuple[Row, str | None]:
+    """Add a person who chooses a password by a link; gives the link where no mail can be sent."""
+    draft = await entries.draft_new(op, USER, raw)
+    _check_locale(draft)
+    if draft.errors:
+        await entries.save(op, draft)
+    user = await _add(op, draft, None, known=False)
+    await audit(op, AuditKind.INVITED, about=user.id)
+    return user, await send_or_show(op, user.id, Purpose.INVITATION)
+
+
+async def _add(op: Operation, draft: Draft, stored: str | None, *, known: bool) -> Row:
+    """Add a person with a password's hash, or without one for now."""
     found = await op.session.call(
-        "voronka_register_identity",
-        new_id(),
-        draft.given["email"],
-        await hash_password(raw["password"]),
+        "voronka_register_identity", new_id(), draft.given["email"], stored
     )
     if not found[0].is_new and (not known or await is_here(op.session, found[0].identity_id)):
         draft.values.wrong(Code.DUPLICATE, "email_taken", "email")
@@ -63,24 +83,21 @@ async def set_active(op: Operation, user_id: str, *, active: bool) -> Row:
             await _keep_an_admin(op, draft, "id")
         await revoke_tokens(op, row.id)
     draft.columns["is_active"] = active
+    saved = await entries.save(op, draft)
+    kind = AuditKind.USER_ACTIVATED if active else AuditKind.USER_DEACTIVATED
+    if row is not None and row.is_active != active:
+        await audit(op, kind, about=row.id)
+    return saved
+
+
+async def name_person(op: Operation, raw: Raw) -> Row:
+    """Change one's own name, on accepting an invitation; what is not given stays."""
+    row = await entries.locked(op, USER, encode_id(USER.name, op.actor.person_id))
+    names = {key: raw[key] for key in ("firstName", "lastName") if raw.get(key) is not None}
+    values = read_values(USER, names, (), creating=False, locale=op.actor.locale)
+    draft = Draft(USER, row.id, values, row)
+    await prepare(op, [draft])
     return await entries.save(op, draft)
-
-
-async def change_password(op: Operation, raw: Raw) -> None:
-    """Change one's own password; all other tokens of the person end."""
-    if Scope.WRITE not in op.actor.scopes:
-        raise ForbiddenError("token_scope")
-    errors = password_errors(raw["newPassword"], "newPassword")
-    if errors:
-        raise RefusedError(errors)
-    user = await op.loaders.one("user").load(op.actor.person_id)
-    email = user.email if user is not None else ""
-    found = await op.session.call("voronka_identity", email)
-    stored = found[0].password_hash if found else None
-    if not await verify_password(raw["currentPassword"], stored):
-        raise refuse(Code.INVALID, "wrong_credentials", "currentPassword")
-    await op.session.call("voronka_set_password", email, await hash_password(raw["newPassword"]))
-    await revoke_tokens(op, op.actor.person_id, keep=op.actor.token_id)
 
 
 async def create_entry(op: Operation, entity: Entity, raw: Raw) -> Row:
@@ -119,16 +136,6 @@ async def delete_group(op: Operation, raw: Raw) -> Row:
         raise refuse(Code.NOT_FOUND, "not_found", "id", target=GROUP.name)
     await entries.drop(op, GROUP, [draft.before])
     return draft.before
-
-
-def password_errors(password: str | None, *path: str) -> list[UserError]:
-    """Say what is wrong with a new password: its length alone counts (NIST SP 800-63B)."""
-    if password is None or not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        return [
-            UserError(Code.INVALID, "password_length", path,
-                      {"minimum": MIN_LENGTH, "maximum": MAX_LENGTH})
-        ]  # fmt: skip
-    return []
 
 
 def _check_locale(draft: Draft) -> None:

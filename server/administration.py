@@ -23,6 +23,7 @@ from loaders.loaders import WHOLE
 from resolvers import changes, people, sign_in
 from resolvers.contact_points import InvalidPointError, normalize_email
 from resolvers.operation import Operation
+from resolvers.passwords import password_errors
 
 _EVERYONE: Final = 100_000
 
@@ -46,7 +47,7 @@ async def list_users(database: Database, workspace: str | None) -> Sequence[Any]
 
 async def set_password(database: Database, email: str, password: str) -> None:
     """Give a person, in whatever workspaces, a new password."""
-    if errors := people.password_errors(password, "password"):
+    if errors := password_errors(password, "password", email=email):
         raise RefusedError(errors)
     stored = await hash_password(password)
     async with database.session(write=True) as session:

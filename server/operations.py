@@ -8,28 +8,30 @@ a race for a unique key) run again.
 import asyncio
 import contextlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any, Final
 
-from limits import parse as parse_limit
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import Request
 from strawberry.http import GraphQLRequestData
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from auth.actor import Actor, Scope
+from auth.attempts import PER_ACCOUNT, count_attempt
 from auth.tokens import authenticate
 from db.database import Database
 from db.file_store import FileStore, file_key
+from db.mailer import Mailer
 from db.reading import OverrunError
 from db.session import Session
 from db.snapshot import Snapshots
+from domain.audit import AuditEntry, AuditKind, Denial, Origin
 from domain.custom_fields import CUSTOM_FIELD
-from domain.errors import Code, ForbiddenError, UnauthenticatedError, refuse
+from domain.errors import ForbiddenError, UnauthenticatedError
 from domain.files import FILE, UploadLimits
 from domain.ids import InvalidIdError, decode_id, encode_id
 from loaders.files import readable_files
@@ -37,26 +39,28 @@ from loaders.rows import Row
 from resolvers.changes import flush_events
 from resolvers.custom_binding import Bindings, load_bindings
 from resolvers.operation import Operation
-from resolvers.sign_in import find_person, store_session
 from schema.context import Context
 from schema.cursors import Cursors
 from schema.documents import DocumentCache, Known, Outline
 from schema.record_mutations import RECORD_MUTATIONS
 from schema.served import ServedSchema
 from schema.workspace_schemas import WorkspaceSchemas
+from server.doors import OPEN, ClosedDoors, OpenDoors
 from server.explorer import session_token
 from server.faults import lost_race
 from server.files import StoredFile
 from server.graphql_http import Reply
+from server.journal import Journal
 from server.logging import report
 from server.negotiation import language
 
-_ANONYMOUS: Final = frozenset({"signIn", "__typename"})
+_ANONYMOUS: Final = OPEN | {"__typename"}
 _TRIES: Final = 3
 _MANY: Final = 2
 _NO_SHAPE: Final = Outline(is_mutation=False, roots=frozenset())
-_PER_ACCOUNT: Final = parse_limit("5/minute")
-_PER_ADDRESS: Final = parse_limit("20/minute")
+_CLOSED: Final = ClosedDoors()
+_LONGEST_AGENT: Final = 300
+_MOST_NAMED: Final = 10
 
 
 class LostRaceError(Exception):
@@ -92,8 +96,12 @@ class Operations:
         cursors: Cursors,
         files: FileStore,
         upload_limits: UploadLimits,
+        journal: Journal,
+        mailer: Mailer,
     ) -> None:
         """Keep what all operations share."""
+        self._journal = journal
+        self._mailer = mailer
         self._files = files
         self._upload_limits = upload_limits
         self._schema = schema
@@ -102,7 +110,6 @@ class Operations:
         self._cursors = cursors
         self._schemas = WorkspaceSchemas(schema)
         self._snapshots = Snapshots()
-        self._attempts = MovingWindowRateLimiter(MemoryStorage())
 
     async def run(
         self, request: Request, data: GraphQLRequestData, allowed: frozenset[OperationType]
@@ -152,52 +159,69 @@ class Operations:
 
     async def _attempt(self, call: "_Call", *, single: bool = False) -> Reply:
         request, shape = call.request, call.shape
-        write = shape.is_mutation and OperationType.MUTATION in call.allowed
         context = Context(None, language(request.headers.get("accept-language")), self._cursors,
-                          _no_sign_in)  # fmt: skip
+                          _CLOSED)  # fmt: skip
+        if shape.roots <= _ANONYMOUS:
+            return await self._attempt_without_token(call, context)
+        write = shape.is_mutation and OperationType.MUTATION in call.allowed
         reply: Reply | None = None
         try:
             async with self._database.session(write=write, single=single) as session:
                 reply = await self._answer(call, session, context, write=write)
-        except BaseException:
+        except BaseException as error:
             # A commit that failed may have happened: what hangs on it is then left to the sweep.
             if reply is None:
-                await _conclude(context.operation, committed=False)
+                await self._conclude(call, context.operation, committed=False)
+            if not isinstance(error, LostRaceError | OverrunError):
+                self._note_denials(call, context.operation, [error])
             raise
-        await _conclude(context.operation, committed=not session.doomed)
-        if not write and not single and not reply.result.errors:
+        await self._conclude(call, context.operation, committed=not session.doomed)
+        errors = [error.original_error for error in reply.result.errors or ()]
+        self._note_denials(call, context.operation, errors)
+        if not write and not single and not errors:
             call.note(session, context.operation)
         return reply
+
+    async def _attempt_without_token(self, call: "_Call", context: Context) -> Reply:
+        start, request = perf_counter(), call.request
+        async with AsyncExitStack() as stack:
+            doors = OpenDoors(
+                self._database, self._journal, self._mailer, origin_of(request), stack
+            )
+            context.doors = doors
+            result = await self._execute(self._schema, call.data, call.allowed, context)
+            extensions: dict[str, Any] = {}
+            session, op = doors.session, context.operation
+            if session is not None:
+                extensions = await _settle(session, op, result, write=True, dry=_is_dry(request))
+                extensions |= _explained(session, op, start) if _explains(request) else {}
+        await self._conclude(call, op, committed=session is not None and not session.doomed)
+        return Reply(result, extensions)
 
     async def _answer(
         self, call: "_Call", session: Session, context: Context, *, write: bool
     ) -> Reply:
         start = perf_counter()
         request, shape = call.request, call.shape
-        if shape.roots <= _ANONYMOUS:
-            context.sign_in = self._sign_in(request, session, context)
-        else:
-            actor = await self._actor(request, session, shape)
-            await self._database.enter(session, actor.workspace_id, write=write)
-            context.operation = op = Operation.begin(session, actor)
-            op.files, op.upload_limits = self._files, self._upload_limits
-            if not write or shape.roots <= RECORD_MUTATIONS:
-                # What changes settings reads them under its locks.
-                op.loaders.snapshots = self._snapshots
-        schema = await self._schema_of(context.operation)
+        actor = await self._actor(request, session, shape)
+        await self._database.enter(session, actor.workspace_id, write=write)
+        context.operation = op = Operation.begin(session, actor)
+        op.files, op.upload_limits = self._files, self._upload_limits
+        op.mailer, op.origin = self._mailer, origin_of(request)
+        if not write or shape.roots <= RECORD_MUTATIONS:
+            # What changes settings reads them under its locks.
+            op.loaders.snapshots = self._snapshots
+        schema = await self._schema_of(op)
         result = await self._execute(schema, call.data, call.allowed, context)
         if session.overran:
             raise OverrunError
-        dry = request.headers.get("x-dry-run") == "1"
-        extensions = await _settle(session, context.operation, result, write=write, dry=dry)
-        if request.headers.get("x-explain") == "1":
-            extensions |= _explained(session, context.operation, start)
+        extensions = await _settle(session, op, result, write=write, dry=_is_dry(request))
+        if _explains(request):
+            extensions |= _explained(session, op, start)
         return Reply(result, extensions)
 
-    async def _schema_of(self, op: Operation | None) -> ServedSchema:
+    async def _schema_of(self, op: Operation) -> ServedSchema:
         """Give the schema of the operation's workspace."""
-        if op is None:
-            return self._schema
         actor, loaders = op.actor, op.loaders
 
         async def fields() -> tuple[Sequence[Row], Bindings]:
@@ -230,45 +254,66 @@ class Operations:
         actor = None if secret is None else await authenticate(session, secret)
         if actor is None:
             raise UnauthenticatedError
+        if actor.token_id is not None:
+            self._journal.used(actor.token_id)
         if not shape.is_mutation and Scope.READ not in actor.scopes:
+            self._deny(actor, origin_of(request), Denial("token_scope", _named(shape)))
             raise ForbiddenError("token_scope")
         return actor
 
-    def _sign_in(self, request: Request, session: Session, context: Context) -> Any:
-        async def sign_in(given: Mapping[str, Any]) -> tuple[str, Any]:
-            self._count_attempt(request, str(given["email"]))
-            person = await find_person(session, given)
-            await self._database.enter(session, person.workspace_id, write=True)
-            await store_session(session, person)
-            actor = await authenticate(session, person.token.secret)
-            if actor is None:
-                raise UnauthenticatedError
-            context.operation = Operation.begin(session, actor)
-            return person.token.secret, await context.operation.loaders.one("user").load(
-                person.user_id
-            )
-
-        return sign_in
-
-    def _count_attempt(self, request: Request, email: str) -> None:
-        """Count a try to sign in, by account and by address; raises RefusedError over the limit."""
-        address = request.client.host if request.client else ""
-        account = email.strip().lower()[:200]
-        if not self._attempts.hit(_PER_ACCOUNT, "account", account) or not self._attempts.hit(
-            _PER_ADDRESS, "address", address
-        ):
-            raise refuse(Code.LIMIT, "too_many_attempts")
-
-
-async def _conclude(op: Operation | None, *, committed: bool) -> None:
-    """Do what waits for the end of the transaction; failures are ours to know, not the caller's."""
-    if op is not None:
+    async def _conclude(self, call: _Call, op: Operation | None, *, committed: bool) -> None:
+        """Do what waits for the end of the transaction; failures are ours to know."""
+        if op is None:
+            return
         for error in await op.conclude(committed=committed):
             report(error)
+        if op.failed_tries:
+            counted = [(key, PER_ACCOUNT) for key in op.failed_tries]
+            async with self._database.session(write=True) as session:
+                await count_attempt(session, counted)
+
+    def _note_denials(
+        self, call: _Call, op: Operation | None, errors: Sequence[BaseException | None]
+    ) -> None:
+        """Keep what was refused for want of rights, although nothing of the operation is kept."""
+        if op is None:
+            return
+        denials = [
+            *op.denials,
+            *(
+                Denial(error.message, _named(call.shape))
+                for error in errors
+                if isinstance(error, ForbiddenError)
+            ),
+        ]
+        for denial in denials:
+            self._deny(op.actor, op.origin, denial)
+
+    def _deny(self, actor: Actor, origin: Origin, denial: Denial) -> None:
+        details = {**dict(denial.details), "reason": denial.reason, "fields": list(denial.fields)}
+        self._journal.add(
+            AuditEntry(actor.workspace_id, AuditKind.DENIED, datetime.now(UTC), actor.user_id,
+                       token_id=actor.token_id, origin=origin, details=details)
+        )  # fmt: skip
 
 
-async def _no_sign_in(_given: Mapping[str, Any]) -> Any:
-    raise ForbiddenError("sign_in_alone")
+def origin_of(request: Request) -> Origin:
+    """Tell where a request came from, as far as it can be told."""
+    agent = request.headers.get("user-agent", "")[:_LONGEST_AGENT]
+    shown = "".join(letter for letter in agent if letter.isprintable())
+    return Origin(request.client.host if request.client else None, shown or None)
+
+
+def _named(shape: Outline) -> tuple[str, ...]:
+    return tuple(sorted(shape.roots)[:_MOST_NAMED])
+
+
+def _is_dry(request: Request) -> bool:
+    return request.headers.get("x-dry-run") == "1"
+
+
+def _explains(request: Request) -> bool:
+    return request.headers.get("x-explain") == "1"
 
 
 def bearer_token(request: Request) -> str | None:

@@ -96,7 +96,7 @@ def test_every_message_is_used() -> None:
     texts = {
         node.value
         for module in modules(*LAYERS)
-        if module.path != "domain/messages.py"
+        if module.path not in {"domain/messages.py", "domain/sign_in_messages.py"}
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
