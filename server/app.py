@@ -19,6 +19,7 @@ from schema.build import build_schema
 from schema.cursors import Cursors
 from schema.documents import DocumentCache
 from schema.execution.executor import PlannedExecutor
+from server.admission import Admission
 from server.explorer import explorer_routes, page
 from server.files import file_endpoint
 from server.graphql_http import GraphQLView
@@ -51,7 +52,7 @@ def build_app(
     journal = Journal(database)
     operations = Operations(
         schema, cache, database, cursors, files, settings.upload_limits, journal,
-        mailer or settings.mailer,
+        Admission(database, journal, settings.issuer), mailer or settings.mailer,
     )  # fmt: skip
     view = GraphQLView(schema, operations.run, page, settings.limits, say=say)
 

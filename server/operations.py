@@ -31,7 +31,7 @@ from db.session import Session
 from db.snapshot import Snapshots
 from domain.audit import AuditEntry, AuditKind, Denial, Origin
 from domain.custom_fields import CUSTOM_FIELD
-from domain.errors import ForbiddenError, UnauthenticatedError
+from domain.errors import ForbiddenError
 from domain.files import FILE, UploadLimits
 from domain.ids import InvalidIdError, decode_id, encode_id
 from loaders.files import readable_files
@@ -45,8 +45,8 @@ from schema.documents import DocumentCache, Known, Outline
 from schema.record_mutations import RECORD_MUTATIONS
 from schema.served import ServedSchema
 from schema.workspace_schemas import WorkspaceSchemas
+from server.admission import Admission, Shown, origin_of
 from server.doors import OPEN, ClosedDoors, OpenDoors
-from server.explorer import session_token
 from server.faults import lost_race
 from server.files import StoredFile
 from server.graphql_http import Reply
@@ -59,7 +59,6 @@ _TRIES: Final = 3
 _MANY: Final = 2
 _NO_SHAPE: Final = Outline(is_mutation=False, roots=frozenset())
 _CLOSED: Final = ClosedDoors()
-_LONGEST_AGENT: Final = 300
 _MOST_NAMED: Final = 10
 
 
@@ -76,6 +75,8 @@ class _Call:
     allowed: frozenset[OperationType]
     known: Known
     shape: Outline
+    shown: Shown | None
+    """Who asks; None where only that is asked for which needs no token."""
 
     def note(self, session: Session, op: Operation | None) -> None:
         """Note how many statements the query sends, where the process had all settings before."""
@@ -97,10 +98,12 @@ class Operations:
         files: FileStore,
         upload_limits: UploadLimits,
         journal: Journal,
+        admission: Admission,
         mailer: Mailer,
     ) -> None:
         """Keep what all operations share."""
         self._journal = journal
+        self._admission = admission
         self._mailer = mailer
         self._files = files
         self._upload_limits = upload_limits
@@ -117,7 +120,10 @@ class Operations:
         """Run an operation; raises what refuses it as a whole."""
         graphql = self._schema._schema
         known = self._cache.read(graphql, data.query or "")
-        call = _Call(request, data, allowed, known, known.outline(data.operation_name))
+        shape = known.outline(data.operation_name)
+        # A token of an issuer may ask for its keys, which no connection to the database waits for.
+        shown = None if shape.roots <= _ANONYMOUS else await self._admission.read(request)
+        call = _Call(request, data, allowed, known, shape, shown)
         # What sent one statement whenever it ran needs no transaction, which costs as much again.
         if known.reads.get(data.operation_name, _MANY) <= 1:
             with contextlib.suppress(OverrunError):
@@ -138,15 +144,17 @@ class Operations:
 
     async def schema_of(self, request: Request) -> ServedSchema:
         """Give the schema of the workspace of whoever asks; raises UnauthenticatedError."""
+        shown = await self._admission.read(request)
         async with self._database.session(write=False) as session:
-            actor = await self._actor(request, session, _NO_SHAPE)
+            actor = await self._actor(request, shown, session, _NO_SHAPE)
             await self._database.enter(session, actor.workspace_id, write=False)
             return await self._schema_of(Operation.begin(session, actor))
 
     async def file_of(self, request: Request, text: str) -> StoredFile | None:
         """Give the file of an id that whoever asks may read; raises UnauthenticatedError."""
+        shown = await self._admission.read(request)
         async with self._database.session(write=False) as session:
-            actor = await self._actor(request, session, _NO_SHAPE)
+            actor = await self._actor(request, shown, session, _NO_SHAPE)
             await self._database.enter(session, actor.workspace_id, write=False)
             try:
                 prefix, key = decode_id(text)
@@ -157,17 +165,17 @@ class Operations:
             (row,) = await readable_files(Operation.begin(session, actor).loaders, [key])
         return None if row is None else StoredFile(row, file_key(actor.workspace_id, key))
 
-    async def _attempt(self, call: "_Call", *, single: bool = False) -> Reply:
+    async def _attempt(self, call: _Call, *, single: bool = False) -> Reply:
         request, shape = call.request, call.shape
         context = Context(None, language(request.headers.get("accept-language")), self._cursors,
                           _CLOSED)  # fmt: skip
-        if shape.roots <= _ANONYMOUS:
+        if call.shown is None:
             return await self._attempt_without_token(call, context)
         write = shape.is_mutation and OperationType.MUTATION in call.allowed
         reply: Reply | None = None
         try:
             async with self._database.session(write=write, single=single) as session:
-                reply = await self._answer(call, session, context, write=write)
+                reply = await self._answer(call, call.shown, session, context, write=write)
         except BaseException as error:
             # A commit that failed may have happened: what hangs on it is then left to the sweep.
             if reply is None:
@@ -182,7 +190,7 @@ class Operations:
             call.note(session, context.operation)
         return reply
 
-    async def _attempt_without_token(self, call: "_Call", context: Context) -> Reply:
+    async def _attempt_without_token(self, call: _Call, context: Context) -> Reply:
         start, request = perf_counter(), call.request
         async with AsyncExitStack() as stack:
             doors = OpenDoors(
@@ -199,11 +207,11 @@ class Operations:
         return Reply(result, extensions)
 
     async def _answer(
-        self, call: "_Call", session: Session, context: Context, *, write: bool
+        self, call: _Call, shown: Shown, session: Session, context: Context, *, write: bool
     ) -> Reply:
         start = perf_counter()
         request, shape = call.request, call.shape
-        actor = await self._actor(request, session, shape)
+        actor = await self._actor(request, shown, session, shape)
         await self._database.enter(session, actor.workspace_id, write=write)
         context.operation = op = Operation.begin(session, actor)
         op.files, op.upload_limits = self._files, self._upload_limits
@@ -249,13 +257,10 @@ class Operations:
                 raise LostRaceError from error.original_error
         return result
 
-    async def _actor(self, request: Request, session: Session, shape: Outline) -> Actor:
-        secret = bearer_token(request)
-        actor = None if secret is None else await authenticate(session, secret)
-        if actor is None:
-            raise UnauthenticatedError
-        if actor.token_id is not None:
-            self._journal.used(actor.token_id)
+    async def _actor(
+        self, request: Request, shown: Shown, session: Session, shape: Outline
+    ) -> Actor:
+        actor = await self._admission.admit(session, shown, origin_of(request))
         if not shape.is_mutation and Scope.READ not in actor.scopes:
             self._deny(actor, origin_of(request), Denial("token_scope", _named(shape)))
             raise ForbiddenError("token_scope")
@@ -297,13 +302,6 @@ class Operations:
         )  # fmt: skip
 
 
-def origin_of(request: Request) -> Origin:
-    """Tell where a request came from, as far as it can be told."""
-    agent = request.headers.get("user-agent", "")[:_LONGEST_AGENT]
-    shown = "".join(letter for letter in agent if letter.isprintable())
-    return Origin(request.client.host if request.client else None, shown or None)
-
-
 def _named(shape: Outline) -> tuple[str, ...]:
     return tuple(sorted(shape.roots)[:_MOST_NAMED])
 
@@ -314,15 +312,6 @@ def _is_dry(request: Request) -> bool:
 
 def _explains(request: Request) -> bool:
     return request.headers.get("x-explain") == "1"
-
-
-def bearer_token(request: Request) -> str | None:
-    """Give the token of a request: of its Authorization header, else of the browser's session."""
-    header = request.headers.get("authorization", "")
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() == "bearer" and token:
-        return token.strip()
-    return None if header else session_token(request)
 
 
 async def _settle(

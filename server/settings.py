@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from auth.oidc import OidcIssuer, is_loopback
 from db.file_store import SCHEMES
 from db.mailer import SCHEMES as SMTP_SCHEMES
 from db.mailer import Mailer
@@ -74,6 +75,11 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = None
     smtp_url_file: FilePath | None = None
     mail_from: str = "voronka@localhost"
+
+    # An OpenID Connect issuer whose tokens are accepted, such as https://id.example.com, and the
+    # audience that they must name; both or none.
+    oidc_issuer: str | None = None
+    oidc_audience: str | None = None
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     # The texts of exceptions repeat values of rows: for a developer's own machine only.
@@ -162,6 +168,13 @@ class Settings(BaseSettings):
         return self.files_url or (self.data_dir / "files").as_uri()
 
     @property
+    def issuer(self) -> OidcIssuer | None:
+        """Return the issuer whose tokens are accepted."""
+        if self.oidc_issuer is None or self.oidc_audience is None:
+            return None
+        return OidcIssuer(self.oidc_issuer, self.oidc_audience)
+
+    @property
     def mailer(self) -> Mailer:
         """Return what sends e-mail."""
         url = None if self.smtp_url is None else self.smtp_url.get_secret_value()
@@ -237,6 +250,25 @@ class Settings(BaseSettings):
         if not separator or scheme.partition("+")[0] not in {"postgresql", "postgres"}:
             raise ValueError("must look like postgresql://user:password@host:5432/database")
         return SecretStr(f"postgresql://{rest}")
+
+    @model_validator(mode="after")
+    def _name_an_audience(self) -> "Settings":
+        if (self.oidc_issuer is None) != (self.oidc_audience is None):
+            raise ValueError("VORONKA_OIDC_ISSUER and VORONKA_OIDC_AUDIENCE are set together")
+        return self
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        is_safe = parts.scheme == "https" or (
+            parts.scheme == "http" and is_loopback(parts.hostname)
+        )
+        if not is_safe or not parts.hostname or parts.query or parts.fragment or parts.username:
+            raise ValueError("must look like https://id.example.com")
+        return value
 
     @field_validator("public_url")
     @classmethod
