@@ -61,7 +61,11 @@ class Issuer:
         """Sign any claims."""
         algorithm = ALGORITHMS[key]
         return jwt.encode(
-            {"alg": algorithm, "kid": key, **header},
+            {
+                name: value
+                for name, value in {"alg": algorithm, "kid": key, **header}.items()
+                if value is not None
+            },
             claims,
             self.keys[key],
             algorithms=[algorithm],
