@@ -1,6 +1,7 @@
 """Further servers on the same database: one that sends mail, one that trusts an issuer."""
 
 import asyncio
+import itertools
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ from starlette.applications import Starlette
 from server.app import build_app
 from server.settings import Settings
 from server.worker import Worker
-from tests.client import Client
+from tests.client import Answer, Client, argument_type
 from tests.conftest import Server
 from tests.people import Cast
 from tests.sign_in.issuer import Issuer
@@ -110,6 +111,20 @@ async def door(trusting: Server) -> AsyncIterator[httpx.AsyncClient]:
     """Give a connection to the server that accepts the issuer's tokens."""
     async with httpx.AsyncClient(base_url=trusting.url, timeout=30) as client:
         yield client
+
+
+_numbers = itertools.count()
+
+
+async def knock(people: Cast, mutation: str, given: dict[str, Any], selection: str) -> Answer:
+    """Send what needs no token, each time from another address: one may try 20 times a minute."""
+    number = next(_numbers)
+    address = {"X-Forwarded-For": f"10.8.{number // 256}.{number % 256}"}
+    document = (
+        f"mutation ($given: {argument_type(mutation, 'input')}) {{ {mutation}(input: $given) "
+        f"{{ {selection} userErrors {{ code message path }} }} }}"
+    )
+    return await people.nobody.run(document, {"given": given}, address)
 
 
 Log = Callable[..., Awaitable[list[dict[str, Any]]]]

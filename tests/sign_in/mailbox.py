@@ -32,7 +32,8 @@ async def _serve(box: Mailbox, reader: asyncio.StreamReader, writer: asyncio.Str
             case "DATA":
                 await say("354 go on")
                 content = await reader.readuntil(b"\r\n.\r\n")
-                message = message_from_bytes(content[:-5], policy=policy.default)
+                text = content[:-5].replace(b"\r\n", b"\n")
+                message = message_from_bytes(text, policy=policy.default)
                 assert isinstance(message, EmailMessage)
                 box.messages.append(message)
                 await say("250 kept")
