@@ -114,7 +114,7 @@ class Admission:
 def origin_of(request: Request) -> Origin:
     """Tell where a request came from, as far as it can be told."""
     agent = request.headers.get("user-agent", "")[:_LONGEST_AGENT]
-    shown = "".join(letter for letter in agent if letter.isprintable())
+    shown = agent if agent.isprintable() else "".join(filter(str.isprintable, agent))
     return Origin(request.client.host if request.client else None, shown or None)
 
 

@@ -24,6 +24,7 @@ from server.explorer import explorer_routes, page
 from server.files import file_endpoint
 from server.graphql_http import GraphQLView
 from server.journal import Journal
+from server.link_pages import link_routes
 from server.middleware import middleware
 from server.operations import Operations
 from server.pool import open_pool
@@ -84,6 +85,7 @@ def build_app(
             Route("/files/{id}", file_endpoint(operations.file_of, files), methods=["GET"]),
             Route("/healthz", alive),
             Route("/readyz", ready),
+            *link_routes(),
             *explorer_routes(operations.is_valid, settings.secure_cookies),
         ],
         middleware=middleware(settings.limits, settings.cors_origins),
