@@ -145,8 +145,6 @@ async def create_api_key(op: Operation, raw: Mapping[str, Any]) -> tuple[Any, st
         raise refuse(Code.INVALID, "key_expiry", "expiresAt", days=KEY_LIFE.days)
     token = await issue_key(op, op.actor.person_id, name, scopes, expires)
     made = [row for row in await api_keys(op.session, op.actor.person_id) if row.name == name]
-    await audit(op, AuditKind.KEY_CREATED, subject=("api_key", made[0].id), name=name,
-                scopes=[scope.value for scope in scopes])  # fmt: skip
     return made[0], token.secret
 
 
@@ -199,6 +197,9 @@ async def issue_key(
     row = _token_row(token, TokenKind.API_KEY, user_id, scopes, name, op.now, expires)
     await op.session.insert(tokens, [row])
     _note(op, "CREATED", row["id"], {"name": {"from": None, "to": name}})
+    about = None if user_id == op.actor.user_id else user_id
+    await audit(op, AuditKind.KEY_CREATED, about=about, subject=("api_key", row["id"]), name=name,
+                scopes=[scope.value for scope in scopes])  # fmt: skip
     return token
 
 

@@ -19,6 +19,7 @@ from schema.write_types import create_fields, payload_type
 
 USER = OBJECTS["user"]
 _PASSWORD: Final = f"The new password, {MIN_LENGTH} to {MAX_LENGTH} characters."
+_FROM_LINK: Final = "The link, or what stands behind `token=` in it."
 _LINK: Final = (
     "The link for the person, where the server has no mail server to send it by; it works once."
 )
@@ -125,8 +126,8 @@ ResetPasswordPayload = payload_type(
 )
 RESET_PASSWORD_INPUT = input_type(
     "ResetPasswordInput",
-    "A new password, and what stands in the link.",
-    {"token": (str, "What stands behind `token=` in the link."), "new_password": (str, _PASSWORD)},
+    "A new password, and the link that allows it.",
+    {"token": (str, _FROM_LINK), "new_password": (str, _PASSWORD)},
 )
 
 
@@ -141,9 +142,9 @@ async def _reset_password(root: Any, info: Any, input: Mapping[str, Any]) -> Any
 
 ACCEPT_INPUT = input_type(
     "AcceptInvitationInput",
-    "A password, and what stands in the link.",
+    "A password, and the link of the invitation.",
     {
-        "token": (str, "What stands behind `token=` in the link."),
+        "token": (str, _FROM_LINK),
         "password": (str, _PASSWORD),
         "first_name": (str | None, "Given name; the one of the invitation stays if left out."),
         "last_name": (str | None, "Family name; the one of the invitation stays if left out."),

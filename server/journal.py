@@ -18,6 +18,7 @@ import orjson
 
 from db.base import new_id
 from db.database import Database
+from db.session import Session
 from domain.audit import AuditEntry, Origin
 from server.logging import log
 
@@ -122,8 +123,7 @@ class Journal:
             if uses:
                 await session.call("voronka_touch_tokens", list(uses), list(uses.values()))
             if entries:
-                rows = [_row(entry) for entry in entries]
-                await session.call("voronka_journal", orjson.dumps(rows).decode())
+                await write_entries(session, entries)
 
     def _forget(self, over: Mapping[bytes, _Folded]) -> None:
         for key, folded in over.items():
@@ -148,6 +148,12 @@ class Journal:
             log.error("journal not written", exc_info=error)
 
 
+async def write_entries(session: Session, entries: Sequence[AuditEntry]) -> None:
+    """Write entries of whatever workspaces, in a session that is bound to none."""
+    rows = [_row(entry) for entry in entries]
+    await session.call("voronka_journal", orjson.dumps(rows).decode())
+
+
 def _repeated(entry: AuditEntry, count: int) -> AuditEntry:
     """Give the entry that says how often the same came again within the minute."""
     at = entry.at + timedelta(seconds=_FOLDED_SECONDS)
@@ -166,7 +172,7 @@ def _key(entry: AuditEntry) -> bytes:
 def _row(entry: AuditEntry) -> Mapping[str, Any]:
     return {
         "workspace_id": str(entry.workspace_id),
-        "id": str(entry.id),
+        "id": str(entry.id or new_id()),
         "at": entry.at.isoformat(),
         "kind": entry.kind.value,
         "user_id": _text(entry.user_id),

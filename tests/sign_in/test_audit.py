@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from domain.audit import AuditEntry, AuditKind, Origin
 from domain.ids import decode_id
+from server.administration import create_token, set_password
 from server.journal import Journal
 from tests.client import Client
 from tests.conftest import Server
@@ -177,6 +178,16 @@ async def test_a_dry_run_is_not_told_and_neither_is_what_was_refused_with_user_e
         {"X-Dry-Run": "1"},
     )
     assert await log() == before
+
+
+async def test_what_an_operator_does_is_told(people: Cast, server: Server, log: Log) -> None:
+    await set_password(server.database, people.emails["anna"], "an old oak tree")
+    await create_token(server.database, people.workspace_name, "ERP", people.emails["anna"], (), 1)
+    changed, made = (await log("PASSWORD_CHANGED", "KEY_CREATED"))[-2:]
+    anna = {"id": people.ids["anna"]}
+    assert (changed["user"], changed["about"], changed["address"]) == (None, anna, None)
+    assert changed["details"] == {"by": "operator"}
+    assert (made["user"], made["details"]["name"]) == (anna, "ERP")
 
 
 async def test_who_may_sign_in_is_told(people: Cast, log: Log) -> None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from resolvers.workspaces import create_workspace
+from server.administration import CommandError, unlink
 from tests.client import Client
 from tests.conftest import Server
 from tests.people import Cast
@@ -71,6 +72,18 @@ async def test_an_address_that_somebody_else_has_now_does_not_bring_the_account_
     successor = Client(door, issuer.token("anna-2", **known(people)))
     assert (await successor.run(WHO)).status == 401
     assert (await anna.run(WHO)).errors == []
+
+
+async def test_the_operator_lets_the_next_one_be_joined(
+    people: Cast, server: Server, issuer: Issuer, door: httpx.AsyncClient
+) -> None:
+    with pytest.raises(CommandError):
+        await unlink(server.database, people.emails["anna"])
+    old, new = (Client(door, issuer.token(name, **known(people))) for name in ("old", "new"))
+    assert (await old.run(WHO)).errors == []
+    await unlink(server.database, people.emails["anna"])
+    assert (await new.run(WHO)).errors == []
+    assert (await old.run(WHO)).status == 401
 
 
 async def test_who_may_no_longer_sign_in_does_not_come_in_by_the_issuer(
