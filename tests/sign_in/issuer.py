@@ -6,13 +6,14 @@ from base64 import urlsafe_b64encode
 from time import time
 from typing import Any
 
-from joserfc import jwt
-from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
-from joserfc.jws import JWSRegistry
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+
+from joserfc import jwt
+from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
 
 ALGORITHMS = {"rsa": "RS256", "ec": "ES256", "ed": "Ed25519"}
 
@@ -74,7 +75,9 @@ class Issuer:
 
     def forged_by_public_key(self, claims: dict[str, Any]) -> str:
         """Sign with the published RSA key as if it were a shared secret."""
-        secret = self.keys["rsa"].as_pem(private=False)
+        key = self.keys["rsa"]
+        assert isinstance(key, RSAKey)
+        secret = key.as_pem(private=False)
         parts = [{"alg": "HS256", "kid": "rsa"}, claims]
         text = b".".join(_coded(json.dumps(part).encode()) for part in parts)
         signature = hmac.new(secret, text, "sha256").digest()

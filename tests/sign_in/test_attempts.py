@@ -4,10 +4,11 @@ import asyncio
 from typing import Any
 
 import httpx
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from auth import passwords
 from server.settings import Settings
 from tests.client import Answer, Client
 from tests.conftest import Server
@@ -85,9 +86,8 @@ async def test_a_stolen_session_does_not_guess_the_password(people: Cast, log: L
 async def test_a_hash_of_other_parameters_is_replaced_when_its_owner_signs_in(
     people: Cast, server: Server
 ) -> None:
-    weak = passwords.PasswordHash(
-        [passwords.Argon2Hasher(memory_cost=8_192, time_cost=1, parallelism=1)]
-    ).hash("an old oak tree")
+    hasher = PasswordHash([Argon2Hasher(memory_cost=8_192, time_cost=1, parallelism=1)])
+    weak = hasher.hash("an old oak tree")
     found = text("SELECT password_hash FROM identities WHERE email = :email")
     named = {"email": people.emails["anna"]}
     async with server.database.engine.begin() as connection:

@@ -177,7 +177,7 @@ async def test_a_signature_that_is_not_the_issuers_opens_nothing(
         response = await door.post(
             "/graphql",
             json={"query": WHO},
-            headers={"Authorization": f"Bearer {token}".encode("latin-1", "replace")},
+            headers={b"Authorization": f"Bearer {token}".encode("latin-1", "replace")},
         )
         assert response.status_code == 401, name
     assert (await Client(door, good).run(WHO)).errors == []
