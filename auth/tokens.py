@@ -2,13 +2,15 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from auth.actor import Actor, Scope
 from db.holds import Hold
 from db.session import Session
+from domain.ids import InvalidIdError, decode_id
 
 
 class TokenKind(Enum):
@@ -16,6 +18,8 @@ class TokenKind(Enum):
 
     SESSION = "vs"
     API_KEY = "vk"
+    LINK = "vl"
+    """Stands in a link that sets a password; nothing else takes it."""
 
 
 _RANDOM_BYTES: Final = 32
@@ -52,10 +56,29 @@ async def authenticate(session: Session, secret: str, hold: Hold | None = None) 
     if len(secret) > MAX_LENGTH or not secret.startswith(("vs_", "vk_")):
         return None
     if hold is None:
-        rows = await session.admit("voronka_authenticate", digest(secret))
-    else:
-        alone = hold is Hold.TO_CHANGE
-        rows = await session.admit("voronka_admit", digest(secret), alone, session.patience)
+        return _actor(await session.admit("voronka_authenticate", digest(secret)))
+    alone = hold is Hold.TO_CHANGE
+    return _actor(await session.admit("voronka_admit", digest(secret), alone, session.patience))
+
+
+async def authenticate_oidc(
+    session: Session, issuer: str, subject: str, workspace: str | None
+) -> Actor | None:
+    """Find a person of an issuer whose token has been checked, as `authenticate` does.
+
+    None as well where the person works in several workspaces and names none, by name or id.
+    """
+    try:
+        prefix, workspace_id = decode_id(workspace or "")
+    except InvalidIdError:
+        prefix, workspace_id = "", None
+    wanted_id = workspace_id if prefix == "workspace" else None
+    return _actor(
+        await session.admit("voronka_authenticate_oidc", issuer, subject, workspace, wanted_id)
+    )
+
+
+def _actor(rows: Sequence[Any]) -> Actor | None:
     if not rows:
         return None
     row = rows[0]

@@ -9,6 +9,7 @@ any other lock, so nobody waits crosswise for it, and it ends with the transacti
 """
 
 from enum import Enum
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -28,3 +29,14 @@ async def use_settings(session: Session) -> None:
     """Hold the settings `TO_USE` in a session that was bound to a workspace in another way."""
     key = func.hashtextextended(f"{session.workspace_id}/settings", 0)
     await session.rows(select(func.pg_advisory_xact_lock_shared(key)))
+
+
+async def hold_settings(session: Session, workspace_id: UUID, hold: Hold) -> None:
+    """Hold the settings of a workspace in a session that is not bound to it yet.
+
+    Whoever shows one of our own tokens does so by the statement that finds the token.
+    """
+    (found,) = await session.call("hashtextextended", f"{workspace_id}/settings", 0)
+    await session.call("set_config", "lock_timeout", str(session.patience), True)
+    shared = "" if hold is Hold.TO_CHANGE else "_shared"
+    await session.call(f"pg_advisory_xact_lock{shared}", found[0])

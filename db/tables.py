@@ -8,6 +8,7 @@ from sqlalchemy import FromClause, Table
 import db.models.catalogs
 import db.models.roles  # noqa: F401 - both declare their tables
 from db.base import metadata
+from db.models import audit as audit_models
 from db.models import bookings as booking_models
 from db.models import custom, people, records, settings
 from db.models import events as event_models
@@ -31,6 +32,8 @@ custom_values = custom.custom_values
 files = file_models.files
 bookings = booking_models.bookings
 booking_holders = booking_models.booking_holders
+audit_events = audit_models.audit_events
+sign_in_links = audit_models.sign_in_links
 
 
 def linking(link: Link) -> FromClause:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from domain.audit import AUDIT_EVENT
 from domain.bookings import BOOKING_SERVICE, RESOURCE
 from domain.catalogs import CATALOG, CATALOG_ELEMENT, CATALOG_SECTION
 from domain.custom_fields import CUSTOM_FIELD, CUSTOM_FIELD_OPTION
@@ -34,5 +35,6 @@ ENTITIES: Final[Mapping[str, Entity]] = {
         CATALOG_SECTION,
         RESOURCE,
         BOOKING_SERVICE,
+        AUDIT_EVENT,
     )
 }

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from domain.access_messages import ACCESS_MESSAGES
+from domain.sign_in_messages import SIGN_IN_MESSAGES
 
 MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     **ACCESS_MESSAGES,
+    **SIGN_IN_MESSAGES,
     "forbidden": ("You may not do this.", "У вас нет на это прав."),
     "token_scope": (
         "The token's scopes do not allow this.",
@@ -289,42 +291,9 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "The neighbour stands in another column.",
         "Соседняя карточка в другой колонке.",
     ),
-    "email_taken": (
-        "Somebody in this installation has the address already.",
-        "Этот адрес уже занят.",
-    ),
-    "unknown_locale": ("The language is ru or en.", "Язык: ru или en."),
-    "password_length": (
-        "A password has {minimum} to {maximum} characters.",
-        "В пароле от {minimum} до {maximum} символов.",
-    ),
-    "last_administrator": (
-        "The last administrator stays one.",
-        "Последний администратор остаётся администратором.",
-    ),
     "department_in_use": (
         "The department has {count} people or departments in it.",
         "В отделе ещё есть люди или отделы: {count}.",
-    ),
-    "wrong_credentials": (
-        "E-mail or password is wrong.",
-        "Неверный адрес или пароль.",
-    ),
-    "name_workspace": (
-        "You belong to several workspaces; name one: {names}.",
-        "Вы в нескольких пространствах, назовите одно: {names}.",
-    ),
-    "too_many_attempts": (
-        "Too many attempts; wait a minute.",
-        "Слишком много попыток; подождите минуту.",
-    ),
-    "key_name_length": (
-        "A key's name has 1 to {limit} characters.",
-        "В названии ключа от 1 до {limit} символов.",
-    ),
-    "key_expiry": (
-        "A key expires within {days} days from now.",
-        "Ключ действует не дольше {days} дней.",
     ),
     "workspace_name": (
         "A workspace's name has 1 to {limit} characters.",
@@ -338,10 +307,6 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "earlier_refused": (
         "Nothing was written: another mutation of the request was refused.",
         "Ничего не записано: другая мутация запроса отклонена.",
-    ),
-    "sign_in_alone": (
-        "signIn is the only field of its request.",
-        "signIn должен быть единственным полем запроса.",
     ),
     "null_in_filter": (
         "A filter takes no null; use isNull.",

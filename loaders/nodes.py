@@ -9,6 +9,7 @@ from sqlalchemy import select
 from auth.rights import Cell, Mask
 from db.base import WORKSPACE
 from db.tables import contact_points
+from domain.audit import AUDIT_EVENT
 from domain.entities import ENTITIES
 from domain.errors import BadInputError
 from domain.fields import camel
@@ -19,11 +20,11 @@ from loaders.beside import id_array
 from loaders.bookings import load_bookings
 from loaders.files import readable_files
 from loaders.loaders import Loaders
-from loaders.people import api_keys, workspace
+from loaders.people import api_keys, sessions, workspace
 from loaders.rights import seen_roles, shows
 
 _POINTS: Final = frozenset({"phone", "email", "website", "messenger"})
-_OTHERS: Final = _POINTS | {"api_key", "booking", "workspace"}
+_OTHERS: Final = _POINTS | {"api_key", "booking", "session", "workspace"}
 
 NodeKey = tuple[str, UUID]
 
@@ -61,12 +62,16 @@ async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]
         return await load_bookings(loaders, ids)
     if prefix == "api_key":
         seen = loaders.actor.rights.has(SettingsRight.ROLES)
-        owner = None if seen else loaders.actor.person_id
-        return await api_keys(loaders.session, owner)
+        return await api_keys(loaders.session, None if seen else loaders.actor.person_id)
+    if prefix == "session":
+        seen = loaders.actor.rights.has(SettingsRight.USERS)
+        return await sessions(loaders.session, None if seen else loaders.actor.person_id)
     if prefix == "workspace":
         return [await workspace(loaders.session)]
     if prefix == FILE.name:
         return await readable_files(loaders, ids)
+    if prefix == AUDIT_EVENT.name and not loaders.actor.rights.has(SettingsRight.AUDIT):
+        return []
     rows: Sequence[Any] = await loaders.one(prefix).load_many(ids)
     if prefix in {ROLE.name, ROLE_ASSIGNMENT.name}:
         return await _seen(loaders, prefix, rows)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from db.base import WORKSPACE
 from db.session import Session
@@ -33,11 +33,57 @@ async def api_keys(session: Session, user_id: UUID | None) -> Sequence[Any]:
             token.c.role_id,
             token.c.created_at,
             token.c.expires_at,
+            token.c.last_used_at,
         )
         .where(
             token.c.workspace_id == WORKSPACE,
             token.c.kind == "API_KEY",
             token.c.revoked_at.is_(None),
+            token.c.superseded_by_id.is_(None),
+        )
+        .order_by(token.c.id.desc())
+    )
+    if user_id is not None:
+        statement = statement.where(token.c.user_id == user_id)
+    return await session.rows(statement)
+
+
+async def locked_key(session: Session, key_id: UUID, user_id: UUID) -> Any:
+    """Lock a live API key of a person and give its whole row, or None."""
+    token = tokens.alias()
+    rows = await session.rows(
+        select(*token.c)
+        .where(
+            token.c.workspace_id == WORKSPACE,
+            token.c.id == key_id,
+            token.c.user_id == user_id,
+            token.c.kind == "API_KEY",
+            token.c.revoked_at.is_(None),
+            token.c.superseded_by_id.is_(None),
+        )
+        .with_for_update()
+    )
+    return rows[0] if rows else None
+
+
+async def sessions(session: Session, user_id: UUID | None) -> Sequence[Any]:
+    """Give the live sessions of a person, or of everyone, the newest first."""
+    token = tokens.alias()
+    statement = (
+        select(
+            token.c.id,
+            token.c.user_id,
+            token.c.created_at,
+            token.c.last_used_at,
+            token.c.expires_at,
+            token.c.address,
+            token.c.user_agent,
+        )
+        .where(
+            token.c.workspace_id == WORKSPACE,
+            token.c.kind == "SESSION",
+            token.c.revoked_at.is_(None),
+            token.c.expires_at > func.now(),
         )
         .order_by(token.c.id.desc())
     )

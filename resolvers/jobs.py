@@ -13,12 +13,14 @@ from uuid import UUID
 from auth.actor import Actor, system_actor
 from db.file_store import FileStore
 from db.holds import use_settings
+from db.mailer import Mailer
 from db.session import Session
 from domain.jobs import Job
 from loaders.people import workspace_of_actor
 from resolvers.changes import flush_events
 from resolvers.custom_work import WORK
 from resolvers.files import sweep
+from resolvers.links import purge_links, send_link
 from resolvers.operation import Operation
 from resolvers.sign_in import purge_tokens
 
@@ -28,13 +30,20 @@ _HOUR: Final = 60 * 60
 _DAY: Final = 24 * _HOUR
 
 
+async def clear_sign_in(op: Operation, arguments: Mapping[str, Any]) -> None:
+    """Delete what signing in has left behind for long."""
+    await purge_links(op)
+    await purge_tokens(op, arguments)
+
+
 async def sweep_files(op: Operation, arguments: Mapping[str, Any]) -> bool:
     """Delete files that nobody holds; goes on while it finds some."""
     return await sweep(op, arguments) > 0
 
 
 JOBS: Final[Mapping[str, Handler]] = {
-    "purge_tokens": purge_tokens,
+    "purge_tokens": clear_sign_in,
+    "send_link": send_link,
     "sweep_files": sweep_files,
     **WORK,
 }
@@ -51,25 +60,27 @@ async def run_job(
     job: Job,
     handler: Handler,
     files: FileStore | None = None,
+    mailer: Mailer | None = None,
 ) -> Operation | None:
     """Run a job in a session that was bound to its workspace; the caller commits and concludes.
 
     A job whose workspace is gone has nothing to do and gives None.
     """
     await use_settings(session)
-    actor = await _actor(session, workspace_id, actor_id)
+    actor = await actor_of(session, workspace_id, actor_id)
     if actor is None:
         return None
     op = Operation.begin(session, actor)
     op.files = files
+    op.mailer = mailer or Mailer()
     if await handler(op, job.arguments):
         op.later(job)
     await flush_events(op, already=0)
     return op
 
 
-async def _actor(session: Session, workspace_id: UUID, actor_id: UUID | None) -> Actor | None:
-    """Give the person who asked for the job or, if nobody did or can any more, the system."""
+async def actor_of(session: Session, workspace_id: UUID, actor_id: UUID | None) -> Actor | None:
+    """Give a person of the session's workspace or, without one who is active, the system."""
     found = await workspace_of_actor(session, actor_id)
     if found is None:
         return None

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from auth.actor import Actor
 from db.file_store import FileStore
+from db.mailer import Mailer
 from db.session import Session
+from domain.audit import Denial, Origin
 from domain.files import UploadLimits
 from domain.jobs import Job
 from loaders.loaders import Loaders
@@ -51,6 +53,14 @@ class Operation:
     files: FileStore | None = None
     """Where the contents of files are, for operations that may need them."""
     upload_limits: UploadLimits = field(default_factory=UploadLimits)
+    mailer: Mailer = field(default_factory=Mailer)
+    """Sends e-mail, where the installation can."""
+    origin: Origin = field(default_factory=Origin)
+    """Where the request came from."""
+    denials: list[Denial] = field(default_factory=list)
+    """What was refused: written to the audit log although nothing of the operation is."""
+    failed_tries: list[bytes] = field(default_factory=list)
+    """Keys of wrong passwords, counted although nothing of the operation is kept."""
     after_commit: list[Afterwards] = field(default_factory=list)
     """Done once the transaction is committed, such as deleting contents of files that are gone."""
     after_rollback: list[Afterwards] = field(default_factory=list)

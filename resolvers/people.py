@@ -3,23 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
-from auth.actor import Scope
-from auth.passwords import MAX_LENGTH, MIN_LENGTH, hash_password, verify_password
+from auth.passwords import hash_password
 from auth.policy import require
 from db.base import new_id
-from domain.errors import Code, ForbiddenError, RefusedError, UserError, refuse
+from domain.audit import AuditKind
+from domain.errors import Code, refuse
 from domain.fields import Entity
+from domain.ids import encode_id
 from domain.people import DEPARTMENT, GROUP, USER
 from domain.roles import ROLE_ASSIGNMENT, Action
 from loaders.people import is_here
 from loaders.rows import Row
 from resolvers import entries
+from resolvers.audit import audit
 from resolvers.drafts import Draft
+from resolvers.links import Purpose, send_or_show
 from resolvers.operation import Operation
+from resolvers.passwords import password_errors
+from resolvers.preparation import prepare
 from resolvers.role_holders import give_roles, take_all
 from resolvers.roles import keep_an_administrator, lock_roles
 from resolvers.rules import apply_rules
 from resolvers.sign_in import revoke_tokens
+from resolvers.values import read_values
 
 Raw = Mapping[str, Any]
 
@@ -31,18 +37,38 @@ async def create_user(op: Operation, raw: Raw, *, known: bool = False) -> Row:
     where `known` allows it: that is for the operator, who sees all workspaces anyway. Giving roles
     along with it takes the right to do so.
     """
-    if raw.get("roleIds"):
-        require(op.actor, Action.CREATE, ROLE_ASSIGNMENT.name)
+    _require_roles(op, raw)
     draft = await entries.draft_new(op, USER, raw)
-    draft.values.errors.extend(password_errors(raw.get("password"), "password"))
+    email = draft.given.get("email") or ""
+    draft.values.errors.extend(password_errors(raw.get("password"), "password", email=email))
     _check_locale(draft)
     if draft.errors:
         return await entries.save(op, draft)
+    return await _add(op, draft, await hash_password(raw["password"]), raw, known=known)
+
+
+async def invite_user(op: Operation, raw: Raw) -> tuple[Row, str | None]:
+    """Add a person who chooses a password by a link; gives the link where no mail can be sent."""
+    _require_roles(op, raw)
+    draft = await entries.draft_new(op, USER, raw)
+    _check_locale(draft)
+    if draft.errors:
+        await entries.save(op, draft)
+    user = await _add(op, draft, None, raw, known=False)
+    await audit(op, AuditKind.INVITED, about=user.id)
+    return user, await send_or_show(op, user.id, Purpose.INVITATION)
+
+
+def _require_roles(op: Operation, raw: Raw) -> None:
+    """Refuse to give roles along with a person without the right to do so."""
+    if raw.get("roleIds"):
+        require(op.actor, Action.CREATE, ROLE_ASSIGNMENT.name)
+
+
+async def _add(op: Operation, draft: Draft, stored: str | None, raw: Raw, *, known: bool) -> Row:
+    """Add a person with a password's hash, or without one for now, and the roles that are given."""
     found = await op.session.call(
-        "voronka_register_identity",
-        new_id(),
-        draft.given["email"],
-        await hash_password(raw["password"]),
+        "voronka_register_identity", new_id(), draft.given["email"], stored
     )
     if not found[0].is_new and (not known or await is_here(op.session, found[0].identity_id)):
         draft.values.wrong(Code.DUPLICATE, "email_taken", "email")
@@ -70,26 +96,22 @@ async def set_active(op: Operation, user_id: str, *, active: bool) -> Row:
         await revoke_tokens(op, draft.id)
     draft.columns["is_active"] = active
     row = await entries.save(op, draft)
+    if draft.before is not None and draft.before.is_active != active:
+        kind = AuditKind.USER_ACTIVATED if active else AuditKind.USER_DEACTIVATED
+        await audit(op, kind, about=row.id)
     if not active:
         await keep_an_administrator(op, "id")
     return row
 
 
-async def change_password(op: Operation, raw: Raw) -> None:
-    """Change one's own password; all other tokens of the person end."""
-    if Scope.WRITE not in op.actor.scopes:
-        raise ForbiddenError("token_scope")
-    errors = password_errors(raw["newPassword"], "newPassword")
-    if errors:
-        raise RefusedError(errors)
-    user = await op.loaders.one("user").load(op.actor.person_id)
-    email = user.email if user is not None else ""
-    found = await op.session.call("voronka_identity", email)
-    stored = found[0].password_hash if found else None
-    if not await verify_password(raw["currentPassword"], stored):
-        raise refuse(Code.INVALID, "wrong_credentials", "currentPassword")
-    await op.session.call("voronka_set_password", email, await hash_password(raw["newPassword"]))
-    await revoke_tokens(op, op.actor.person_id, keep=op.actor.token_id)
+async def name_person(op: Operation, raw: Raw) -> Row:
+    """Change one's own name, on accepting an invitation; what is not given stays."""
+    row = await entries.locked(op, USER, encode_id(USER.name, op.actor.person_id))
+    names = {key: raw[key] for key in ("firstName", "lastName") if raw.get(key) is not None}
+    values = read_values(USER, names, (), creating=False, locale=op.actor.locale)
+    draft = Draft(USER, row.id, values, row)
+    await prepare(op, [draft])
+    return await entries.save(op, draft)
 
 
 async def create_entry(op: Operation, entity: Entity, raw: Raw) -> Row:
@@ -138,16 +160,6 @@ async def delete_group(op: Operation, raw: Raw) -> Row:
     await entries.drop(op, GROUP, [draft.before])
     await keep_an_administrator(op, "id")
     return draft.before
-
-
-def password_errors(password: str | None, *path: str) -> list[UserError]:
-    """Say what is wrong with a new password: its length alone counts (NIST SP 800-63B)."""
-    if password is None or not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        return [
-            UserError(Code.INVALID, "password_length", path,
-                      {"minimum": MIN_LENGTH, "maximum": MAX_LENGTH})
-        ]  # fmt: skip
-    return []
 
 
 def _check_locale(draft: Draft) -> None:

@@ -12,7 +12,17 @@ from schema.record_mutations import RECORD_MUTATIONS
 USING: Final = RECORD_MUTATIONS | {"moveDeal"}
 """Root fields that write by the settings and change none."""
 FREE: Final = frozenset(
-    {"uploadFile", "signOut", "changePassword", "createApiKey", "revokeApiKey", "__typename"}
+    {
+        "uploadFile",
+        "signOut",
+        "changePassword",
+        "createApiKey",
+        "rotateApiKey",
+        "revokeApiKey",
+        "revokeSession",
+        "revokeSessions",
+        "__typename",
+    }
 )
 """Root fields that neither change settings nor depend on them."""
 

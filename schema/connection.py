@@ -7,10 +7,14 @@ from uuid import UUID
 
 import strawberry
 
+from auth.actor import Scope
+from auth.policy import require_right
 from auth.rights import PUBLIC
+from domain.audit import AUDIT_EVENT
 from domain.entities import ENTITIES, RECORDS
 from domain.fields import Entity, Field
 from domain.people import USER
+from domain.roles import SettingsRight
 from loaders.lists import PageSpec
 from loaders.loaders import WHOLE
 from loaders.pages import Page
@@ -27,7 +31,7 @@ from schema.list_sources import ConnectionSource, Sources, load_pages
 from schema.signatures import list_of
 from schema.warnings import warn_of_unrated
 
-CONNECTED: Final = (*RECORDS, USER)
+CONNECTED: Final = (*RECORDS, USER, AUDIT_EVENT)
 
 
 @dataclass(slots=True)
@@ -102,7 +106,7 @@ def _connection_type(entity: Entity) -> Any:
                 ),
             },
         ),
-        description=f"A {entity.name} and its place in the list.",
+        description=f"One {entity.name.replace('_', ' ')} and its place in the list.",
     )
     fields = {
         "nodes": batched_field("The records of the page.", list_of(node), (), _nodes),
@@ -117,7 +121,7 @@ def _connection_type(entity: Entity) -> Any:
     }
     return strawberry.type(
         type(f"{entity.type_name}Connection", (), fields),
-        description=f"A page of a list of {entity.plural}.",
+        description=f"A page of a list of {entity.plural.replace('_', ' ')}.",
     )
 
 
@@ -155,6 +159,8 @@ def connection_field(
         return read_arguments(entity, given, relation, parent)
 
     async def read(context: Context, sources: Sequence[Any], asked: Asked) -> Sequence[Any]:
+        if entity is AUDIT_EVENT:
+            require_right(running(context).actor, SettingsRight.AUDIT, Scope.READ)
         if relation is None:
             return await open_lists(context, asked)
         return await open_lists(context, asked, values_of(sources, "id"))

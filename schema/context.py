@@ -1,6 +1,7 @@
 """What resolvers find in `info.context`: the operation, and for whom it is answered."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,27 @@ from resolvers.operation import Operation
 from schema.cursors import Cursors
 from schema.denials import Denials
 
-SignIn = Callable[[Mapping[str, Any]], Awaitable[Any]]
+
+class Doors(ABC):
+    """The mutations that need no token; each stands alone in its request."""
+
+    @abstractmethod
+    async def sign_in(self, context: "Context", given: Mapping[str, Any]) -> tuple[str, Any]:
+        """Sign a person in: gives the token and the person; raises RefusedError."""
+
+    @abstractmethod
+    async def request_reset(self, given: Mapping[str, Any]) -> None:
+        """Have a link to set a new password sent; raises RefusedError after too many tries."""
+
+    @abstractmethod
+    async def reset_password(self, context: "Context", given: Mapping[str, Any]) -> None:
+        """Set a new password by a link; raises RefusedError."""
+
+    @abstractmethod
+    async def accept_invitation(
+        self, context: "Context", given: Mapping[str, Any]
+    ) -> tuple[str, Any]:
+        """Accept an invitation: gives the token and the person; raises RefusedError."""
 
 
 @dataclass(slots=True)
@@ -22,8 +43,8 @@ class Context:
     """None where no valid token was shown."""
     language: str
     cursors: Cursors
-    sign_in: SignIn
-    """Signs a person in, before any workspace is known."""
+    doors: Doors
+    """What works before any workspace is known."""
     denials: Denials = field(default_factory=Denials)
     """Fields that were left out of the answer."""
     shown: Any = None

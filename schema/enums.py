@@ -7,6 +7,7 @@ from typing import Any, Final
 import strawberry
 
 from auth.actor import Scope
+from domain.audit import AuditKind
 from domain.custom_fields import CustomFieldType, RecordType
 from domain.errors import Code
 from domain.filters import Direction
@@ -115,6 +116,29 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
          "CONFLICT": "Does not go with what is stored now.",
          "DUPLICATE": "Exists already.", "SYSTEM": "Comes with the workspace and stays.",
          "LIMIT": "Too long or too many."},
+    ),
+    AuditKind: (
+        "AuditKind",
+        "What an entry of the audit log tells of.",
+        {"SIGNED_IN": "Somebody signed in.",
+         "SIGN_IN_FAILED": "Somebody tried to sign in and was refused.",
+         "SIGNED_OUT": "Somebody ended the session in use.",
+         "SESSION_REVOKED": "A session was ended from elsewhere.",
+         "KEY_CREATED": "An API key was made.",
+         "KEY_ROTATED": "An API key got a new secret.",
+         "KEY_REVOKED": "An API key was ended.",
+         "PASSWORD_CHANGED": "Somebody changed their own password.",
+         "PASSWORD_RESET_REQUESTED": "A link to set a new password was asked for.",
+         "PASSWORD_RESET": "A new password was set by a link.",
+         "INVITED": "Somebody was invited, or invited anew.",
+         "INVITATION_ACCEPTED": "Somebody accepted the invitation and set a password.",
+         "USER_ACTIVATED": "Somebody may sign in again.",
+         "USER_DEACTIVATED": "Somebody may no longer sign in.",
+         "DENIED": "An operation was refused for want of rights.",
+         "ROLE_CREATED": "A role was made.", "ROLE_CHANGED": "A role was changed.",
+         "ROLE_DELETED": "A role was deleted.", "ROLE_ASSIGNED": "A role was assigned.",
+         "ROLE_UNASSIGNED": "A role was taken away.",
+         "VIEWED_AS": "An administrator looked at the data as somebody else."},
     ),
     PhoneKind: ("PhoneKind", "What a phone is for.", {
         "WORK": "At work.", "MOBILE": "Carried along.", "FAX": "Fax machine.", "HOME": "At home.",

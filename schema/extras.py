@@ -40,6 +40,10 @@ def _file_url(key: UUID) -> str:
     return f"/files/{encode_id(FILE.name, key)}"
 
 
+def _subject(kind: str | None, key: UUID | None) -> str | None:
+    return None if kind is None or key is None else encode_id(kind, key)
+
+
 @dataclass(frozen=True, slots=True)
 class BoardColumnSource:
     """One column of a board: a stage and what the board asked for; nothing is read yet."""
@@ -131,6 +135,14 @@ EXTRA_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
             str,
             ("id",),
             combine=_file_url,
+        )
+    },
+    "audit_event": {
+        "subject_id": plain_field(
+            "Id of the thing that it is about, such as an API key; it may be gone.",
+            strawberry.ID | None,
+            ("subject_type", "subject_id"),
+            combine=_subject,
         )
     },
     "contact": {"full_name": _full_name(*_PERSON_NAME)},

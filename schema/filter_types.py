@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import strawberry
 
+from domain.audit import AuditKind
 from domain.custom_fields import CustomFieldType, RecordType
 from domain.entities import ENTITIES
 from domain.fields import FILTERED_PARTS, TEXT_KINDS, Entity, Field, Kind
@@ -101,6 +102,7 @@ _FILTERED_ENUMS: Final[tuple[type[Enum], ...]] = (
     PipelineEntity,
     RecordType,
     CustomFieldType,
+    AuditKind,
     *POINT_KINDS.values(),
 )
 ENUM_FILTERS: Final[Mapping[type[Enum], type]] = {

@@ -16,7 +16,7 @@ from schema.signatures import argument, list_of
 
 def list_arguments(entity: Entity) -> dict[str, Any]:
     """Give the annotations of the arguments that every list has."""
-    plural = entity.plural
+    plural = entity.plural.replace("_", " ")
     custom = {
         "custom_where": argument(
             list_of(CUSTOM_FILTER) | None, f"Only {plural} whose custom fields match."

@@ -10,7 +10,9 @@ from schema import (
     file_mutations,
     people,
     role_mutations,
+    sessions,
     settings_mutations,
+    signing_in,
 )
 from schema.record_mutations import (
     create_many,
@@ -116,6 +118,9 @@ class Mutation:
     upload_file = file_mutations.UPLOAD_FILE
 
     create_user = settings_mutations.CREATE_USER
+    invite_user = signing_in.INVITE_USER
+    renew_invitation = signing_in.RENEW_INVITATION
+    issue_password_reset = signing_in.ISSUE_PASSWORD_RESET
     update_user = settings_mutations.UPDATE_USER
     activate_user = people.ACTIVATE_USER
     deactivate_user = people.DEACTIVATE_USER
@@ -132,8 +137,15 @@ class Mutation:
     unassign_role = role_mutations.UNASSIGN_ROLE
     update_workspace = people.UPDATE_WORKSPACE
 
-    sign_in = people.SIGN_IN
-    sign_out = people.SIGN_OUT
-    change_password = people.CHANGE_PASSWORD
     create_api_key = people.CREATE_API_KEY
+    rotate_api_key = people.ROTATE_API_KEY
     revoke_api_key = people.REVOKE_API_KEY
+    revoke_session = sessions.REVOKE_SESSION
+    revoke_sessions = sessions.REVOKE_SESSIONS
+    change_password = signing_in.CHANGE_PASSWORD
+
+    sign_in = signing_in.SIGN_IN
+    sign_out = signing_in.SIGN_OUT
+    request_password_reset = signing_in.REQUEST_PASSWORD_RESET
+    reset_password = signing_in.RESET_PASSWORD
+    accept_invitation = signing_in.ACCEPT_INVITATION

@@ -20,8 +20,8 @@ from schema.inputs import input_type
 from schema.record_mutations import attempt
 from schema.role_fields import roles_of
 from schema.scalars import CurrencyCode
+from schema.sessions import VIEWER_SESSIONS
 from schema.signatures import argument, declare_resolver, list_of, returns
-from schema.user_errors import shown_errors
 from schema.values import Node, type_name
 from schema.write_types import payload_type
 
@@ -76,6 +76,7 @@ ApiKey = strawberry.type(
                 "prefix": str,
                 "created_at": datetime,
                 "expires_at": datetime | None,
+                "last_used_at": datetime | None,
             },
             "id": _id("api_key"),
             "name": strawberry.field(description="What it is called."),
@@ -91,6 +92,9 @@ ApiKey = strawberry.type(
             ),
             "created_at": strawberry.field(description="When it was made."),
             "expires_at": strawberry.field(description="When it ends; null: when it is revoked."),
+            "last_used_at": strawberry.field(
+                description="When its present secret was last used, to about a minute."
+            ),
             "is_type_of": classmethod(lambda _cls, obj, _info: type_name(obj) == "ApiKey"),
         },
     ),
@@ -143,6 +147,7 @@ Viewer = strawberry.type(
                 resolver=returns(_viewer_keys, list_of(ApiKey)),
                 description="One's own API keys; an administrator sees everyone's.",
             ),
+            "sessions": VIEWER_SESSIONS,
         },
     ),
     description="The person who asks.",
@@ -152,42 +157,6 @@ Viewer = strawberry.type(
 def read_viewer(info: Info) -> Any:
     """Give the viewer; raises UnauthenticatedError."""
     return operation(info)
-
-
-SIGN_IN_INPUT = input_type(
-    "SignInInput",
-    "Who signs in.",
-    {
-        "email": (str, "E-mail address."),
-        "password": (str, "Password."),
-        "workspace": (str | None, "Name or id, for people of several workspaces."),
-    },
-)
-SignInPayload = payload_type(
-    "SignInPayload",
-    "What came of signing in.",
-    {"token": (str | None, "Token of the session (vs_…), valid for 14 days."),
-     "user": (USER | None, "Who signed in.")},
-)  # fmt: skip
-
-
-async def _sign_in(root: Any, info: Any, input: Mapping[str, Any]) -> Any:
-    context = info.context
-    try:
-        token, user = await context.sign_in(input)
-    except RefusedError as refusal:
-        errors = shown_errors(refusal.errors, context.language)
-        return SignInPayload(token=None, user=None, user_errors=errors)
-    return SignInPayload(token=token, user=user, user_errors=[])
-
-
-SignOutPayload = payload_type("SignOutPayload", "What came of signing out.", {})
-
-
-async def _sign_out(root: Any, info: Any) -> Any:
-    return await attempt(
-        info, sign_in.sign_out, lambda _result, errors: SignOutPayload(user_errors=errors)
-    )
 
 
 CREATE_KEY_INPUT = input_type(
@@ -213,6 +182,35 @@ RevokeApiKeyPayload = payload_type(
     "What came of revoking an API key.",
     {"api_key": (ApiKey | None, "The key as it was.")},
 )
+
+
+RotateApiKeyPayload = payload_type(
+    "RotateApiKeyPayload",
+    "What came of giving an API key a new secret.",
+    {"api_key": (ApiKey | None, "The key."),
+     "secret": (str | None, "The new secret, shown once.")},
+)  # fmt: skip
+ROTATE_KEY_INPUT = input_type(
+    "RotateApiKeyInput",
+    "Which API key gets a new secret.",
+    {
+        "id": (strawberry.ID, "Id of a key of one's own."),
+        "overlap_hours": (
+            int | None,
+            f"How many hours the former secret works on, 0 to {sign_in.MOST_OVERLAP}; "
+            f"{sign_in.DEFAULT_OVERLAP} if left out.",
+        ),
+        "expires_at": (datetime | None, "When the key ends; in a year if left out, at most."),
+    },
+)
+
+
+async def _rotate_key(root: Any, info: Any, input: Mapping[str, Any]) -> Any:
+    def make(result: Any, errors: list[Any]) -> Any:
+        key, secret = result or (None, None)
+        return RotateApiKeyPayload(api_key=key, secret=secret, user_errors=errors)
+
+    return await attempt(info, lambda op: sign_in.rotate_api_key(op, input), make)
 
 
 async def _create_key(root: Any, info: Any, input: Mapping[str, Any]) -> Any:
@@ -264,25 +262,6 @@ def _set_active(active: bool) -> Any:
     )
 
 
-ChangePasswordPayload = payload_type(
-    "ChangePasswordPayload", "What came of changing one's password.", {}
-)
-CHANGE_PASSWORD_INPUT = input_type(
-    "ChangePasswordInput",
-    "One's old and new password.",
-    {"current_password": (str, "The password until now."),
-     "new_password": (str, "The new one, 8 to 200 characters.")},
-)  # fmt: skip
-
-
-async def _change_password(root: Any, info: Any, input: Mapping[str, Any]) -> Any:
-    return await attempt(
-        info,
-        lambda op: people.change_password(op, input),
-        lambda _result, errors: ChangePasswordPayload(user_errors=errors),
-    )
-
-
 UpdateWorkspacePayload = payload_type(
     "UpdateWorkspacePayload",
     "What came of changing the workspace.",
@@ -310,14 +289,13 @@ def _input_field(function: Any, input_class: Any, payload: Any, text: str) -> An
     )
 
 
-SIGN_IN = _input_field(_sign_in, SIGN_IN_INPUT, SignInPayload, "Signs a person in; needs no token.")
-SIGN_OUT = strawberry.field(
-    resolver=declare_resolver(_sign_out, {}, SignOutPayload),
-    description="Ends the session of the token in use; an API key stays valid.",
-)
 CREATE_API_KEY = _input_field(
     _create_key, CREATE_KEY_INPUT, CreateApiKeyPayload, "Makes an API key of one's own."
 )
+ROTATE_API_KEY = _input_field(
+    _rotate_key, ROTATE_KEY_INPUT, RotateApiKeyPayload,
+    "Gives an API key of one's own a new secret; the former one works on for a while.",
+)  # fmt: skip
 REVOKE_API_KEY = strawberry.field(
     resolver=declare_resolver(
         _revoke_key, {"id": argument(strawberry.ID, "Id of the key.")}, RevokeApiKeyPayload
@@ -326,10 +304,6 @@ REVOKE_API_KEY = strawberry.field(
 )
 ACTIVATE_USER = _set_active(active=True)
 DEACTIVATE_USER = _set_active(active=False)
-CHANGE_PASSWORD = _input_field(
-    _change_password, CHANGE_PASSWORD_INPUT, ChangePasswordPayload,
-    "Changes one's own password; all other sessions end.",
-)  # fmt: skip
 UPDATE_WORKSPACE = _input_field(
     _update_workspace, UPDATE_WORKSPACE_INPUT, UpdateWorkspacePayload, "Renames the workspace."
 )

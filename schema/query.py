@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from domain.audit import AUDIT_EVENT
 from domain.bookings import BOOKING_SERVICE, RESOURCE
 from domain.catalogs import CATALOG, CATALOG_ELEMENT, CATALOG_SECTION
 from domain.custom_fields import RecordType
@@ -31,6 +32,7 @@ from schema.custom_fields import CUSTOM_FIELDS
 from schema.execution.reading import batched_field
 from schema.filters import read_id, read_search
 from schema.people import Viewer, read_viewer
+from schema.sessions import SESSIONS
 from schema.settings_mutations import ExchangeRate
 from schema.signatures import argument, declare_resolver, list_of, returns
 from schema.values import Node
@@ -204,6 +206,11 @@ class Query:
     )
     explain_access = EXPLAIN_ACCESS
     viewer = strawberry.field(resolver=returns(_viewer, Viewer), description="The person who asks.")
+
+    sessions = SESSIONS
+    audit_events = connection_field(
+        AUDIT_EVENT, "The audit log, newest first unless ordered otherwise; for administrators."
+    )
 
     node = strawberry.field(
         resolver=declare_resolver(

@@ -22,6 +22,8 @@ def type_name(obj: Any, *_: Any) -> str:
         return name
     if hasattr(obj, "points"):
         return str(obj.points).capitalize()
+    if hasattr(obj, "user_agent"):
+        return "Session"
     return "ApiKey" if hasattr(obj, "prefix") else "Workspace"
 
 

@@ -8,13 +8,14 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from auth.actor import Actor, Scope, system_actor
 from auth.passwords import hash_password
 from db.database import Database
+from domain.audit import AuditEntry, AuditKind
 from domain.custom_fields import CUSTOM_FIELD
 from domain.errors import RefusedError
 from domain.filters import And, Compare, Op
@@ -27,7 +28,9 @@ from loaders.rights import load_organisation
 from resolvers import changes, people, roles, sign_in
 from resolvers.contact_points import InvalidPointError, normalize_email
 from resolvers.operation import Operation
+from resolvers.passwords import password_errors
 from resolvers.role_holders import give_roles
+from server.journal import write_entries
 
 _EVERYONE: Final = 100_000
 
@@ -77,13 +80,29 @@ async def list_roles(database: Database, workspace: str | None) -> list[tuple[An
 
 async def set_password(database: Database, email: str, password: str) -> None:
     """Give a person, in whatever workspaces, a new password."""
-    if errors := people.password_errors(password, "password"):
+    if errors := password_errors(password, "password", email=email):
         raise RefusedError(errors)
     stored = await hash_password(password)
     async with database.session(write=True) as session:
         found = await session.call("voronka_set_password", _normalized(email), stored)
+        places = await session.call("voronka_identity", _normalized(email))
+        now = datetime.now(UTC)
+        entries = [
+            AuditEntry(place.workspace_id, AuditKind.PASSWORD_CHANGED, now,
+                       about_id=place.user_id, details={"by": "operator"})
+            for place in places if place.user_id is not None
+        ]  # fmt: skip
+        await write_entries(session, entries)
     if not found:
         raise CommandError(f"Nobody has the e-mail address {email}.")
+
+
+async def unlink(database: Database, email: str) -> None:
+    """Forget who a person is to the issuer of tokens: the next to come is joined anew."""
+    async with database.session(write=True) as session:
+        found = await session.call("voronka_unlink_oidc", _normalized(email))
+    if not found:
+        raise CommandError(f"Nobody with the e-mail address {email} has come with a token yet.")
 
 
 async def create_token(

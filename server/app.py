@@ -12,15 +12,19 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
 from db.file_store import FileStore
+from db.mailer import Mailer
 from db.migrate import at_head
 from domain.messages import say
 from schema.build import build_schema
 from schema.cursors import Cursors
 from schema.documents import DocumentCache
 from schema.execution.executor import PlannedExecutor
+from server.admission import Admission
 from server.explorer import explorer_routes, page
 from server.files import file_endpoint
 from server.graphql_http import GraphQLView
+from server.journal import Journal
+from server.link_pages import link_routes
 from server.middleware import middleware
 from server.operations import Operations
 from server.pool import open_pool
@@ -34,23 +38,29 @@ def build_app(
     database_url: str,
     executor: type[Executor[Any]] = PlannedExecutor,
     files: FileStore | None = None,
+    mailer: Mailer | None = None,
 ) -> Starlette:
     """Build the server; it connects when the first request comes, its worker at the start.
 
     `executor` runs the operations; another one is for measuring and comparing. `files` keeps what
-    is uploaded; by default, the store that the settings name.
+    is uploaded, `mailer` sends e-mail; by default, as the settings say.
     """
     database = open_pool(settings, database_url)
     cache = DocumentCache(settings.limits)
     schema = build_schema(cache, executor)
     files = files or FileStore(settings.files_location)
     cursors = Cursors(settings.secret_key)
-    operations = Operations(schema, cache, database, cursors, files, settings.upload_limits)
+    journal = Journal(database)
+    operations = Operations(
+        schema, cache, database, cursors, files, settings.upload_limits, journal,
+        Admission(database, journal, settings.issuer), mailer or settings.mailer,
+    )  # fmt: skip
     view = GraphQLView(schema, operations.run, page, settings.limits, say=say)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with working(settings, database_url) if settings.embedded_worker else nullcontext():
+        worker = working(settings, database_url) if settings.embedded_worker else nullcontext()
+        async with journal.writing(), worker:
             yield
         await database.dispose()
 
@@ -75,6 +85,7 @@ def build_app(
             Route("/files/{id}", file_endpoint(operations.file_of, files), methods=["GET"]),
             Route("/healthz", alive),
             Route("/readyz", ready),
+            *link_routes(),
             *explorer_routes(operations.is_valid, settings.secure_cookies),
         ],
         middleware=middleware(settings.limits, settings.cors_origins),
@@ -82,4 +93,5 @@ def build_app(
     )
     app.state.database = database
     app.state.files = files
+    app.state.journal = journal
     return app

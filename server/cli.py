@@ -266,6 +266,13 @@ def set_password(email: str) -> None:
     typer.echo(f"{email} has a new password.")
 
 
+@users.command("unlink")
+def unlink_user(email: str) -> None:
+    """Forget who a person is to the issuer of tokens (OpenID Connect)."""
+    _with_database(lambda database: administration.unlink(database, email))
+    typer.echo(f"The next token with the address {email} is joined with this person.")
+
+
 @users.command("list")
 def list_users(workspace: InWorkspace = None) -> None:
     """List the people of a workspace: id, e-mail, roles, state, name."""

@@ -8,60 +8,60 @@ a race for a unique key) run again.
 import asyncio
 import contextlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any, Final
 
-from limits import parse as parse_limit
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import Request
 from strawberry.http import GraphQLRequestData
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from auth.actor import Actor, Scope
-from auth.rights import Cell
+from auth.attempts import PER_ACCOUNT, count_attempt
 from auth.tokens import authenticate
 from db.database import Database
 from db.file_store import FileStore, file_key
 from db.holds import Hold
+from db.mailer import Mailer
 from db.reading import OverrunError
 from db.session import Session
 from db.snapshot import Snapshots
+from domain.audit import AuditEntry, AuditKind, Denial, Origin
 from domain.custom_fields import CUSTOM_FIELD
-from domain.errors import Code, ForbiddenError, UnauthenticatedError, refuse
+from domain.errors import ForbiddenError
 from domain.files import FILE, UploadLimits
-from domain.ids import InvalidIdError, decode_id, encode_id
-from domain.roles import SettingsRight
+from domain.ids import InvalidIdError, decode_id
 from loaders.files import readable_files
 from loaders.rows import Row
-from resolvers.changes import flush_events
 from resolvers.custom_binding import Bindings, load_bindings
 from resolvers.operation import Operation
-from resolvers.sign_in import find_person, store_session
 from schema.admission import hold_of
 from schema.context import Context
 from schema.cursors import Cursors
-from schema.denials import access_errors, access_report
 from schema.documents import DocumentCache, Known, Outline
 from schema.projection import ShownTo
 from schema.served import ServedSchema
 from schema.workspace_schemas import Lent, WorkspaceSchemas
-from server.explorer import session_token
+from server.admission import Admission, Shown, origin_of
+from server.doors import OPEN, ClosedDoors, OpenDoors
 from server.faults import lost_race
 from server.files import StoredFile
 from server.graphql_http import Reply
+from server.journal import Journal
 from server.logging import report
 from server.negotiation import language
+from server.telling import explained, settle, tell_denials
 
-_ANONYMOUS: Final = frozenset({"signIn", "__typename"})
+_ANONYMOUS: Final = OPEN | {"__typename"}
 _TRIES: Final = 3
 _MANY: Final = 2
 _NO_SHAPE: Final = Outline(is_mutation=False, roots=frozenset())
-_PER_ACCOUNT: Final = parse_limit("5/minute")
-_PER_ADDRESS: Final = parse_limit("20/minute")
+_CLOSED: Final = ClosedDoors()
+_MOST_NAMED: Final = 10
 
 
 class LostRaceError(Exception):
@@ -77,6 +77,8 @@ class _Call:
     allowed: frozenset[OperationType]
     known: Known
     shape: Outline
+    shown: Shown | None
+    """Who asks; None where only that is asked for which needs no token."""
 
     def note(self, session: Session, op: Operation | None) -> None:
         """Note how many statements the query sends, where the process had all settings before."""
@@ -97,8 +99,14 @@ class Operations:
         cursors: Cursors,
         files: FileStore,
         upload_limits: UploadLimits,
+        journal: Journal,
+        admission: Admission,
+        mailer: Mailer,
     ) -> None:
         """Keep what all operations share."""
+        self._journal = journal
+        self._admission = admission
+        self._mailer = mailer
         self._files = files
         self._upload_limits = upload_limits
         self._schema = schema
@@ -107,7 +115,6 @@ class Operations:
         self._cursors = cursors
         self._schemas = WorkspaceSchemas(schema)
         self._snapshots = Snapshots()
-        self._attempts = MovingWindowRateLimiter(MemoryStorage())
 
     async def run(
         self, request: Request, data: GraphQLRequestData, allowed: frozenset[OperationType]
@@ -115,7 +122,10 @@ class Operations:
         """Run an operation; raises what refuses it as a whole."""
         graphql = self._schema._schema
         known = self._cache.read(graphql, data.query or "")
-        call = _Call(request, data, allowed, known, known.outline(data.operation_name))
+        shape = known.outline(data.operation_name)
+        # A token of an issuer may ask for its keys, which no connection to the database waits for.
+        shown = None if shape.roots <= _ANONYMOUS else await self._admission.read(request)
+        call = _Call(request, data, allowed, known, shape, shown)
         # What sent one statement whenever it ran needs no transaction, which costs as much again.
         if known.reads.get(data.operation_name, _MANY) <= 1:
             with contextlib.suppress(OverrunError):
@@ -136,8 +146,9 @@ class Operations:
 
     async def schema_of(self, request: Request) -> Lent | ShownTo:
         """Lend the schema of the workspace of whoever asks; raises UnauthenticatedError."""
+        shown = await self._admission.read(request)
         async with self._database.session(write=False) as session:
-            actor = await self._actor(request, session, _NO_SHAPE)
+            actor = await self._actor(request, shown, session, _NO_SHAPE)
             await self._database.enter(session, actor.workspace_id, write=False)
             op = await self._admitted(session, actor)
             lent = await self._lend(op)
@@ -149,8 +160,9 @@ class Operations:
 
     async def file_of(self, request: Request, text: str) -> StoredFile | None:
         """Give the file of an id that whoever asks may read; raises UnauthenticatedError."""
+        shown = await self._admission.read(request)
         async with self._database.session(write=False) as session:
-            actor = await self._actor(request, session, _NO_SHAPE)
+            actor = await self._actor(request, shown, session, _NO_SHAPE)
             await self._database.enter(session, actor.workspace_id, write=False)
             try:
                 prefix, key = decode_id(text)
@@ -169,30 +181,56 @@ class Operations:
         await op.admit()
         return op
 
-    async def _attempt(self, call: "_Call", *, single: bool = False) -> Reply:
+    async def _attempt(self, call: _Call, *, single: bool = False) -> Reply:
         request, shape = call.request, call.shape
-        write = shape.is_mutation and OperationType.MUTATION in call.allowed
         context = Context(None, language(request.headers.get("accept-language")), self._cursors,
-                          _no_sign_in)  # fmt: skip
+                          _CLOSED)  # fmt: skip
+        if call.shown is None:
+            return await self._attempt_without_token(call, context)
+        write = shape.is_mutation and OperationType.MUTATION in call.allowed
         reply: Reply | None = None
         try:
             # The schema outlasts the session, in which fields of a failed operation may go on.
             with contextlib.ExitStack() as lent:
                 async with self._database.session(write=write, single=single) as session:
-                    reply = await self._answer(call, session, context, lent, write=write)
-        except BaseException:
+                    reply = await self._answer(
+                        call, call.shown, session, context, lent, write=write
+                    )
+        except BaseException as error:
             # A commit that failed may have happened: what hangs on it is then left to the sweep.
             if reply is None:
-                await _conclude(context.operation, committed=False)
+                await self._conclude(call, context.operation, committed=False)
+            if not isinstance(error, LostRaceError | OverrunError):
+                self._note_denials(call, context.operation, [error])
             raise
-        await _conclude(context.operation, committed=not session.doomed)
-        if not write and not single and not reply.result.errors:
+        await self._conclude(call, context.operation, committed=not session.doomed)
+        errors = [error.original_error for error in reply.result.errors or ()]
+        self._note_denials(call, context.operation, errors)
+        if not write and not single and not errors:
             call.note(session, context.operation)
         return reply
 
+    async def _attempt_without_token(self, call: _Call, context: Context) -> Reply:
+        start, request = perf_counter(), call.request
+        async with AsyncExitStack() as stack:
+            doors = OpenDoors(
+                self._database, self._journal, self._mailer, origin_of(request), stack
+            )
+            context.doors = doors
+            result = await self._execute(self._schema, call.data, call.allowed, context)
+            extensions: dict[str, Any] = {}
+            session, op = doors.session, context.operation
+            if session is not None:
+                extensions = await settle(session, op, result, write=True, dry=_is_dry(request))
+                extensions |= explained(session, op, start) if _explains(request) else {}
+                tell_denials(request, context, result, extensions)
+        await self._conclude(call, op, committed=session is not None and not session.doomed)
+        return Reply(result, extensions)
+
     async def _answer(
         self,
-        call: "_Call",
+        call: _Call,
+        shown: Shown,
         session: Session,
         context: Context,
         lent: contextlib.ExitStack,
@@ -201,39 +239,26 @@ class Operations:
     ) -> Reply:
         start = perf_counter()
         request, shape = call.request, call.shape
-        if shape.roots <= _ANONYMOUS:
-            context.sign_in = self._sign_in(request, session, context)
-        else:
-            hold = hold_of(shape.roots) if write else None
-            actor = await self._actor(request, session, shape, hold)
-            await self._database.enter(session, actor.workspace_id, write=write)
-            context.operation = op = Operation.begin(session, actor)
-            op.files, op.upload_limits = self._files, self._upload_limits
-            op.loaders.snapshots = self._snapshots
-            await op.admit()
-            if write and hold is not Hold.TO_USE:
-                # What changes settings reads them as they are.
-                op.loaders.snapshots = None
-        schema = self._schema
-        if context.operation is not None:
-            schema = lent.enter_context(await self._lend(context.operation))
-            lent.callback(context.let_go)
+        hold = hold_of(shape.roots) if write else None
+        actor = await self._actor(request, shown, session, shape, hold)
+        await self._database.enter(session, actor.workspace_id, write=write)
+        context.operation = op = Operation.begin(session, actor)
+        op.files, op.upload_limits = self._files, self._upload_limits
+        op.mailer, op.origin = self._mailer, origin_of(request)
+        op.loaders.snapshots = self._snapshots
+        await op.admit()
+        if write and hold is not Hold.TO_USE:
+            # What changes settings reads them as they are.
+            op.loaders.snapshots = None
+        schema = lent.enter_context(await self._lend(op))
+        lent.callback(context.let_go)
         result = await self._execute(schema, call.data, call.allowed, context)
         if session.overran:
             raise OverrunError
-        dry = request.headers.get("x-dry-run") == "1"
-        extensions = await _settle(session, context.operation, result, write=write, dry=dry)
-        if request.headers.get("x-explain") == "1":
-            extensions |= _explained(session, context.operation, start)
-        denied = context.denials.selections()
-        if denied:
-            # Told last: what was left out of an answer undoes nothing of a mutation.
-            extensions["access"] = access_report(denied)
-            if request.headers.get("x-on-denied") != "null":
-                result.errors = [
-                    *(result.errors or ()),
-                    *access_errors(denied, context.language),
-                ]
+        extensions = await settle(session, op, result, write=write, dry=_is_dry(request))
+        if _explains(request):
+            extensions |= explained(session, op, start)
+        tell_denials(request, context, result, extensions)
         return Reply(result, extensions)
 
     async def _lend(self, op: Operation) -> Lent:
@@ -266,112 +291,62 @@ class Operations:
         return result
 
     async def _actor(
-        self, request: Request, session: Session, shape: Outline, hold: Hold | None = None
+        self,
+        request: Request,
+        shown: Shown,
+        session: Session,
+        shape: Outline,
+        hold: Hold | None = None,
     ) -> Actor:
-        secret = bearer_token(request)
-        actor = None if secret is None else await authenticate(session, secret, hold)
-        if actor is None:
-            raise UnauthenticatedError
+        actor = await self._admission.admit(session, shown, origin_of(request), hold)
         if not shape.is_mutation and Scope.READ not in actor.scopes:
+            self._deny(actor, origin_of(request), Denial("token_scope", _named(shape)))
             raise ForbiddenError("token_scope")
         return actor
 
-    def _sign_in(self, request: Request, session: Session, context: Context) -> Any:
-        async def sign_in(given: Mapping[str, Any]) -> tuple[str, Any]:
-            self._count_attempt(request, str(given["email"]))
-            person = await find_person(session, given)
-            await self._database.enter(session, person.workspace_id, write=True)
-            await store_session(session, person)
-            actor = await authenticate(session, person.token.secret)
-            if actor is None:
-                raise UnauthenticatedError
-            context.operation = Operation.begin(session, actor)
-            await context.operation.admit()
-            return person.token.secret, await context.operation.loaders.one("user").load(
-                person.user_id
-            )
-
-        return sign_in
-
-    def _count_attempt(self, request: Request, email: str) -> None:
-        """Count a try to sign in, by account and by address; raises RefusedError over the limit."""
-        address = request.client.host if request.client else ""
-        account = email.strip().lower()[:200]
-        if not self._attempts.hit(_PER_ACCOUNT, "account", account) or not self._attempts.hit(
-            _PER_ADDRESS, "address", address
-        ):
-            raise refuse(Code.LIMIT, "too_many_attempts")
-
-
-async def _conclude(op: Operation | None, *, committed: bool) -> None:
-    """Do what waits for the end of the transaction; failures are ours to know, not the caller's."""
-    if op is not None:
+    async def _conclude(self, call: _Call, op: Operation | None, *, committed: bool) -> None:
+        """Do what waits for the end of the transaction; failures are ours to know."""
+        if op is None:
+            return
         for error in await op.conclude(committed=committed):
             report(error)
+        if op.failed_tries:
+            counted = [(key, PER_ACCOUNT) for key in op.failed_tries]
+            async with self._database.session(write=True) as session:
+                await count_attempt(session, counted)
+
+    def _note_denials(
+        self, call: _Call, op: Operation | None, errors: Sequence[BaseException | None]
+    ) -> None:
+        """Keep what was refused for want of rights, although nothing of the operation is kept."""
+        if op is None:
+            return
+        denials = [
+            *op.denials,
+            *(
+                Denial(error.message, _named(call.shape))
+                for error in errors
+                if isinstance(error, ForbiddenError)
+            ),
+        ]
+        for denial in denials:
+            self._deny(op.actor, op.origin, denial)
+
+    def _deny(self, actor: Actor, origin: Origin, denial: Denial) -> None:
+        details = {**dict(denial.details), "reason": denial.reason, "fields": list(denial.fields)}
+        self._journal.add(
+            AuditEntry(actor.workspace_id, AuditKind.DENIED, datetime.now(UTC), actor.user_id,
+                       token_id=actor.token_id, origin=origin, details=details)
+        )  # fmt: skip
 
 
-async def _no_sign_in(_given: Mapping[str, Any]) -> Any:
-    raise ForbiddenError("sign_in_alone")
+def _named(shape: Outline) -> tuple[str, ...]:
+    return tuple(sorted(shape.roots)[:_MOST_NAMED])
 
 
-def bearer_token(request: Request) -> str | None:
-    """Give the token of a request: of its Authorization header, else of the browser's session."""
-    header = request.headers.get("authorization", "")
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() == "bearer" and token:
-        return token.strip()
-    return None if header else session_token(request)
+def _is_dry(request: Request) -> bool:
+    return request.headers.get("x-dry-run") == "1"
 
 
-async def _settle(
-    session: Session, op: Operation | None, result: ExecutionResult, *, write: bool, dry: bool
-) -> dict[str, Any]:
-    """Commit or roll back what the operation did, and tell what the caller should know."""
-    extensions: dict[str, Any] = {}
-    refused = bool(result.errors) or (op is not None and op.failed)
-    if write and (refused or dry):
-        session.doomed = True
-    elif write and op is not None:
-        await flush_events(op, already=0)
-    if op is None:
-        return extensions
-    if write and dry:
-        extensions["dryRun"] = _dry_run(op)
-    warnings = [warning for warning in op.warnings.values() if warning["count"]]
-    if warnings:
-        extensions["warnings"] = warnings
-    return extensions
-
-
-def _explained(session: Session, op: Operation | None, start: float) -> dict[str, Any]:
-    """Tell an administrator what the operation has cost."""
-    if op is None or not op.actor.rights.has(SettingsRight.DEBUG):
-        return {}
-    return {
-        "execution": {
-            "sql": session.statements,
-            "rows": session.rows_read,
-            "dbMs": round(session.seconds * 1000, 2),
-            "totalMs": round((perf_counter() - start) * 1000, 2),
-        }
-    }
-
-
-def _dry_run(op: Operation) -> dict[str, Any]:
-    events = [
-        {
-            "kind": event.kind,
-            "type": event.record_type.upper(),
-            "id": encode_id(event.record_type, event.record_id),
-            "version": event.version,
-        }
-        for event in op.events
-    ]
-    rights = op.actor.rights
-    changes = [
-        {"id": shown["id"], "field": name, **change}
-        for event, shown in zip(op.events, events, strict=True)
-        for name, change in event.changes.items()
-        if rights.cell(event.record_type, name) is Cell.FREE
-    ]
-    return {"changes": changes, "events": events}
+def _explains(request: Request) -> bool:
+    return request.headers.get("x-explain") == "1"

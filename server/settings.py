@@ -13,14 +13,17 @@ from urllib.parse import urlsplit
 from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from auth.oidc import OidcIssuer, is_loopback
 from db.file_store import SCHEMES
+from db.mailer import SCHEMES as SMTP_SCHEMES
+from db.mailer import Mailer
 from domain.files import UploadLimits
 from schema.limits import Limits
 from server.data_directory import DataDirectory
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 _PREFIX: Final = "VORONKA_"
-_FROM_FILE: Final = ("secret", "database_url", "listen_url")
+_FROM_FILE: Final = ("secret", "database_url", "listen_url", "smtp_url")
 CURRENCY_OF_LOCALE: Final = {"ru": "RUB", "en": "USD"}
 _SHORTEST_SECRET: Final = 32
 # Ten fewer than its max_connections (server/cluster.py), for commands beside the server.
@@ -64,6 +67,19 @@ class Settings(BaseSettings):
     # A folder (file:///folder) or a bucket (s3://bucket/prefix, gs://…, az://…); unset: files in
     # data_dir. Keys of a bucket come from the variables of its own tools, as AWS_ACCESS_KEY_ID.
     files_url: str | None = None
+
+    # Where people reach the server, such as https://crm.example.com: links in e-mails lead there.
+    public_url: str = "http://127.0.0.1:8000"
+    # smtps://user:password@host:465 or smtp://user:password@host:587; unset: administrators are
+    # shown the links that would be sent.
+    smtp_url: SecretStr | None = None
+    smtp_url_file: FilePath | None = None
+    mail_from: str = "voronka@localhost"
+
+    # An OpenID Connect issuer whose tokens are accepted, such as https://id.example.com, and the
+    # audience that they must name; both or none.
+    oidc_issuer: str | None = None
+    oidc_audience: str | None = None
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     # The texts of exceptions repeat values of rows: for a developer's own machine only.
@@ -152,6 +168,19 @@ class Settings(BaseSettings):
         return self.files_url or (self.data_dir / "files").as_uri()
 
     @property
+    def issuer(self) -> OidcIssuer | None:
+        """Return the issuer whose tokens are accepted."""
+        if self.oidc_issuer is None or self.oidc_audience is None:
+            return None
+        return OidcIssuer(self.oidc_issuer, self.oidc_audience)
+
+    @property
+    def mailer(self) -> Mailer:
+        """Return what sends e-mail."""
+        url = None if self.smtp_url is None else self.smtp_url.get_secret_value()
+        return Mailer(url, self.mail_from, self.public_url)
+
+    @property
     def upload_limits(self) -> UploadLimits:
         """Return how much may be uploaded."""
         return UploadLimits(self.max_upload_bytes, self.max_file_bytes_per_workspace)
@@ -221,6 +250,51 @@ class Settings(BaseSettings):
         if not separator or scheme.partition("+")[0] not in {"postgresql", "postgres"}:
             raise ValueError("must look like postgresql://user:password@host:5432/database")
         return SecretStr(f"postgresql://{rest}")
+
+    @model_validator(mode="after")
+    def _name_an_audience(self) -> "Settings":
+        if (self.oidc_issuer is None) != (self.oidc_audience is None):
+            raise ValueError("VORONKA_OIDC_ISSUER and VORONKA_OIDC_AUDIENCE are set together")
+        return self
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        is_safe = parts.scheme == "https" or (
+            parts.scheme == "http" and is_loopback(parts.hostname)
+        )
+        if not is_safe or not parts.hostname or parts.query or parts.fragment or parts.username:
+            raise ValueError("must look like https://id.example.com")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        parts = urlsplit(value)
+        plain = not (parts.query or parts.fragment or parts.username)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or not plain:
+            raise ValueError("must look like https://crm.example.com")
+        return value.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parts = urlsplit(value.get_secret_value())
+            if parts.scheme not in SMTP_SCHEMES or not parts.hostname:
+                raise ValueError("must look like smtps://user:password@host:465")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        name, _, domain = value.rpartition("@")
+        if not name or not domain or any(not letter.isprintable() for letter in value):
+            raise ValueError("must look like crm@example.com")
+        return value
 
     @field_validator("files_url")
     @classmethod

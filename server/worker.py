@@ -21,6 +21,7 @@ from pgqueuer.domain.types import QueueExecutionMode
 
 from db.database import Database
 from db.file_store import FileStore
+from db.mailer import Mailer
 from domain.ids import encode_id
 from domain.jobs import Job
 from resolvers.jobs import JOBS, PERIODIC, Handler, run_job
@@ -66,11 +67,12 @@ class Worker:
         grace: float = GRACE_SECONDS,
         silent: timedelta = _SILENT,
         files: FileStore | None = None,
+        mailer: Mailer | None = None,
     ) -> None:
         """Prepare a worker; `queue_url` is the direct connection that can listen.
 
         `at_once` jobs run at a time, at least two, each on a connection of `database`. `files`
-        keeps the contents of files.
+        keeps the contents of files, `mailer` sends e-mail.
         """
         self._database = database
         self._queue_url = queue_url
@@ -81,6 +83,7 @@ class Worker:
         self._grace = grace
         self._silent = silent
         self._files = files
+        self._mailer = mailer
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._manager: QueueManager | None = None
@@ -184,8 +187,9 @@ class Worker:
         async with self._database.session(write=True) as session:
             await self._database.enter(session, payload.workspace_id, write=True)
             op = await run_job(
-                session, payload.workspace_id, payload.actor_id, work, handler, self._files
-            )
+                session, payload.workspace_id, payload.actor_id, work, handler, self._files,
+                self._mailer,
+            )  # fmt: skip
             if not await session.call("voronka_finish_job", job.id, manager_id):
                 raise JobTakenError
         for failure in await op.conclude(committed=True) if op is not None else ():
@@ -233,6 +237,7 @@ async def working(settings: Settings, database_url: str) -> AsyncIterator[None]:
         queue_url(settings, database_url),
         at_once=settings.worker_jobs,
         files=FileStore(settings.files_location),
+        mailer=settings.mailer,
     )
     try:
         async with worker.beside():

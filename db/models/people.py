@@ -107,6 +107,17 @@ tokens = workspace_table(
     moment("created_at", required=True),
     moment("expires_at"),
     moment("revoked_at"),
+    moment("last_used_at"),
+    text_column("address"),
+    text_column("user_agent"),
+    # The key whose former secret this is, which goes on working for a while.
+    *reference("superseded_by_id", "tokens"),
     UniqueConstraint("hash"),
     Index("ix_tokens_user_id", "workspace_id", "user_id"),
+    Index(
+        "ix_tokens_superseded_by_id",
+        "workspace_id",
+        "superseded_by_id",
+        postgresql_where=text("superseded_by_id IS NOT NULL"),
+    ),
 )

@@ -115,6 +115,9 @@ SETTINGS_MUTATIONS: dict[str, Build] = {
     "deleteBookingService": _given(id="$free_service"),
     "setExchangeRate": _given(currency="EUR", rate="2"),
     "createUser": _given(email="new-person@example.com", password="a good password"),
+    "inviteUser": _given(email="new-guest@example.com", firstName="Guest"),
+    "renewInvitation": lambda w: {"id": w["invited_user"]},
+    "issuePasswordReset": lambda w: {"id": w["user"]},
     "updateUser": _given(id="$user", lastName="Renamed"),
     "activateUser": lambda w: {"id": w["former_user"]},
     "deactivateUser": lambda w: {"id": w["user"]},
@@ -139,6 +142,9 @@ SETTINGS_MUTATIONS: dict[str, Build] = {
 }  # fmt: skip
 """What only an administrator may do."""
 
+WITHOUT_EVENTS = ("renewInvitation", "issuePasswordReset")
+"""Change no record and no setting."""
+
 OWN_MUTATIONS: dict[str, Build] = {
     "createApiKey": _given(name="One more"),
     "revokeApiKey": lambda w: {"id": w["api_key"]},
@@ -146,13 +152,22 @@ OWN_MUTATIONS: dict[str, Build] = {
 """What everyone may do with what is their own."""
 
 MUTATIONS = RECORD_MUTATIONS | SETTINGS_MUTATIONS | OWN_MUTATIONS
-SESSION_MUTATIONS = ("signIn", "signOut", "changePassword")
-"""Tested by themselves: they are about the token in use or about a password."""
+SESSION_MUTATIONS = (
+    "signIn", "signOut", "changePassword", "requestPasswordReset", "resetPassword",
+    "acceptInvitation", "rotateApiKey", "revokeSession", "revokeSessions",
+)  # fmt: skip
+"""Tested by themselves: they are about the token in use, a password or one's own sessions."""
 
 
 def _by_id(name: str) -> Build:
     return lambda w: {"id": w[name]}
 
+
+ADMIN_QUERIES: dict[str, Build] = {
+    "auditEvents": lambda _: {},
+    "sessions": lambda w: {"userId": w["admin"]},
+}
+"""Tested by themselves: what only administrators read, or everyone of themselves."""
 
 QUERIES: dict[str, Build] = {
     **{name: _by_id(name) for name in (*RECORDS, "pipeline", "user", "catalog")},

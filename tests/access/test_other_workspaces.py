@@ -21,7 +21,7 @@ from tests.conftest import Server
 
 LISTS = {"leads": "LeadFilter", "contacts": "ContactFilter", "companies": "CompanyFilter",
          "deals": "DealFilter", "users": "UserFilter",
-         "catalogElements": "CatalogElementFilter"}  # fmt: skip
+         "catalogElements": "CatalogElementFilter", "auditEvents": "AuditEventFilter"}  # fmt: skip
 # What an id stands for, by the last name on its path.
 KINDS = {
     "companyId": "company", "companyIds": "company", "addCompanyIds": "company",
@@ -39,9 +39,10 @@ KINDS = {
     "pipelineIds": "pipeline", "addPipelineIds": "pipeline", "removePipelineIds": "pipeline",
     "requiredFromIds": "stage", "addRequiredFromIds": "stage", "removeRequiredFromIds": "stage",
     "deleteOptionIds": "custom_field_option", "options": "custom_field_option",
-    "updatedById": "user", "someUser": "user", "catalogId": "catalog", "catalogIds": "catalog",
+    "updatedById": "user", "userId": "user", "aboutId": "user", "someUser": "user",
+    "catalogId": "catalog", "catalogIds": "catalog",
     "addCatalogIds": "catalog", "removeCatalogIds": "catalog", "sectionId": "section",
-    "roleId": "role", "roleIds": "role", "userId": "user", "departmentId": "department",
+    "roleId": "role", "roleIds": "role", "departmentId": "department",
     "groupId": "group",
 }  # fmt: skip
 
@@ -197,7 +198,8 @@ _TARGETS = {
     "company": "company", "companies": "company", "parent": "company", "subsidiaries": "company",
     "deals": "deal", "stage": "stage", "pipeline": "pipeline", "responsible": "user",
     "observers": "user", "createdBy": "user", "updatedBy": "user", "movedBy": "user",
-    "departments": "department", "users": "user", "catalogElements": "catalogElement",
+    "departments": "department", "users": "user", "user": "user", "about": "user",
+    "auditEvents": "audit_event", "catalogElements": "catalogElement",
     "catalog": "catalog", "section": "section", "sections": "section", "children": "section",
     "elements": "catalogElement",
 }  # fmt: skip

@@ -26,6 +26,8 @@ WRITERS = {
     "resolvers/attachments.py": "which record holds a file, called by the write path",
     "resolvers/rates.py": "exchange rates",
     "resolvers/sign_in.py": "tokens",
+    "resolvers/links.py": "links that set a password",
+    "resolvers/audit.py": "the audit log, which is only added to",
     "resolvers/workspaces.py": "the row of a new workspace",
     "server/demo/generator.py": "a million made-up records by COPY, with their events",
 }
@@ -37,6 +39,8 @@ TABLES_OF_WRITERS = {
     "resolvers/attachments.py": {"files"},
     "resolvers/rates.py": {"exchange_rates"},
     "resolvers/sign_in.py": {"tokens"},
+    "resolvers/links.py": {"sign_in_links"},
+    "resolvers/audit.py": {"audit_events"},
     "resolvers/workspaces.py": {"workspaces"},
 }
 """TABLES gives any table; whoever else writes has tables without records in them."""

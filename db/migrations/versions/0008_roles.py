@@ -1,7 +1,7 @@
 """Roles decide what people may see and do; who was an administrator or a member gets a ready one.
 
-Revision ID: 0007
-Revises: 0006
+Revision ID: 0008
+Revises: 0007
 """
 
 import json
@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql
 
 from db.policies import ADMIT, protect, publish
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -34,6 +34,31 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND person.is_active
 $$
 """
+AUTHENTICATE_OIDC = """
+CREATE FUNCTION voronka_authenticate_oidc(
+    of_issuer text, of_subject text, wanted_name text, wanted_id uuid)
+RETURNS TABLE (workspace_id uuid, user_id uuid, token_id uuid, kind text, scopes text[],
+               role_id uuid, locale text, currency text, settings_version bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH place AS (
+        SELECT person.workspace_id, person.id, workspace.locale, workspace.currency,
+               workspace.settings_version
+        FROM oidc_identities AS known
+        JOIN users AS person ON person.identity_id = known.identity_id AND person.is_active
+        JOIN workspaces AS workspace ON workspace.id = person.workspace_id
+        WHERE known.issuer = of_issuer AND known.subject = of_subject
+          AND (wanted_name IS NULL OR workspace.name = wanted_name OR workspace.id = wanted_id)
+    )
+    SELECT place.workspace_id, place.id, NULL::uuid, 'OIDC', ARRAY['READ', 'WRITE'],
+           NULL::uuid, place.locale, place.currency, place.settings_version
+    FROM place WHERE (SELECT count(*) FROM place) = 1
+$$
+"""
+AUTHENTICATE_OIDC_BEFORE = (
+    AUTHENTICATE_OIDC.replace("role_id uuid", "is_admin boolean")
+    .replace("person.id, workspace.locale", "person.id, person.is_admin, workspace.locale")
+    .replace("NULL::uuid, place.locale", "place.is_admin, place.locale")
+)
 AUTHENTICATE_BEFORE = """
 CREATE FUNCTION voronka_authenticate(token_hash bytea)
 RETURNS TABLE (workspace_id uuid, user_id uuid, token_id uuid, kind text, scopes text[],
@@ -212,7 +237,8 @@ def upgrade() -> None:
         ["workspace_id", "id"],
         ondelete="CASCADE",
     )
-    _replace_authenticate("is_admin boolean", "role_id uuid", AUTHENTICATE)
+    admit = ADMIT.replace("is_admin boolean", "role_id uuid")
+    _replace_authenticate(admit, AUTHENTICATE, AUTHENTICATE_OIDC)
     op.drop_column("users", "is_admin")
 
 
@@ -222,21 +248,22 @@ def downgrade() -> None:
         "users", sa.Column("is_admin", sa.Boolean(), server_default="false", nullable=False)
     )
     op.execute(TAKE_ROLES)
-    _replace_authenticate("", "", AUTHENTICATE_BEFORE)
+    _replace_authenticate(ADMIT, AUTHENTICATE_BEFORE, AUTHENTICATE_OIDC_BEFORE)
     op.drop_constraint(op.f("fk_tokens_role_id"), "tokens")
     op.drop_column("tokens", "role_id")
     op.drop_table("role_assignments")
     op.drop_table("roles")
 
 
-def _replace_authenticate(before: str, after: str, body: str) -> None:
-    """Replace the function that knows tokens, and the one that gives what that gives."""
-    admit = ADMIT.replace(before, after)
-    for signature in ("voronka_admit(bytea, boolean, integer)", "voronka_authenticate(bytea)"):
+def _replace_authenticate(*bodies: str) -> None:
+    """Replace the functions that know tokens, and the one that gives what those give."""
+    signatures = (
+        "voronka_admit(bytea, boolean, integer)",
+        "voronka_authenticate(bytea)",
+        "voronka_authenticate_oidc(text, text, text, uuid)",
+    )
+    for signature in signatures:
         op.execute(f"DROP FUNCTION {signature}")
-    for signature, text in (
-        ("voronka_authenticate(bytea)", body),
-        ("voronka_admit(bytea, boolean, integer)", admit),
-    ):
-        for statement in publish(signature, text):
+    for signature, body in zip(signatures, bodies, strict=True):
+        for statement in publish(signature, body):
             op.execute(statement)

@@ -1,0 +1,1 @@
+"""Signing in: sessions, keys, links, mail, an issuer of tokens, and the audit log of it all."""
