@@ -4,15 +4,18 @@ import os
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from graphql import GraphQLSchema, build_schema
+from graphql.execution.executor import Executor
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from schema.execution.executor import PlannedExecutor
 from server.app import build_app
 from server.settings import Settings
 from tests.api.execution.comparing import normal
@@ -34,21 +37,35 @@ class Twins:
 
 
 @pytest.fixture(scope="session")
-async def stock(settings: Settings, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Give the same application under graphql-core's own executor."""
-    app = build_app(settings, database_url, StrawberryGraphQLCoreExecutionContext)
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://stock.test") as client:
-        yield client
-    await app.state.database.dispose()
+async def pair(
+    settings: Settings, database_url: str
+) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.AsyncClient]]:
+    """Give the application twice, under our executor and under graphql-core's own.
+
+    They have time: on a busy machine a large document is stopped now and then, which tells nothing.
+    """
+    patient = settings.model_copy(update={"operation_deadline": 100.0, "statement_timeout": 100.0})
+    executors: tuple[type[Executor[Any]], ...] = (
+        PlannedExecutor,
+        StrawberryGraphQLCoreExecutionContext,
+    )
+    apps = [build_app(patient, database_url, executor) for executor in executors]
+    clients = [
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pair.test")
+        for app in apps
+    ]
+    async with clients[0], clients[1]:
+        yield clients[0], clients[1]
+    for app in apps:
+        await app.state.database.dispose()
 
 
 @pytest.fixture
-def twins(shop: World, stock: httpx.AsyncClient) -> Twins:
+def twins(shop: World, pair: tuple[httpx.AsyncClient, httpx.AsyncClient]) -> Twins:
     """Give anna of the shop, before both."""
-    anna = shop.people.anna
     ids = [text for text in shop.ids.values() if "_" in text]
-    return Twins(anna, Client(stock, anna.token), ids)
+    ours, stock = [Client(http, shop.people.anna.token) for http in pair]
+    return Twins(ours, stock, ids)
 
 
 @pytest.fixture(scope="session")
