@@ -40,7 +40,7 @@ const Flats = graphql(`
 export async function count(api: Api, rooms: number): Promise<number> {
   const where = { custom: { rooms: { gte: rooms }, viewings: { some: { gt: "2027-01-01" } } } };
   const { deals } = await api.run(Flats, { where });
-  return deals.nodes.filter(({ custom }) => custom.viewings.length > 2 && custom.house).length;
+  return deals.nodes.filter(({ custom }) => (custom.viewings?.length ?? 0) > 2 && custom.house).length;
 }
 """
 _CONTRACTS = """

@@ -110,7 +110,8 @@ export function line({ title, custom }: ContractFragment): string {
   return [
     `${contractNumber ?? "no number"} ${title ?? ""}`,
     budget == null ? "no budget" : `${budget.amount} ${budget.currency}`,
-    regions.map((region) => region.value).join(" and ") || "no region",
+    // A list is null where one's roles hide the field.
+    regions?.map((region) => region.value).join(" and ") || "no region",
     `score ${score ?? 0}`,
   ].join(", ");
 }
