@@ -46,6 +46,7 @@ class Leaves(Completion):
 
     def __init__(self, kind: Any) -> None:
         """Write values as the type does."""
+        self.kind = kind
         self._show = shown_by(kind)
 
     @override
@@ -99,14 +100,14 @@ class Lists(Completion):
 
     def __init__(self, item: Completion, *, required: bool) -> None:
         """Complete items by `item`; `required`: none may be null."""
-        self._item = item
+        self.item = item
         self._required = required
         self.waits = item.waits
         self.is_foreign = item.is_foreign
 
     @override
     def complete_now(self, values: Sequence[Any]) -> list[Any]:
-        return self._cut(values, self._item.complete_now(_flat(values)))
+        return self._cut(values, self.item.complete_now(_flat(values)))
 
     @override
     async def complete(
@@ -121,8 +122,8 @@ class Lists(Completion):
                 for index in range(len(items))
             ]
         if values and all(type(value) is Page for value in values):
-            return self._cut(values, await self._item.complete_pages(executor, values, below))
-        return self._cut(values, await self._item.complete(executor, _flat(values), below))
+            return self._cut(values, await self.item.complete_pages(executor, values, below))
+        return self._cut(values, await self.item.complete(executor, _flat(values), below))
 
     def _cut(self, values: Sequence[Any], items: list[Any]) -> list[Any]:
         if self._required and None in items:
