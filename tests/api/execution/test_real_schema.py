@@ -1,7 +1,7 @@
 """Any document over the real schema and a filled workspace: both executors answer the same."""
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +11,7 @@ from graphql import GraphQLSchema, build_schema
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from server.app import build_app
-from server.settings import Settings
 from tests.api.execution.comparing import normal
 from tests.api.execution.documents import documents
 from tests.api.world import World
@@ -31,16 +28,6 @@ class Twins:
     ours: Client
     stock: Client
     ids: Sequence[str]
-
-
-@pytest.fixture(scope="session")
-async def stock(settings: Settings, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Give the same application under graphql-core's own executor."""
-    app = build_app(settings, database_url, StrawberryGraphQLCoreExecutionContext)
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://stock.test") as client:
-        yield client
-    await app.state.database.dispose()
 
 
 @pytest.fixture
