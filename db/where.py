@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     ColumnElement,
     FromClause,
     Text,
@@ -23,7 +24,6 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    literal,
     literal_column,
     not_,
     or_,
@@ -191,32 +191,97 @@ def _compare(tree: Compare, source: FromClause) -> ColumnElement[Any]:
 def _compare_custom(tree: CompareCustom, source: FromClause, reader: Reader) -> ColumnElement[Any]:
     """Look for the value among the rows of the field, by the index of its column."""
     pivot = custom_values.alias()
-    found: Any = select(literal_column("1")).where(
+    shown: ColumnElement[Any] = exists(
+        select(literal_column("1")).where(
+            *_matching(tree, pivot, reader), pivot.c.record_id == source.c.id
+        )
+    )
+    if tree.bound:
+        shown = and_(_shows(tree, source), shown)
+    return not_(shown) if tree.is_none else shown
+
+
+def is_joinable(tree: Condition) -> bool:
+    """Tell whether a condition can be a join: it finds each record once, by a row of the pivot."""
+    return isinstance(tree, CompareCustom) and tree.is_single and not tree.is_none
+
+
+def join_custom(
+    tree: CompareCustom,
+    joined: FromClause,
+    source: FromClause,
+    reader: Reader,
+    *conditions: ColumnElement[Any],
+) -> tuple[FromClause, ColumnElement[Any]]:
+    """Join the matching rows of the pivot to `joined`; give that, and the ids of their records.
+
+    Unlike a condition, a join lets the planner begin with the pivot and keep its index's order.
+    """
+    pivot = custom_values.alias()
+    return join_records(tree, joined, source, pivot, *conditions, *_matching(tree, pivot, reader))
+
+
+def join_records(
+    tree: CompareCustom,
+    joined: FromClause,
+    source: FromClause,
+    found: FromClause,
+    *conditions: ColumnElement[Any],
+) -> tuple[FromClause, ColumnElement[Any]]:
+    """Join records that were found by a condition, see `join_custom`."""
+    beside = [found.c.record_id == source.c.id, *conditions]
+    if tree.bound:
+        beside.append(_shows(tree, source))
+    return joined.join(found, and_(*beside)), found.c.record_id
+
+
+def matching_records(tree: CompareCustom, limit: int, reader: Reader) -> CTE:
+    """Give the ids of records with a matching value, so many at most and in no order."""
+    pivot = custom_values.alias()
+    found = select(pivot.c.record_id).where(*_matching(tree, pivot, reader))
+    return found.limit(literal_column(str(limit))).cte("some").prefix_with("MATERIALIZED")
+
+
+def _matching(tree: CompareCustom, pivot: FromClause, reader: Reader) -> list[ColumnElement[Any]]:
+    """Give the conditions of the rows of the pivot that match."""
+    found: list[ColumnElement[Any]] = [
         pivot.c.workspace_id == WORKSPACE,
         pivot.c.field_id == tree.field,
-        pivot.c.record_id == source.c.id,
-    )
+    ]
     if not tree.tests:
-        found = found.where(pivot.c.is_empty.is_(False))
+        found.append(pivot.c.is_empty.is_(False))
     for name, op, value in tree.tests:
         column = pivot.c[name]
         if op is Op.IN_TREE:
-            found = found.where(column.in_(_in_sections(tree.tree, value, reader)))
+            found.append(column.in_(_in_sections(tree.tree, value, reader)))
             continue
-        found = found.where(_operator(op, column, value))
-        if op is Op.EQ and name in BY_BEGINNING:
-            found = found.where(beginning(column) == beginning(literal(value, Text())))
-    shown: ColumnElement[Any] = exists(found)
-    if tree.bound:
-        own = source.c[tree.bound_by]
-        shown = and_(own == any_(_array(own, tree.bound)), shown)
-    return not_(shown) if tree.is_none else shown
+        found.extend(_tested(name, op, column, value))
+    return found
+
+
+def _tested(name: str, op: Op, column: ColumnElement[Any], value: Any) -> list[ColumnElement[Any]]:
+    """Give the conditions of a test; equal texts are found by their beginnings.
+
+    The whole text is compared in a way that no index knows: that of trigrams, which is for parts of
+    texts, takes far longer to find equal ones, and a plan made for any value would choose it.
+    """
+    if name not in BY_BEGINNING or op not in {Op.EQ, Op.IN}:
+        return [_operator(op, column, value)]
+    known = value[:INDEXED] if op is Op.EQ else tuple(part[:INDEXED] for part in value)
+    begins = _operator(op, beginning(column), known)
+    return [begins, _operator(op, column, value).is_(true())]
+
+
+def _shows(tree: CompareCustom, source: FromClause) -> ColumnElement[Any]:
+    """Give the condition of the records that show a field which is bound."""
+    own = source.c[tree.bound_by]
+    return own == any_(_array(own, tree.bound))
 
 
 def beginning(column: ColumnElement[Any]) -> ColumnElement[str]:
     """Give the part of a custom text that its index holds."""
     # The length stands literally in the statement, as it does in the index.
-    return func.left(column, literal_column(str(INDEXED)))
+    return func.left(column, literal_column(str(INDEXED)), type_=Text())
 
 
 def _operator(op: Op, column: ColumnElement[Any], value: Any) -> Any:  # noqa: C901 - a table of operators reads best in one place

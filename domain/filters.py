@@ -108,6 +108,8 @@ class CompareCustom:
     """The column of the records that says where they belong."""
     amount: str = ""
     """Code of the field where amounts are compared, which takes a rate."""
+    is_single: bool = False
+    """Whether a record has one value of the field at most."""
 
 
 @dataclass(frozen=True, slots=True)

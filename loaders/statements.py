@@ -28,8 +28,9 @@ from domain.entities import ENTITIES
 from domain.fields import Field, Kind, camel
 from domain.filters import OrderKey
 from domain.roles import Action
+from loaders.by_custom import Way, ways
 from loaders.by_target import chain_by_target, first_hop
-from loaders.keyset import Key, Ordering, chain, held_at
+from loaders.keyset import Key, Ordering, chain, held_at, joined_parts
 from loaders.listing import ActorReader, Listing, alive, guarded
 from loaders.lists import EVERYTHING, ListSpec, PageSpec, id_descends
 from loaders.rows import Row
@@ -41,16 +42,24 @@ KEYS_NAME = "keys"
 """Name of the parameter that holds the keys of a batch."""
 
 
-def listing(spec: ListSpec, actor: Actor, row: type[Row], *, backward: bool = False) -> Listing:
-    """Build the parts of a list's statements."""
+def listing(
+    spec: ListSpec,
+    actor: Actor,
+    row: type[Row],
+    *,
+    backward: bool = False,
+    way: Way | None = None,
+) -> Listing:
+    """Build the parts of a list's statements, in a way that it is read in by custom values."""
     source = TABLES[spec.entity].alias(spec.entity)
     reader = alive(actor)
     if spec.with_deleted:
         conditions = [visible(actor, spec.entity, source)]
     else:
         conditions = [reader.rows(spec.entity, source)]
-    if spec.where != EVERYTHING:
-        conditions.append(condition(spec.where, source, spec.entity, reader))
+    where = spec.where if way is None else way.where
+    if where != EVERYTHING:
+        conditions.append(condition(where, source, spec.entity, reader))
     conditions.extend(word_condition(word, spec, source, reader) for word in spec.search)
     if spec.relation is not None and spec.relation.kind is Kind.INVERSE:
         pointer = reader.cell(spec.entity, pointer_name(spec.relation), source)
@@ -65,6 +74,8 @@ def listing(spec: ListSpec, actor: Actor, row: type[Row], *, backward: bool = Fa
         keys[-1] = _tie(spec.order[0].path[0], joined, keys[-1], reader)
     descends = id_descends(spec)
     last = keys[0].tie if keys and keys[0].tie is not None else source.c["id"]
+    if way is not None:
+        joined, last = way.join(joined, source)
     keys.append(Key(last, descends, descends, nullable=False))
     flipped = [key.flipped() for key in keys] if backward else keys
     return Listing(row, source, joined, tuple(conditions), tuple(flipped))
@@ -156,16 +167,14 @@ def page_statement(page: PageSpec, actor: Actor, row: type[Row], *, nested: bool
     Nested in parents, the first column is the parent's id, and each of those that are given as
     `KEYS_NAME` has a page of its own.
     """
-    parts = listing(page.list, actor, row, backward=page.backward)
-    labels = (key.column.label(f"key_{index}") for index, key in enumerate(parts.keys[:-1]))
-    base = select(*alive(actor).columns(row, parts.source), *labels)
-    base = base.select_from(parts.joined).where(*parts.conditions)
     if page.list.relation is None or not nested:
-        hop = first_hop(page.list, parts, actor)
-        if hop is not None:
-            walk = chain_of_targets if len(page.list.order) == 1 else chain_by_target
-            return walk(hop, page, actor, parts)
-        return chain(base, parts.keys, page.position, page.limit + 1)
+        found = [
+            _whole_page(page, actor, row, way)
+            for way in ways(page.list, actor, backward=page.backward) or (None,)
+        ]
+        return joined_parts(found, page.limit + 1)
+    parts = listing(page.list, actor, row, backward=page.backward)
+    base = _read(parts, actor)
     given = given_parents()
     prefix: Ordering = ()
     if page.list.relation.kind is Kind.INVERSE:
@@ -175,6 +184,22 @@ def page_statement(page: PageSpec, actor: Actor, row: type[Row], *, nested: bool
         base = linked_to(base, page.list.relation, parts.source, given.c[PARENT])
     lateral = chain(base, parts.keys, page.position, page.limit + 1, prefix).lateral("page")
     return select(given.c[PARENT], *lateral.c).select_from(given.join(lateral, true()))
+
+
+def _whole_page(page: PageSpec, actor: Actor, row: type[Row], way: Way | None) -> Select[Any]:
+    parts = listing(page.list, actor, row, backward=page.backward, way=way)
+    hop = first_hop(page.list, parts, actor)
+    if hop is not None:
+        walk = chain_of_targets if len(page.list.order) == 1 else chain_by_target
+        return walk(hop, page, actor, parts)
+    return chain(_read(parts, actor), parts.keys, page.position, page.limit + 1)
+
+
+def _read(parts: Listing, actor: Actor) -> Select[Any]:
+    """Give the SELECT of a list's rows and of the keys of its order."""
+    labels = (key.column.label(f"key_{index}") for index, key in enumerate(parts.keys[:-1]))
+    base = select(*alive(actor).columns(parts.row, parts.source), *labels)
+    return base.select_from(parts.joined).where(*parts.conditions)
 
 
 def given_parents() -> Any:

@@ -219,7 +219,8 @@ def _compared(
 
     def make(found: tuple[tuple[str, Op, Any], ...], is_none: bool) -> CompareCustom:
         return CompareCustom(field.id, found, is_none, _TREES.get(kind, ""), bound,
-                             bound_by(field) if bound else "", _amount(field))  # fmt: skip
+                             bound_by(field) if bound else "", _amount(field),
+                             is_single=not field.is_multiple)  # fmt: skip
 
     if quantifier is not None:
         # Of one and the same value: it is there, so it is not empty.

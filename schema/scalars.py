@@ -1,5 +1,6 @@
 """The scalars of the API and how strictly they are read."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final, NewType
@@ -17,6 +18,8 @@ JSON = NewType("JSON", object)
 Upload = NewType("Upload", object)
 
 _LONGEST: Final = 40
+_WRITTEN: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{0,5}[1-9])?")
+"""Decimals that are written as they are: without exponent, needless zeros and rounding."""
 
 
 def _text(value: Any, what: str) -> str:
@@ -45,6 +48,11 @@ def serialize_decimal(value: Any) -> str:
         if text.isdecimal():
             return text
     return str(plain(Decimal(value)))
+
+
+def decimal_text(text: str) -> str:
+    """Write a decimal that is stored as a text; most are stored as they are written."""
+    return text if _WRITTEN.fullmatch(text) else serialize_decimal(Decimal(text))
 
 
 def parse_datetime(value: Any) -> datetime:

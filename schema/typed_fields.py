@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 from graphql import (
     GraphQLField,
@@ -28,12 +27,11 @@ from loaders.bookings import booking_of
 from loaders.rows import Row
 from resolvers.custom_binding import Bindings, bound_by
 from resolvers.custom_pivot import is_ordering
-from resolvers.custom_values import parts_of
+from resolvers.custom_values import TARGETS, parts_of
 from schema.aggregates import CUSTOM_AGGREGATES, custom_reader
 from schema.context import Context
 from schema.custom_fields import CustomValueSource, load_references, shown_amount
-from schema.execution.reading import GRAFTED, Batched, Plain
-from schema.scalars import as_it_is
+from schema.execution.reading import GRAFTED, Batched, Plain, Stored, as_stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +43,27 @@ class _Shape:
     filter: str
     convert: Callable[[Any], Any] | None = None
     """Makes the stored value what the output type writes; None: it is loaded by its id."""
+    parts: Mapping[str, Callable[[Any], Any]] | None = None
+    """Of an object: what makes its stored parts those of the output type, by their name in both."""
 
 
 _SHAPES: Final[Mapping[CustomFieldType, _Shape]] = {
-    **dict.fromkeys(TEXTS, _Shape("String", "String", "StringFilter", as_it_is)),
-    CustomFieldType.INTEGER: _Shape("Int", "Int", "IntFilter", as_it_is),
+    **dict.fromkeys(TEXTS, _Shape("String", "String", "StringFilter", as_stored)),
+    CustomFieldType.INTEGER: _Shape("Int", "Int", "IntFilter", as_stored),
     CustomFieldType.NUMBER: _Shape("Decimal", "Decimal", "DecimalFilter", Decimal),
-    CustomFieldType.BOOLEAN: _Shape("Boolean", "Boolean", "BooleanFilter", as_it_is),
-    CustomFieldType.DATE: _Shape("Date", "Date", "DateFilter", as_it_is),
+    CustomFieldType.BOOLEAN: _Shape("Boolean", "Boolean", "BooleanFilter", as_stored),
+    CustomFieldType.DATE: _Shape("Date", "Date", "DateFilter", as_stored),
     CustomFieldType.DATETIME: _Shape(
         "DateTime", "DateTime", "DateTimeFilter", datetime.fromisoformat
     ),
-    CustomFieldType.MONEY: _Shape("Money", "MoneyInput", "CustomMoneyFilter", shown_amount),
-    CustomFieldType.ADDRESS: _Shape("Address", "AddressInput", "CustomAddressFilter", as_it_is),
+    CustomFieldType.MONEY: _Shape(
+        "Money",
+        "MoneyInput",
+        "CustomMoneyFilter",
+        shown_amount,
+        {"amount": Decimal, "currency": as_stored},
+    ),
+    CustomFieldType.ADDRESS: _Shape("Address", "AddressInput", "CustomAddressFilter", as_stored),
     CustomFieldType.BOOKING: _Shape("Booking", "BookingInput", "CustomBookingFilter", booking_of),
     CustomFieldType.LIST: _Shape("CustomFieldOption", "ID", "IdFilter"),
     CustomFieldType.FILE: _Shape("File", "ID", "CustomFileFilter"),
@@ -261,14 +267,25 @@ def _columns(bound_by: str) -> tuple[str, ...]:
 
 def _attach_fields(shown: GraphQLObjectType, fields: Sequence[Row], bindings: Bindings) -> None:
     for field in fields:
-        shape = _SHAPES[CustomFieldType(field.type)]
+        kind = CustomFieldType(field.type)
+        shape = _SHAPES[kind]
         definition = shown.fields[field.code]
         only = bindings.get(field.id)
-        columns = _columns("" if only is None else bound_by(field))
+        stored = Stored(
+            "custom",
+            str(field.id),
+            is_many=field.is_multiple,
+            convert=shape.convert or as_stored,
+            parts=shape.parts or {},
+            target=TARGETS.get(kind, ""),
+            bound_by="" if only is None else bound_by(field),
+            only=only or frozenset(),
+        )
         if shape.convert is None:
-            _attach(definition, Batched(("id", *columns), _loaded(field, only)))
+            read = _loaded(field, stored)
+            _attach(definition, Batched(("id", *stored.columns), read, stored=stored))
         else:
-            _attach(definition, Plain(columns, combine=_stored(field, shape.convert, only)))
+            _attach(definition, Plain(stored.columns, combine=stored))
 
 
 def _attach_numbers(made: GraphQLSchema, thing: str, fields: Sequence[Row]) -> None:
@@ -303,33 +320,13 @@ def _attach(definition: GraphQLField, reading: Plain | Batched) -> None:
     definition.resolve = resolve_later
 
 
-def _stored(
-    field: Row, convert: Callable[[Any], Any], only: frozenset[UUID] | None
-) -> Callable[..., Any]:
-    key, many = str(field.id), field.is_multiple
-
-    def read(custom: Mapping[str, Any]) -> Any:
-        stored = custom.get(key)
-        if many:
-            return [convert(part) for part in parts_of(stored)]
-        return None if stored is None else convert(stored)
-
-    def read_bound(custom: Mapping[str, Any], where: UUID) -> Any:
-        return read(custom if only is not None and where in only else {})
-
-    return read if only is None else read_bound
-
-
-def _loaded(field: Row, only: frozenset[UUID] | None) -> Any:
-    key, many, column = str(field.id), field.is_multiple, bound_by(field)
-
+def _loaded(field: Row, stored: Stored) -> Any:
     async def read(context: Context, roots: Sequence[Any]) -> list[Any]:
-        stored = [
-            root.custom.get(key) if only is None or getattr(root, column) in only else None
-            for root in roots
+        held = [
+            stored.held(*(getattr(root, column) for column in stored.columns)) for root in roots
         ]
-        sources = [CustomValueSource(field, tuple(parts_of(value))) for value in stored]
+        sources = [CustomValueSource(field, tuple(parts_of(value))) for value in held]
         found = await load_references(context, sources)
-        return found if many else [rows[0] if rows else None for rows in found]
+        return found if stored.is_many else [rows[0] if rows else None for rows in found]
 
     return read

@@ -46,6 +46,7 @@ class Leaves(Completion):
 
     def __init__(self, kind: Any) -> None:
         """Write values as the type does."""
+        self.kind = kind
         self._show = shown_by(kind)
 
     @override

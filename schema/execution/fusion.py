@@ -17,18 +17,20 @@ from db.snapshot import Snapshot
 from domain.fields import Field
 from loaders.held import HELD_NAMES
 from loaders.pages import Layout
-from schema.execution.completions import Objects
-from schema.execution.reading import Batched, Plain
+from schema.execution.completions import Leaves, Lists, Objects
+from schema.execution.places import Column, Place
+from schema.execution.reading import Batched, Plain, Stored, as_stored, stored_by
 from schema.execution.shapers import (
-    Column,
+    Chosen,
     Constant,
     Given,
     Guarded,
     Held,
+    Inside,
+    Items,
     Leaf,
     Nested,
     Part,
-    Place,
     Shape,
     UnplannedError,
     generate,
@@ -68,6 +70,22 @@ class _Columns(Place):
         return Column(f"c{index}", is_typed=True, convert=self._converters.get(index))
 
 
+class _Inside(Place):
+    """The parts of a stored value, which goes by a name of its own."""
+
+    def __init__(self, source: str, stored: Stored) -> None:
+        self.source = source
+        self.at = stored.parts
+        self.is_made = not stored.parts
+        """Whether the name is that of the field's value, not of what is stored."""
+
+    @override
+    def column(self, name: str) -> Column:
+        convert = self.at[name]
+        shown = None if convert is as_stored else convert
+        return Column(f"{self.source}.get({name!r})", is_typed=False, convert=shown)
+
+
 class _Names(Place):
     """Fields of a combined value that are columns of another place."""
 
@@ -84,6 +102,12 @@ class _Names(Place):
 class _Collected:
     relations: "list[Relation]" = field(default_factory=list)
     held: "list[tuple[str, Level]]" = field(default_factory=list)
+    insides: int = 0
+
+    def hold(self, entity: str, level: "Level") -> str:
+        """Name the argument that holds the rows of an entity as a level shows them."""
+        self.held.append((entity, level))
+        return f"h{len(self.held) - 1}"
 
 
 def fuse(level: "Level", layout: Layout, converters: Converters, *, holds: bool) -> Fused | None:
@@ -114,7 +138,8 @@ def _parts(
 ) -> list[Part] | None:
     """Give the parts of a level at a place; None where something there is not among the columns.
 
-    At the top, a relation that has to be read is completed over rows; below there are none.
+    At the top, a relation that has to be read is completed over rows, and so is one of fields that
+    stand together under a name there; below there are none.
     """
     found: list[Part] = []
     for whole, relation in level.parts:
@@ -123,7 +148,7 @@ def _parts(
         if isinstance(part, Constant) or (isinstance(part, Leaf) and _is_there(part, place)):
             fused = part
         elif relation is not None:
-            fused = _reference(part, relation, place, collected, holds=holds)
+            fused = _reference(part, relation, place, collected, holds=holds, top=top)
             if fused is None and top:
                 collected.relations.append(relation)
                 fused = part
@@ -136,24 +161,27 @@ def _parts(
 
 
 def _is_there(part: Leaf, place: Any) -> bool:
-    return part.reading.read is None and all(name in place.at for name in part.reading.columns)
+    if part.reading.read is not None:
+        return isinstance(place, _Inside) and place.is_made
+    return all(name in place.at for name in part.reading.columns)
 
 
 def _reference(
-    part: Part, relation: "Relation", place: Any, collected: _Collected, *, holds: bool
+    part: Part, relation: "Relation", place: Any, collected: _Collected, *, holds: bool, top: bool
 ) -> Part | None:
     """Give a relation as a part that is written from columns; None where it cannot be."""
     reading = relation.reading
-    if not isinstance(part, Given) or not isinstance(relation.completion, Objects):
+    if not isinstance(part, Given):
+        return None
+    stored = stored_by(reading)
+    if stored is not None:
+        is_there = all(name in place.at for name in stored.columns)
+        return _from_stored(part, relation, stored, collected, holds=holds) if is_there else None
+    if not isinstance(relation.completion, Objects):
         return None
     level = relation.completion.level
-    if isinstance(reading, Plain) and reading.is_object:
-        return _nested(part, level, place, "id", collected, holds=holds)
     if isinstance(reading, Plain):
-        if not reading.parts or reading.columns[0] not in place.at:
-            return None
-        inner: Any = _Names(place, dict(zip(reading.parts, reading.columns, strict=True)))
-        return _nested(part, level, inner, reading.parts[0])
+        return _combined(part, level, reading, place, collected, holds=holds, top=top)
     follows = reading.follows if isinstance(reading, Batched) else None
     if follows is None:
         return None
@@ -161,10 +189,51 @@ def _reference(
         return _nested(part, level, place.targets[follows], "id", collected, holds=holds)
     column = follows.column
     if holds and follows.target in HELD_NAMES and column in place.at and not level.waits:
-        name = f"h{len(collected.held)}"
-        collected.held.append((follows.target, level))
-        return Held(part.key, part.required, column, name)
+        return Held(part.key, part.required, column, collected.hold(follows.target, level))
     return None
+
+
+def _combined(
+    part: Given,
+    level: "Level",
+    reading: Plain,
+    place: Any,
+    collected: _Collected,
+    *,
+    holds: bool,
+    top: bool,
+) -> Part | None:
+    """Give an object whose fields are columns of its owner as a part; None where they are not."""
+    if reading.is_object:
+        # What is resolved object by object has a path of its own, which is not that of the row.
+        at_top = top and not level.is_foreign
+        return _nested(part, level, place, "id", collected, holds=holds, top=at_top)
+    if not reading.parts or reading.columns[0] not in place.at:
+        return None
+    inner: Any = _Names(place, dict(zip(reading.parts, reading.columns, strict=True)))
+    return _nested(part, level, inner, reading.parts[0])
+
+
+def _from_stored(
+    part: Given, relation: "Relation", stored: Stored, collected: _Collected, *, holds: bool
+) -> Part | None:
+    """Give the field of a value in a JSON column as a part; None where it takes rows."""
+    completion = relation.completion
+    if stored.is_many and isinstance(completion, Lists):
+        completion = completion.item
+        if isinstance(completion, Leaves):
+            return Items(part.key, stored, completion.kind)
+    if not isinstance(completion, Objects):
+        return None
+    level = completion.level
+    if stored.target:
+        if not (holds and stored.target in HELD_NAMES and not level.waits):
+            return None
+        return Chosen(part.key, part.required, stored, collected.hold(stored.target, level))
+    inner = _Inside(f"i{collected.insides}", stored)
+    collected.insides += 1
+    parts = _parts(level, inner, collected, holds=holds, top=False)
+    return None if parts is None else Inside(part.key, part.required, stored, parts, inner)
 
 
 def _nested(
@@ -175,22 +244,30 @@ def _nested(
     collected: _Collected | None = None,
     *,
     holds: bool = False,
+    top: bool = False,
 ) -> Part | None:
     found = _Collected() if collected is None else collected
-    parts = _parts(level, inner, found, holds=holds, top=False)
-    return None if parts is None else Nested(part.key, part.required, parts, inner, test)
+    before = len(found.relations)
+    parts = _parts(level, inner, found, holds=holds, top=top)
+    if parts is None:
+        del found.relations[before:]
+        return None
+    return Nested(part.key, part.required, parts, inner, test)
 
 
-class _Shaped(dict[UUID, Any]):
-    """The rows of an entity of one snapshot as one level shows them, shaped when first met."""
+class _Shaped(dict[UUID | str, Any]):
+    """The rows of an entity of one snapshot as one level shows them, shaped when first met.
+
+    By their ids, also as the texts that stand in JSON.
+    """
 
     def __init__(self, rows: Mapping[UUID, Any], level: "Level") -> None:
         super().__init__()
         self._rows = rows
         self._level = level
 
-    def __missing__(self, key: UUID) -> Any:
-        row = self._rows.get(key)
+    def __missing__(self, key: UUID | str) -> Any:
+        row = self._rows.get(UUID(key) if isinstance(key, str) else key)
         if row is None:
             raise UnplannedError  # made a moment ago, or gone: the database knows
         (shaped,) = self._level.shape_now([row])
@@ -198,7 +275,7 @@ class _Shaped(dict[UUID, Any]):
         return shaped
 
 
-def shaped_rows(snapshot: Snapshot, entity: str, level: "Level") -> Mapping[UUID, Any]:
+def shaped_rows(snapshot: Snapshot, entity: str, level: "Level") -> Mapping[UUID | str, Any]:
     """Give the rows of a snapshot as a level shows them; kept with the snapshot."""
     known: dict[Any, Any] = snapshot.derived.setdefault(shaped_rows, {})
     found = known.get(level)
@@ -206,5 +283,5 @@ def shaped_rows(snapshot: Snapshot, entity: str, level: "Level") -> Mapping[UUID
         if len(known) == _MAX_SHAPED:
             known.clear()
         found = known[level] = _Shaped(snapshot.rows[entity], level)
-    shaped: Mapping[UUID, Any] = found
+    shaped: Mapping[UUID | str, Any] = found
     return shaped

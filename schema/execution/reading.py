@@ -5,7 +5,7 @@ calls for one object is derived from it, so both ways of executing read the same
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from strawberry.types.field import StrawberryField
 
 from domain.fields import Field
 from domain.ids import encode_id
+from resolvers.custom_values import parts_of
 from schema.context import Context, Info
 from schema.signatures import declare_resolver, returns
 
@@ -28,6 +29,11 @@ BatchReader = Callable[..., Awaitable[Sequence[Any]]]
 NowReader = Callable[[Context, Sequence[Any]], Sequence[Any] | None]
 
 
+def as_stored(value: Any) -> Any:
+    """Give a stored value as it is."""
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class IdOf:
     """Writes ids of one type; shapers know it."""
@@ -37,6 +43,49 @@ class IdOf:
     def __call__(self, key: UUID) -> str:
         """Write an id."""
         return encode_id(self.prefix, key)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stored:
+    """Gives what stands in a JSON column under a key, the value of a custom field; shapers know it.
+
+    It is called with the columns that it reads, as they are in one row.
+    """
+
+    column: str
+    key: str
+    is_many: bool = False
+    """Whether the field gives a list, which is empty where nothing is stored."""
+    convert: Callable[[Any], Any] = as_stored
+    """Makes a single stored value, never None, what the field gives."""
+    parts: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    """Of an object: the keys under which its fields are stored, and what makes them the fields'."""
+    target: str = ""
+    """The entity whose id is stored, of a field that gives a row; its `convert` is not called."""
+    bound_by: str = ""
+    """The column that decides whether the row shows the field; empty: all rows do."""
+    only: frozenset[UUID] = frozenset()
+    """What stands in that column of rows that show it."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads, in their order."""
+        return (self.column, self.bound_by) if self.bound_by else (self.column,)
+
+    def held(self, column: Mapping[str, Any], where: UUID | None = None) -> Any:
+        """Give what is stored; None where there is nothing, or the row does not show it."""
+        return column.get(self.key) if not self.bound_by or where in self.only else None
+
+    def single(self, stored: Any) -> list[Any]:
+        """Give the single values of what is stored, converted."""
+        return [self.convert(part) for part in parts_of(stored)]
+
+    def __call__(self, column: Mapping[str, Any], where: UUID | None = None) -> Any:
+        """Give the value of the field."""
+        stored = self.held(column, where)
+        if self.is_many:
+            return self.single(stored)
+        return None if stored is None else self.convert(stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +132,8 @@ class Batched:
     """The reference that it follows, if it is one: its targets may come along with the objects."""
     now: NowReader | None = None
     """Gives the values where they are known without waiting, else None."""
+    stored: Stored | None = None
+    """Where the ids stand of what it gives, if in a JSON column."""
 
     async def values(
         self, context: Context, sources: Sequence[Any], given: Mapping[str, Any]
@@ -160,3 +211,11 @@ def python_names(definition: GraphQLField) -> Mapping[str, str]:
         return {}
     python = [argument.python_name for argument in declared.arguments]
     return dict(zip(definition.args, python, strict=True))
+
+
+def stored_by(reading: Plain | Batched | None) -> Stored | None:
+    """Tell where the value of a field is stored, if in a JSON column."""
+    if isinstance(reading, Batched):
+        return reading.stored
+    found = None if reading is None else reading.combine
+    return found if isinstance(found, Stored) else None

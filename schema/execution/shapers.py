@@ -5,10 +5,10 @@ every value. What is odd — a null where none may be, a value that its type ref
 `UnplannedError`: the stock executor then answers that position, with its errors and paths.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any, Final
 
@@ -23,16 +23,18 @@ from graphql import (
     is_non_null_type,
 )
 from typeid.codecs import base32
-from typing_extensions import override
 
 from auth.policy import READS
 from domain.money import from_scaled, scaled_text
+from resolvers.custom_values import parts_of
 from schema.execution.cells import MASKED
-from schema.execution.reading import IdOf, Plain
-from schema.scalars import serialize_datetime, serialize_decimal
+from schema.execution.places import Attributes, Column, Place
+from schema.execution.reading import IdOf, Plain, Stored, as_stored
+from schema.scalars import decimal_text, serialize_datetime, serialize_decimal
 
 # A column of these types holds what the answer shows.
 _SHOWN_AS_HELD: Final = (GraphQLString, GraphQLID, GraphQLBoolean)
+_TYPES_SHOWN: Final = {GraphQLString: "str", GraphQLID: "str", GraphQLBoolean: "bool"}
 _NEVER_NULL: Final = (serialize_decimal, serialize_datetime)
 Shape = Callable[..., list[dict[str, Any]]]
 Scope = dict[str, Any]
@@ -80,7 +82,7 @@ class Nested:
     key: str
     required: bool
     parts: "Sequence[Part]"
-    place: "Place"
+    place: Place
     test: str
     """The column that is null where there is no object."""
 
@@ -97,10 +99,42 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """An object, or a list of objects, whose fields stand in what is stored in a JSON column."""
+
+    key: str
+    required: bool
+    stored: Stored
+    parts: "Sequence[Part]"
+    place: Place
+    """The place of the stored value, which goes by the name of its source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of scalars that is stored in a JSON column."""
+
+    key: str
+    stored: Stored
+    type: GraphQLOutputType
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One object, or a list of those, shaped before and looked up by ids in a JSON column."""
+
+    key: str
+    required: bool
+    stored: Stored
+    name: str
+    """Name of the argument that holds the shaped objects."""
+
+
+@dataclass(frozen=True, slots=True)
 class Guarded:
     """A part that may be read on some rows only: those with one of these bits."""
 
-    part: "Constant | Leaf | Given | Nested | Held"
+    part: "Constant | Leaf | Given | Nested | Held | Inside | Items | Chosen"
     bits: int
 
     @property
@@ -109,39 +143,7 @@ class Guarded:
         return self.part.key
 
 
-Part = Constant | Leaf | Given | Nested | Held | Guarded
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """How generated code reads a column: an expression, and what its value goes through."""
-
-    text: str
-    is_typed: bool
-    """Whether the value is what a column of the database holds, not just an attribute."""
-    convert: Callable[[Any], Any] | None = None
-
-
-class Place(ABC):
-    """Where generated code finds the columns of an object."""
-
-    @abstractmethod
-    def column(self, name: str) -> Column:
-        """Tell how a column is read."""
-
-
-class Attributes(Place):
-    """An object `source` with attributes; those of a class of rows are read by position."""
-
-    def __init__(self, positions: Mapping[str, int] | None) -> None:
-        """Read columns at `positions`, all others as attributes."""
-        self._positions = positions or {}
-
-    @override
-    def column(self, name: str) -> Column:
-        if name in self._positions:
-            return Column(f"source[{self._positions[name]}]", is_typed=True)
-        return Column(f"source.{name}", is_typed=False)
+Part = Constant | Leaf | Given | Nested | Held | Inside | Items | Chosen | Guarded
 
 
 class Shaper:
@@ -195,6 +197,7 @@ def generate(
         "    add = found.append",
         f"    for {', '.join(names)} in {loop}:",
         *([f"        {unpack} = source"] if unpack else []),
+        *(f"        {line}" for line in writer.opening),
         f"        add({shown})",
         "    return found",
     ]
@@ -209,6 +212,9 @@ class _Writer:
     def __init__(self) -> None:
         self.scope: Scope = {"refuse": refuse, "encode": base32.encode, "MASKED": MASKED}
         self.given: list[str] = []
+        self.opening: list[str] = []
+        """Lines before an object is written: JSON columns are decoded once for all their keys."""
+        self._opened: dict[str, str] = {}
         self._numbers: Iterator[int] = count()
 
     def _name(self, value: Any) -> str:
@@ -221,10 +227,13 @@ class _Writer:
         return f"{{{', '.join(f'{part.key!r}: {self._part(part, place)}' for part in parts)}}}"
 
     def _part(self, part: Part, place: Place) -> str:
+        if not isinstance(part, Guarded):
+            return self._shown_part(part, place)
+        reads = place.column(READS).text
+        return f"({self._shown_part(part.part, place)} if {reads} & {part.bits} else MASKED)"
+
+    def _shown_part(self, part: Part, place: Place) -> str:
         match part:
-            case Guarded(inner, bits):
-                reads = place.column(READS).text
-                return f"({self._part(inner, place)} if {reads} & {bits} else MASKED)"
             case Constant(_, value):
                 return repr(value)
             case Leaf():
@@ -240,6 +249,60 @@ class _Writer:
             case Held(_, required, column, name):
                 missing = _missing(required=required)
                 return f"({missing} if (x := {place.column(column).text}) is None else {name}[x])"
+            case Inside():
+                return self._inside(part, place)
+            case Items(_, stored, kind):
+                self.scope["parts_of"] = parts_of
+                shown = self._shown_stored(stored, kind)
+                return f"[{shown} for x in parts_of({self._stored(stored, place)})]"
+            case Chosen(_, required, stored, name):
+                held = self._stored(stored, place)
+                if stored.is_many:
+                    self.scope["parts_of"] = parts_of
+                    return f"[{name}[x] for x in parts_of({held})]"
+                return f"({_missing(required=required)} if (x := {held}) is None else {name}[x])"
+
+    def _inside(self, part: Inside, place: Place) -> str:
+        stored, name = part.stored, part.place.source
+        value = self._stored(stored, place)
+        shown = self.display(part.parts, part.place)
+        if stored.is_many:
+            self.scope["parts_of"] = parts_of
+            found = "parts_of" if stored.parts else self._name(stored.single)
+            return f"[{shown} for {name} in {found}({value})]"
+        missing = _missing(required=part.required)
+        if stored.parts or stored.convert is as_stored:
+            return f"({missing} if ({name} := {value}) is None else {shown})"
+        self.scope["first"] = _first
+        made = f"first({self._name(stored.single)}({value}))"
+        return f"({missing} if ({name} := {made}) is None else {shown})"
+
+    def _stored(self, stored: Stored, place: Place) -> str:
+        """Write how what is stored is read: None where there is nothing."""
+        column = place.column(stored.column)
+        name = self._opened.get(column.text)
+        if name is None:
+            name = self._opened[column.text] = f"m{len(self._opened)}"
+            convert = column.convert
+            value = column.text if convert is None else f"{self._name(convert)}({column.text})"
+            self.opening.append(f"{name} = None if {column.text} is None else {value}.get")
+        held = f"{name}({stored.key!r})"
+        if not stored.bound_by:
+            return held
+        where = place.column(stored.bound_by).text
+        return f"({held} if {where} in {self._name(stored.only)} else None)"
+
+    def _shown_stored(self, stored: Stored, kind: Any) -> str:
+        """Write how a single stored value, as x and not None, is shown."""
+        leaf = kind.of_type if is_non_null_type(kind) else kind
+        if stored.convert is as_stored:
+            held = _TYPES_SHOWN.get(leaf)
+            if held is not None:
+                return f"(x if type(x) is {held} else {self._name(shown_by(leaf))}(x))"
+            return self._shown(leaf, "x")
+        if stored.convert is Decimal and leaf.coerce_output_value is serialize_decimal:
+            return f"{self._name(decimal_text)}(x)"
+        return self._shown(leaf, f"{self._name(stored.convert)}(x)")
 
     def _leaf(self, part: Leaf, place: Place) -> str:
         reading = part.reading
@@ -254,7 +317,9 @@ class _Writer:
     def _held(self, reading: Plain, leaf: Any, place: Place) -> tuple[str, str | None]:
         """Write how a value is read, and how it, as x and not null, is shown; None: as it is."""
         if reading.read is not None:
-            return f"{self._name(reading.read)}(source)", f"{self._name(shown_by(leaf))}(x)"
+            return f"{self._name(reading.read)}({place.source})", f"{self._name(shown_by(leaf))}(x)"
+        if isinstance(reading.combine, Stored):
+            return self._stored(reading.combine, place), self._shown_stored(reading.combine, leaf)
         columns = [place.column(name) for name in reading.columns]
         if reading.combine is not None:
             values = ", ".join(self._converted(column) for column in columns)
@@ -262,6 +327,12 @@ class _Writer:
         column, convert = columns[0], reading.convert
         if column.convert is from_scaled and leaf.coerce_output_value is serialize_decimal:
             return column.text, f"{self._name(scaled_text)}(x)"
+        if (
+            column.convert is Decimal
+            and convert is None
+            and leaf.coerce_output_value is serialize_decimal
+        ):
+            return column.text, f"{self._name(decimal_text)}(x)"
         if column.is_typed and convert is None and column.convert is None:
             return column.text, None if leaf in _SHOWN_AS_HELD else self._shown(leaf, "x")
         value = "x" if column.convert is None else f"{self._name(column.convert)}(x)"
@@ -286,13 +357,19 @@ class _Writer:
         if leaf is GraphQLInt and value == "x":
             return f"(x if type(x) is int and -2147483648 <= x <= 2147483647 else {show}(x))"
         # Days and times in UTC are written by orjson, in the very same form.
-        if write is serialize_datetime and value == "x":
+        if write is serialize_datetime:
             self.scope["UTC"], self.scope["datetime"] = UTC, datetime
-            return f"(x if type(x) is datetime and x.tzinfo is UTC else {show}(x))"
+            name, found = ("x", "x") if value == "x" else ("y", f"(y := {value})")
+            is_plain = f"type({found}) is datetime and {name}.tzinfo is UTC"
+            return f"({name} if {is_plain} else {show}({name}))"
         if write is str and value == "x":
             self.scope["date"] = date
             return f"(x if type(x) is str or type(x) is date else {show}(x))"
         return f"{show}({value})"
+
+
+def _first(values: Sequence[Any]) -> Any:
+    return values[0] if values else None
 
 
 def _missing(*, required: bool) -> str:
