@@ -134,7 +134,7 @@ class Chosen:
 class Guarded:
     """A part that may be read on some rows only: those with one of these bits."""
 
-    part: "Constant | Leaf | Given | Nested | Held | Inside | Items | Chosen"
+    part: "ShownPart"
     bits: int
 
     @property
@@ -143,7 +143,8 @@ class Guarded:
         return self.part.key
 
 
-Part = Constant | Leaf | Given | Nested | Held | Inside | Items | Chosen | Guarded
+ShownPart = Constant | Leaf | Given | Nested | Held | Inside | Items | Chosen
+Part = ShownPart | Guarded
 
 
 class Shaper:
@@ -232,7 +233,7 @@ class _Writer:
         reads = place.column(READS).text
         return f"({self._shown_part(part.part, place)} if {reads} & {part.bits} else MASKED)"
 
-    def _shown_part(self, part: Part, place: Place) -> str:
+    def _shown_part(self, part: ShownPart, place: Place) -> str:
         match part:
             case Constant(_, value):
                 return repr(value)
