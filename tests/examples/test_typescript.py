@@ -40,7 +40,8 @@ const Flats = graphql(`
 export async function count(api: Api, rooms: number): Promise<number> {
   const where = { custom: { rooms: { gte: rooms }, viewings: { some: { gt: "2027-01-01" } } } };
   const { deals } = await api.run(Flats, { where });
-  return deals.nodes.filter(({ custom }) => (custom.viewings?.length ?? 0) > 2 && custom.house).length;
+  const seen = deals.nodes.filter(({ custom }) => (custom.viewings ?? []).length > 2);
+  return seen.filter(({ custom }) => custom.house).length;
 }
 """
 _CONTRACTS = """
