@@ -48,14 +48,9 @@ class Context:
     denials: Denials = field(default_factory=Denials)
     """Fields that were left out of the answer."""
     shown: Any = None
-    """The schema as the caller is shown it (`schema.projection.Shown`), once it was asked for."""
+    """The schema as the caller is shown it, a `schema.projection.Shown`; None without a token."""
     refused: list[str] = field(default_factory=list)
     """Root fields of the operation that were refused."""
-
-    def let_go(self) -> None:
-        """Let go of what the operation alone has used."""
-        if self.shown is not None:
-            self.shown.let_go()
 
 
 Info = strawberry.Info[Context, None]

@@ -43,6 +43,7 @@ from schema.admission import hold_of
 from schema.context import Context
 from schema.cursors import Cursors
 from schema.documents import DocumentCache, Known, Outline
+from schema.projection import Shown as ShownSchema
 from schema.projection import ShownTo
 from schema.served import ServedSchema
 from schema.workspace_schemas import Lent, WorkspaceSchemas
@@ -251,7 +252,8 @@ class Operations:
             # What changes settings reads them as they are.
             op.loaders.snapshots = None
         schema = lent.enter_context(await self._lend(op))
-        lent.callback(context.let_go)
+        context.shown = ShownSchema(schema._schema, op.actor.rights)
+        lent.callback(context.shown.let_go)
         result = await self._execute(schema, call.data, call.allowed, context)
         if session.overran:
             raise OverrunError

@@ -41,7 +41,6 @@ from schema.execution.plan_cache import Plans
 from schema.execution.plans import Level, Plan
 from schema.execution.refusals import Uses
 from schema.execution.shapers import UnplannedError
-from schema.projection import Shown
 
 _PLANS = Plans()
 _META: Final = frozenset({"__schema", "__type"})
@@ -91,15 +90,8 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         """Tell a resolver of the execution; introspection is told of the schema as it is shown."""
         info = super().build_resolve_info(field_def, field_nodes, parent_type, path)
         if is_introspection_type(parent_type) or field_nodes[0].name.value in _META:
-            return info._replace(schema=self._shown().schema)
+            return info._replace(schema=self.context_value.shown.schema)
         return info
-
-    def _shown(self) -> Shown:
-        """Give the schema as the caller is shown it, the same one for the whole operation."""
-        shown: Shown | None = self.context_value.shown
-        if shown is None:
-            shown = self.context_value.shown = Shown(self.schema, self.rights)
-        return shown
 
     @override
     def execute_field(

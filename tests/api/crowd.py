@@ -39,6 +39,7 @@ async def build_crowd(people: Cast) -> Crowd:
     ids: Ids = {"Workspace": [world["workspace"]]}
     await _add_people(people, ids)
     await _add_settings(people, ids)
+    await _add_roles(people, ids)
     await _add_catalogs(people, ids)
     for names in (COMPANY, CONTACT, LEAD, DEAL, ELEMENT):
         rows = await make_records(
@@ -124,9 +125,36 @@ async def _add_people(people: Cast, ids: Ids) -> None:
         (await mutate(people.root, "updateUser", input=member)).payload()
     groups = [{"name": f"Group {n}", "memberIds": [person]} for n, person in enumerate(ids["User"])]
     ids["Group"] = await _many(people, "createGroup", groups)
+
+
+async def _add_roles(people: Cast, ids: Ids) -> None:
+    """Add roles that each speak of a pipeline and a stage, given to people, with a key of each."""
+    roles = [
+        {
+            "name": f"Role {n}",
+            "grants": [
+                {"entity": "DEAL", "action": "READ", "scope": ["OWN"], "pipelineId": pipeline,
+                 "stageId": stage}
+            ],
+            "fields": [{"entity": "DEAL", "field": "tax", "access": "READ"}],
+            "fieldDefaults": [{"entity": "LEAD", "access": "READ"}],
+        }
+        for n, (pipeline, stage) in enumerate(zip(ids["Pipeline"], ids["Stage"], strict=True))
+    ]  # fmt: skip
+    ids["Role"] = [(await _make(people, "createRole", role))["id"] for role in roles]
+    given = [
+        await mutate(
+            people.root, "assignRole", "roleAssignment { id }",
+            input={"roleId": role, "userId": person},
+        )
+        for role, person in zip(ids["Role"], ids["User"], strict=True)
+    ]  # fmt: skip
+    ids["RoleAssignment"] = [item.payload()["roleAssignment"]["id"] for item in given]
     keys = [
-        await mutate(people.root, "createApiKey", "apiKey { id }", input={"name": f"Key {n}"})
-        for n in range(SIZE)
+        await mutate(
+            people.root, "createApiKey", "apiKey { id }", input={"name": "Key", "roleId": role}
+        )
+        for role in ids["Role"]
     ]
     ids["ApiKey"] = [key.payload()["apiKey"]["id"] for key in keys]
 

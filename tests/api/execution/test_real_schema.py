@@ -1,17 +1,23 @@
 """Any document over the real schema and a filled workspace: both executors answer the same."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from graphql import GraphQLSchema, build_schema
+from graphql.execution.executor import Executor
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from schema.execution.executor import PlannedExecutor
+from server.app import build_app
+from server.settings import Settings
 from tests.api.execution.comparing import normal
 from tests.api.execution.documents import documents
 from tests.api.world import World
@@ -28,6 +34,30 @@ class Twins:
     ours: Client
     stock: Client
     ids: Sequence[str]
+
+
+@pytest.fixture(scope="session")
+async def pair(
+    settings: Settings, database_url: str
+) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.AsyncClient]]:
+    """Give the application twice, under our executor and under graphql-core's own.
+
+    They have time: on a busy machine a large document is stopped now and then, which tells nothing.
+    """
+    patient = settings.model_copy(update={"operation_deadline": 100.0, "statement_timeout": 100.0})
+    executors: tuple[type[Executor[Any]], ...] = (
+        PlannedExecutor,
+        StrawberryGraphQLCoreExecutionContext,
+    )
+    apps = [build_app(patient, database_url, executor) for executor in executors]
+    clients = [
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pair.test")
+        for app in apps
+    ]
+    async with clients[0], clients[1]:
+        yield clients[0], clients[1]
+    for app in apps:
+        await app.state.database.dispose()
 
 
 @pytest.fixture
