@@ -163,6 +163,7 @@ class OpenDoors(Doors):
         if actor is None:
             raise UnauthenticatedError
         context.operation = op = self._begin(Operation.begin(session, actor))
+        await op.admit()
         await audit(op, kind, method="password")
         return secret, await op.loaders.one(USER.name).load(user_id)
 

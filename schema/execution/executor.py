@@ -31,7 +31,7 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from typing_extensions import override
 
-from auth.rights import EVERYTHING, Cell
+from auth.rights import EVERYTHING, NOTHING, Cell, Rights
 from domain.errors import ForbiddenError
 from loaders.pace import Pace
 from loaders.rights import shows
@@ -57,7 +57,6 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         self._uses: Uses | None = None
         running = getattr(self.context_value, "operation", None)
         # Whoever signs in is nobody yet: what they may read is not known before they have.
-        self.rights = EVERYTHING if running is None else running.actor.rights
         self._is_known = running is not None or not hasattr(self.context_value, "operation")
         manager = self.middleware_manager
         # A middleware wants to see every field; @disableErrorPropagation changes what a null does.
@@ -67,6 +66,14 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             if running is not None and self.operation.operation is OperationType.QUERY:
                 # A mutation's rows come from the write path, which has them whole.
                 running.loaders.selection = selection
+
+    @property
+    def rights(self) -> Rights:
+        """What whoever asks may do; nothing as long as that is nobody."""
+        context = self.context_value
+        if not hasattr(context, "operation"):
+            return EVERYTHING  # a schema of its own, that knows no people
+        return NOTHING if context.operation is None else context.operation.actor.rights
 
     @override
     def execute_operation(self, serially: bool | None = None) -> Any:
