@@ -65,3 +65,33 @@ async def test_a_reference_to_what_one_may_not_read_is_empty_to_filters(
     assert await titles(people.root, where) == free
     both = {"with own", "with other"}
     assert await titles(person, {"not": where}) == sorted(both - set(restricted))
+
+
+async def test_a_conflict_names_no_field_that_is_hidden_on_this_record(people: Cast) -> None:
+    """Of two roles one shows all deals without amounts, the other one's own deals whole."""
+    rule = {"entity": "DEAL", "field": "amount", "access": "HIDDEN"}
+    grants = [{"entity": "DEAL", "action": action, "scope": ["ALL"]} for action in ACTIONS]
+    own = [{"entity": "DEAL", "action": "READ", "scope": ["OWN"]}]
+    nina = await people.root.mutate(
+        "createUser", {"email": f"nina-{people.ids['anna'][-12:]}@example.com",
+                       "password": "nina's password"}, "user { id }",
+    )  # fmt: skip
+    nina_id = nina.payload()["user"]["id"]
+    for name, given in (("Most", {"grants": grants, "fields": [rule]}), ("Own", {"grants": own})):
+        role = await mutate(people.root, "createRole", "role { id }", input={"name": name, **given})
+        assigned = {"roleId": role.payload()["role"]["id"], "userId": nina_id}
+        (await mutate(people.root, "assignRole", input=assigned)).payload()
+    signed = await people.nobody.mutate(
+        "signIn", {"email": f"nina-{people.ids['anna'][-12:]}@example.com",
+                   "password": "nina's password"}, "token",
+    )  # fmt: skip
+    person = Client(people.root.http, signed.payload()["token"])
+    for owner, told in ((nina_id, {"amount", "title"}), (people.ids["boris"], {"title"})):
+        deal = {"title": "a", "amount": {"amount": "1"}, "responsibleId": owner}
+        made = await mutate(people.root, "createDeal", "deal { id }", input=deal)
+        key = made.payload()["deal"]["id"]
+        changed = {"id": key, "title": "b", "amount": {"amount": "2"}}
+        (await mutate(people.root, "updateDeal", input=changed)).payload()
+        answer = await mutate(person, "updateDeal", input={"id": key, "ifVersion": 1, "title": "c"})
+        (error,) = answer.data["updateDeal"]["userErrors"]
+        assert {item["field"] for item in error["conflicts"]} == told
