@@ -72,6 +72,14 @@ class Reader(ABC):
         del entity, field, source
         return None
 
+    def target(self, entity: str, source: FromClause) -> ColumnElement[Any] | None:
+        """Give the condition under which rows that are referred to are there; None: always.
+
+        Those in the recycle bin are, for who may read them.
+        """
+        del entity, source
+        return None
+
 
 BY_BEGINNING: Final = frozenset({"text"})
 INDEXED: Final = 200
@@ -164,8 +172,26 @@ def _compared(tree: Condition, source: FromClause, reader: Reader) -> ColumnElem
     if isinstance(tree, CompareCustom):
         return _compare_custom(tree, source, reader)
     if isinstance(tree, Compare):
-        return _compare(tree, source)
+        return _referring(tree, source, reader, _compare(tree, source))
     raise TypeError("no comparison")
+
+
+def _referring(
+    tree: Compare, source: FromClause, reader: Reader, compared: ColumnElement[Any]
+) -> ColumnElement[Any]:
+    """Give a comparison to which a reference is empty where its target may not be looked at."""
+    if tree.field.kind is not Kind.REFERENCE or tree.field.column == "id":
+        return compared
+    target = TABLES[tree.field.target].alias()
+    readable = reader.target(tree.field.target, target)
+    if readable is None:
+        return compared
+    there = exists(
+        select(literal_column("1")).where(readable, target.c.id == source.c[tree.field.column])
+    )
+    # Beside the comparison of the column itself, whose index stays of use.
+    fails_if_empty = tree.op in {Op.EQ, Op.IN} or (tree.op is Op.IS_NULL and not tree.value)
+    return and_(compared, there) if fails_if_empty else or_(compared, not_(there))
 
 
 def value_column(field: Field, source: FromClause, part: str = "") -> ColumnElement[Any]:

@@ -12,8 +12,9 @@ from auth.actor import Actor
 from auth.policy import FLAGS, READS, any_of, cell, flag, visible
 from auth.rights import Cell, Mask
 from db.where import Reader
-from domain.entities import RECORDS
+from domain.entities import ENTITIES, RECORDS
 from domain.fields import Kind, camel
+from domain.roles import Action
 from loaders.keyset import Key
 from loaders.rows import Row, row_type
 
@@ -59,6 +60,13 @@ class ActorReader(Reader):
         if isinstance(found, Mask):
             return any_of(found.rows, entity, source)
         return None if found is Cell.FREE else false()
+
+    @override
+    def target(self, entity: str, source: FromClause) -> ColumnElement[Any] | None:
+        """Give the condition under which a row that is referred to may be read; None: always."""
+        if not ENTITIES[entity].is_record or self.rights.is_free(entity, Action.READ):
+            return None
+        return visible(self._actor, entity, source)
 
     def columns(self, row: type[Row], source: FromClause) -> list[Any]:
         """Give the columns that make up a row, in its order: empty where they may not be read."""

@@ -1,8 +1,8 @@
 """Optimistic locking: refuse a change of a record that has moved on since the caller read it."""
 
-from auth.rights import Cell
 from domain.errors import Code, FieldConflict, UserError
 from loaders.locking import changes_since
+from loaders.rights import shows
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 
@@ -15,7 +15,8 @@ async def check_version(op: Operation, draft: Draft) -> None:
     events = await changes_since(op.session, draft.entity.name, draft.id, draft.if_version)
     for event in events:
         for name in event["changes"]:
-            if op.actor.rights.cell(draft.entity.name, name) is not Cell.DENIED:
+            cell = op.actor.rights.cell(draft.entity.name, name)
+            if op.actor.rights.is_everything or shows(op.actor, draft.before, cell):
                 latest[name] = FieldConflict(name, event["actor_id"], event["at"])
     draft.errors.append(
         UserError(
