@@ -68,10 +68,10 @@ async def test_what_was_refused_is_told_although_nothing_of_it_is_kept(
     }
     assert len(entries) == len(told)
     assert told == {
-        (people.ids["anna"], "administrators_only", "createPipeline"),
+        (people.ids["anna"], "right_missing", "createPipeline"),
         (people.ids["anna"], "token_scope", "createDeal"),
         (people.ids["anna"], "token_scope", "deals"),
-        (people.ids["boris"], "administrators_only", "auditEvents"),
+        (people.ids["boris"], "right_missing", "auditEvents"),
     }
     pipelines = (await people.root.data("{ pipelines { name } }"))["pipelines"]
     assert "Mine" not in [item["name"] for item in pipelines]
