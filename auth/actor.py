@@ -41,6 +41,9 @@ class Actor:
     """What the roles allow; nothing before they are known."""
     viewer: Viewer = field(default_factory=Viewer)
     """How the scopes of roles see the person."""
+    viewed_by: UUID | None = None
+    """The administrator to whom it is shown what this person, or somebody with a role, would get.
+    None: whoever asks does so for themselves."""
 
     @property
     def person_id(self) -> UUID:

@@ -207,13 +207,11 @@ class Rights:
     def hides_anything(self) -> bool:
         """Whether some field is out of reach, on all rows or on some."""
         return any(
-            self.cell(name, field) is not Cell.FREE
-            for name in PUBLIC
-            for field in self._names(name)
+            self.cell(name, field) is not Cell.FREE for name in PUBLIC for field in self.names(name)
         )
 
-    def _names(self, entity: str) -> list[str]:
-        """Give the names of all fields of an entity, those of the workspace included."""
+    def names(self, entity: str) -> list[str]:
+        """Give the names of all fields of an entity, custom ones as `custom.<code>`."""
         custom = [code for owner, code in self.custom_fields.values() if owner == entity]
         return [*field_names(entity), *(f"custom.{code}" for code in custom)]
 
@@ -222,7 +220,7 @@ class Rights:
         found = self._masked.get(entity)
         if found is None:
             found = self._masked[entity] = any(
-                isinstance(self.cell(entity, name), Mask) for name in self._names(entity)
+                isinstance(self.cell(entity, name), Mask) for name in self.names(entity)
             )
         return found
 

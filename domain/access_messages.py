@@ -12,6 +12,10 @@ ACCESS_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "Only administrators may do this.",
         "Это может делать только администратор.",
     ),
+    "view_only_reads": (
+        "Who views as somebody else changes nothing; leave X-View-As out.",
+        "Просмотр от чужого имени ничего не меняет; уберите заголовок X-View-As.",
+    ),
     "right_missing": (
         "None of your roles has the right {right}.",
         "Ни у одной из ваших ролей нет права {right}.",

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
-from auth.actor import Actor
+from auth.actor import Actor, Scope
 from auth.grants import Role, read_role
 from auth.policy import viewer_values
 from auth.rights import Cell, Mask, Rights, Viewer
 from domain.custom_fields import CUSTOM_FIELD
+from domain.errors import BadInputError, ForbiddenError
 from domain.people import DEPARTMENT, GROUP, USER
 from domain.roles import ROLE, ROLE_ASSIGNMENT, SettingsRight
 from loaders.held import link_key
@@ -17,6 +18,18 @@ from loaders.loaders import Loaders
 
 _DEPARTMENTS: Final = USER.get("departments")
 _MEMBERS: Final = GROUP.get("members")
+
+
+VIEW_PLACE: Final = "X-View-As"
+"""Where a view is named: the header of requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """As whom an administrator wants to see: a person, or anybody who has a role alone."""
+
+    entity: str
+    key: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +138,34 @@ async def seen_roles(loaders: Loaders) -> Mapping[UUID, Sequence[Any]] | None:
     return (await load_organisation(loaders)).held_by(loaders.actor.person_id)
 
 
-async def admit(loaders: Loaders) -> Actor:
-    """Give the actor of loaders with the rights that their roles give; the loaders then know."""
+async def admit(loaders: Loaders, view: View | None = None) -> Actor:
+    """Give the actor of loaders with the rights that their roles give; the loaders then know.
+
+    With a view, the actor is as the view says: whoever is viewed, if an administrator asks.
+    """
     organisation = await load_organisation(loaders)
     actor = with_rights(organisation, loaders.actor)
     loaders.take_rights(actor)
+    if view is not None:
+        actor = await _viewed(loaders, organisation, view)
+        loaders.take_rights(actor)
     loaders.session.viewer = viewer_values(actor)
     return actor
+
+
+async def _viewed(loaders: Loaders, organisation: Organisation, view: View) -> Actor:
+    """Give whoever an administrator views as: a person, or oneself with nothing but a role."""
+    actor = loaders.actor
+    if not actor.rights.is_everything:
+        raise ForbiddenError("administrators_only")
+    if await loaders.one(view.entity).load(view.key) is None:
+        raise BadInputError("not_found", (VIEW_PLACE,), target=view.entity)
+    seen = replace(
+        actor, scopes=actor.scopes & {Scope.READ}, role_id=None, viewed_by=actor.person_id
+    )
+    if view.entity == USER.name:
+        return with_rights(organisation, replace(seen, user_id=view.key))
+    return replace(seen, rights=rights_of(organisation, [organisation.roles[view.key]]))
 
 
 def with_rights(organisation: Organisation, actor: Actor) -> Actor:

@@ -38,7 +38,11 @@ async def draft_existing(
 ) -> Draft:
     """Lock an entry and read the input of its change; raises ForbiddenError, RefusedError."""
     require(op.actor, action, entity.name)
-    row = await locked(op, entity, raw["id"])
+    return await draft_change(op, entity, await locked(op, entity, raw["id"]), raw)
+
+
+async def draft_change(op: Operation, entity: Entity, row: Row, raw: Mapping[str, Any]) -> Draft:
+    """Read the input of the change of an entry that was found; whoever asks may change it."""
     values = read_values(entity, raw, (), creating=False, locale=op.actor.locale)
     draft = Draft(entity, row.id, values, row)
     await prepare(op, [draft])

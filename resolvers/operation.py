@@ -14,7 +14,7 @@ from domain.audit import Denial, Origin
 from domain.files import UploadLimits
 from domain.jobs import Job
 from loaders.loaders import Loaders
-from loaders.rights import admit
+from loaders.rights import View, admit
 
 Afterwards = Callable[[], Awaitable[None]]
 """Work outside of the database that has to wait for the end of the transaction."""
@@ -71,9 +71,13 @@ class Operation:
         """Start an operation in an open session."""
         return cls(actor, session, Loaders(session, actor))
 
-    async def admit(self) -> None:
-        """Learn what the actor's roles allow; nothing is allowed before."""
-        self.actor = await admit(self.loaders)
+    async def admit(self, view: View | None = None) -> None:
+        """Learn what the actor's roles allow; nothing is allowed before.
+
+        With a view, the operation is from here on that of somebody else; raises ForbiddenError,
+        BadInputError.
+        """
+        self.actor = await admit(self.loaders, view)
 
     def later(self, job: Job) -> None:
         """Leave a job to a worker, which gets it when the operation is committed."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from auth.policy import require
+from domain.audit import AuditKind
 from domain.entities import ENTITIES
 from domain.errors import Code, RefusedError, refuse
 from domain.fields import Entity
@@ -15,6 +16,7 @@ from loaders.rows import Row
 from resolvers import entries
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
+from resolvers.role_audit import tell_holders
 from resolvers.roles import keep_an_administrator, lock_roles
 from resolvers.values import Values
 
@@ -42,13 +44,19 @@ async def assign_role(op: Operation, raw: Raw) -> Row:
     column = _HOLDERS[name]
     known = await _find(op, draft.columns["role_id"], column, draft.columns[column])
     if known is None:
-        return await entries.save(op, draft)
-    columns = {}
-    if raw.get("includeSubdepartments") is not None:
-        columns["include_subdepartments"] = raw["includeSubdepartments"]
-    return await entries.save(
+        row = await entries.save(op, draft)
+        await tell_holders(op, AuditKind.ROLE_ASSIGNED, [row])
+        return row
+    wide = raw.get("includeSubdepartments")
+    if wide is None or wide == known.include_subdepartments:
+        return known
+    columns = {"include_subdepartments": wide}
+    row = await entries.save(
         op, Draft(ROLE_ASSIGNMENT, known.id, Values(()), known, columns=columns)
     )
+    changes = {"includeSubdepartments": {"from": not wide, "to": wide}}
+    await tell_holders(op, AuditKind.ROLE_ASSIGNED, [row], changes)
+    return row
 
 
 async def unassign_role(op: Operation, raw: Raw) -> Row:
@@ -64,6 +72,7 @@ async def unassign_role(op: Operation, raw: Raw) -> Row:
     else:
         row = await _named(op, raw)
     await entries.drop(op, ROLE_ASSIGNMENT, [row])
+    await tell_holders(op, AuditKind.ROLE_UNASSIGNED, [row])
     await keep_an_administrator(op, place)
     return row
 
@@ -82,9 +91,9 @@ async def take_all(op: Operation, holder: Entity, row: Row) -> None:
     """Take all roles from a department or a group that goes away; the roles are locked."""
     given = await op.loaders.everything(ROLE_ASSIGNMENT.name)
     column = "department_id" if holder is DEPARTMENT else "group_id"
-    await entries.drop(
-        op, ROLE_ASSIGNMENT, [item for item in given if getattr(item, column) == row.id]
-    )
+    held = [item for item in given if getattr(item, column) == row.id]
+    await tell_holders(op, AuditKind.ROLE_UNASSIGNED, held)
+    await entries.drop(op, ROLE_ASSIGNMENT, held)
 
 
 def _holder(values: Values, raw: Raw) -> str:

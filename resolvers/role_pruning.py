@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+from domain.audit import AuditKind
 from domain.ids import encode_id
 from domain.roles import ROLE
 from domain.settings import PIPELINE, STAGE
@@ -11,6 +12,7 @@ from loaders.rows import Row
 from resolvers import changes
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
+from resolvers.role_audit import tell_role
 from resolvers.role_contents import CUSTOM
 from resolvers.roles import lock_roles
 from resolvers.values import Values
@@ -56,7 +58,8 @@ async def _prune(op: Operation, drop: Test, drop_rule: Test = lambda _item: Fals
             "field_rules": [item for item in row.field_rules if not drop_rule(item)],
         }
         drafts.append(Draft(ROLE, row.id, Values(()), row, columns=columns))
-    await changes.change(op, drafts)
+    for draft, row in zip(drafts, await changes.change(op, drafts), strict=True):
+        await tell_role(op, AuditKind.ROLE_CHANGED, draft.before, row)
 
 
 def _is_about(field: Row) -> Test:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from auth.policy import require
 from db.base import new_id
+from domain.audit import AuditKind
 from domain.errors import Code, refuse
 from domain.ids import encode_id
 from domain.people import USER
@@ -17,6 +18,7 @@ from loaders.rows import Row
 from resolvers import entries
 from resolvers.drafts import Draft
 from resolvers.operation import Event, Operation
+from resolvers.role_audit import tell_holders, tell_role
 from resolvers.role_contents import ReadCondition, fill_contents, given_lists
 
 Raw = Mapping[str, Any]
@@ -55,15 +57,10 @@ async def create_role(op: Operation, raw: Raw, read: ReadCondition) -> Row:
     require(op.actor, Action.CREATE, ROLE.name)
     await lock_roles(op)
     draft = await entries.draft_new(op, ROLE, raw)
-    draft.columns.update(
-        code=None, **{name: [] for name in ("grants", "field_rules", "field_defaults", "settings")}
-    )
-    known = await op.loaders.everything(ROLE.name)
-    if len(known) >= MAX_ROLES:
-        draft.values.wrong(Code.LIMIT, "too_many_elements", limit=MAX_ROLES)
-    _check_name(draft, known)
-    await fill_contents(op, draft, raw, read)
-    return await entries.save(op, draft)
+    await _fill_new(op, draft, raw, read)
+    row = await entries.save(op, draft)
+    await tell_role(op, AuditKind.ROLE_CREATED, None, row)
+    return row
 
 
 async def update_role(op: Operation, raw: Raw, read: ReadCondition) -> Row:
@@ -71,13 +68,10 @@ async def update_role(op: Operation, raw: Raw, read: ReadCondition) -> Row:
     require(op.actor, Action.UPDATE, ROLE.name)
     await lock_roles(op)
     draft = await entries.draft_existing(op, ROLE, raw)
-    if draft.before is not None and draft.before.code == ADMINISTRATOR:
-        for name in given_lists(raw):
-            draft.values.wrong(Code.SYSTEM, "administrators_role", name)
-    else:
-        await fill_contents(op, draft, raw, read)
-    _check_name(draft, await op.loaders.everything(ROLE.name))
-    return await entries.save(op, draft)
+    await _fill_changed(op, draft, raw, read)
+    row = await entries.save(op, draft)
+    await tell_role(op, AuditKind.ROLE_CHANGED, draft.before, row)
+    return row
 
 
 async def delete_role(op: Operation, raw: Raw) -> Row:
@@ -88,7 +82,10 @@ async def delete_role(op: Operation, raw: Raw) -> Row:
     if draft.before is None or draft.before.code == ADMINISTRATOR:
         raise refuse(Code.SYSTEM, "administrators_role", "id")
     given = await op.loaders.everything(ROLE_ASSIGNMENT.name)
-    await entries.drop(op, ROLE_ASSIGNMENT, [row for row in given if row.role_id == draft.id])
+    held = [row for row in given if row.role_id == draft.id]
+    await tell_holders(op, AuditKind.ROLE_UNASSIGNED, held)
+    await tell_role(op, AuditKind.ROLE_DELETED, draft.before, None)
+    await entries.drop(op, ROLE_ASSIGNMENT, held)
     for key in await api_keys(op.session, None):
         if key.role_id == draft.id:
             op.events.append(Event(new_id(), "DELETED", "api_key", key.id, None, {}))
@@ -106,6 +103,45 @@ async def find_roles(op: Operation, names: Sequence[str]) -> list[str]:
             raise refuse(Code.NOT_FOUND, "not_found", name, target=ROLE.name)
         found.append(encode_id(ROLE.name, row.id))
     return found
+
+
+async def draft_role(op: Operation, raw: Raw, read: ReadCondition) -> Draft:
+    """Read the input of a role's change, or of a new role without an id, and note what is wrong.
+
+    For what only looks at it: nothing is locked. Raises ForbiddenError, RefusedError.
+    """
+    if raw.get("id") is None:
+        draft = await entries.draft_new(op, ROLE, raw)
+        await _fill_new(op, draft, raw, read)
+        return draft
+    require(op.actor, Action.UPDATE, ROLE.name)
+    key = entries.checked_id(ROLE, raw["id"], "id")
+    row = await op.loaders.one(ROLE.name).load(key)
+    if row is None:
+        raise refuse(Code.NOT_FOUND, "not_found", "id", target=ROLE.name)
+    draft = await entries.draft_change(op, ROLE, row, raw)
+    await _fill_changed(op, draft, raw, read)
+    return draft
+
+
+async def _fill_new(op: Operation, draft: Draft, raw: Raw, read: ReadCondition) -> None:
+    draft.columns.update(
+        code=None, **{name: [] for name in ("grants", "field_rules", "field_defaults", "settings")}
+    )
+    known = await op.loaders.everything(ROLE.name)
+    if len(known) >= MAX_ROLES:
+        draft.values.wrong(Code.LIMIT, "too_many_elements", limit=MAX_ROLES)
+    _check_name(draft, known)
+    await fill_contents(op, draft, raw, read)
+
+
+async def _fill_changed(op: Operation, draft: Draft, raw: Raw, read: ReadCondition) -> None:
+    if draft.before is not None and draft.before.code == ADMINISTRATOR:
+        for name in given_lists(raw):
+            draft.values.wrong(Code.SYSTEM, "administrators_role", name)
+    else:
+        await fill_contents(op, draft, raw, read)
+    _check_name(draft, await op.loaders.everything(ROLE.name))
 
 
 def _check_name(draft: Draft, known: Sequence[Row]) -> None:

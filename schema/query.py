@@ -32,6 +32,7 @@ from schema.custom_fields import CUSTOM_FIELDS
 from schema.execution.reading import batched_field
 from schema.filters import read_id, read_search
 from schema.people import Viewer, read_viewer
+from schema.role_preview import PREVIEW_ROLE
 from schema.sessions import SESSIONS
 from schema.settings_mutations import ExchangeRate
 from schema.signatures import argument, declare_resolver, list_of, returns
@@ -205,6 +206,7 @@ class Query:
         _roles,
     )
     explain_access = EXPLAIN_ACCESS
+    preview_role = PREVIEW_ROLE
     viewer = strawberry.field(resolver=returns(_viewer, Viewer), description="The person who asks.")
 
     sessions = SESSIONS

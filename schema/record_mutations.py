@@ -11,6 +11,7 @@ from domain.fields import Entity, camel
 from domain.roles import Action
 from loaders.rows import Row
 from resolvers import records
+from resolvers.audit import note_denial
 from resolvers.operation import Operation
 from resolvers.records import MAX_BATCH, Outcome
 from schema.classes import OBJECTS
@@ -55,8 +56,20 @@ async def attempt(info: Info, work: Work, make: Any, argument: str = "input") ->
         result = await work(op)
     except RefusedError as refusal:
         op.failed = True
+        tell_refused(op, info.field_name, refusal.errors)
         return make(None, shown_errors(refusal.errors, info.context.language, argument))
     return make(result, [])
+
+
+def tell_refused(op: Operation, field: str, errors: Sequence[UserError]) -> None:
+    """Note for the audit log what of a mutation was refused for want of rights, once for each."""
+    reasons = (
+        (error.message, str(error.values.get("name", "")))
+        for error in errors
+        if error.code is Code.FORBIDDEN
+    )
+    for reason, name in dict.fromkeys(reasons):
+        note_denial(op, reason, field, **({"refused": [name]} if name else {}))
 
 
 async def shown_rows(
@@ -206,6 +219,7 @@ def _bulk(entity: Entity, verb: str, text: str, element: tuple[str, Any, str], w
                     [UserError(Code.LIMIT, "too_many_items", (), {"limit": MAX_BATCH})]
                 )
             outcomes = await work(op, items, given.get("atomic", True))
+            tell_refused(op, info.field_name, [e for found in outcomes for e in found.errors])
             rows = await shown_rows(op, entity, [outcome.row for outcome in outcomes])
             language = info.context.language
             return [

@@ -75,7 +75,7 @@ _DEFAULT: Final = input_type(
         "access": (FieldAccess, "What may be done with them; HIDDEN: rules list what is shown."),
     },
 )
-_CONTENTS: Final[Fields] = {
+CONTENTS: Final[Fields] = {
     "name": (str | None, "Name that people see."),
     "grants": (list_of(_GRANT) | None, "What the role lets do with which records."),
     "fields": (list_of(_RULE) | None, "Fields that the role treats apart."),
@@ -85,11 +85,12 @@ _CONTENTS: Final[Fields] = {
     ),
     "settings": (list[SettingsRight] | None, "What the role lets set up."),
 }
-_CREATE: Final = input_type("CreateRoleInput", "A new role.", _CONTENTS)
+"""What a role is made of, in inputs."""
+_CREATE: Final = input_type("CreateRoleInput", "A new role.", CONTENTS)
 _UPDATE: Final = input_type(
     "UpdateRoleInput",
     "Changes of a role; omitted fields stay, a list that is given replaces the whole list.",
-    {"id": (strawberry.ID, "Id of the role."), **_CONTENTS},
+    {"id": (strawberry.ID, "Id of the role."), **CONTENTS},
 )
 _HOLDER: Final[Fields] = {
     "user_id": (strawberry.ID | None, "A person."),

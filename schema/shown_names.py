@@ -88,6 +88,7 @@ _SETTING_ROOTS: Final[Mapping[str, SettingsRight]] = {
     "setExchangeRate": SettingsRight.CRM_SETTINGS,
     "updateWorkspace": SettingsRight.CRM_SETTINGS,
     "auditEvents": SettingsRight.AUDIT,
+    "previewRole": SettingsRight.ROLES,
 }  # fmt: skip
 """By root field: the right that it needs."""
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import unquote
-from uuid import UUID
 
 from starlette.requests import Request
 
@@ -20,7 +19,7 @@ from domain.audit import AuditEntry, AuditKind, Origin
 from domain.errors import UnauthenticatedError
 from resolvers.contact_points import InvalidPointError, normalize_email
 from server.explorer import session_token
-from server.journal import Journal
+from server.journal import Journal, same_id
 
 WORKSPACE_HEADER: Final = "x-workspace"
 _LONGEST_AGENT: Final = 300
@@ -110,8 +109,7 @@ class Admission:
             return
         _remember(self._told, key)
         # The same in every process, so that the database keeps one entry of it.
-        number = (person.issued_at * 1000 & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(seen[:10])
-        entry_id = UUID(int=number & ~(0xF << 76) & ~(0x3 << 62) | (0x7 << 76) | (0x2 << 62))
+        entry_id = same_id(person.issued_at * 1000, seen)
         self._journal.add(
             AuditEntry(actor.workspace_id, AuditKind.SIGNED_IN, datetime.now(UTC), actor.user_id,
                        origin=origin, details={"method": "oidc"}, id=entry_id)

@@ -148,6 +148,12 @@ class Journal:
             log.error("journal not written", exc_info=error)
 
 
+def same_id(milliseconds: int, seen: bytes) -> UUID:
+    """Give the id of an entry that several processes may bring, by its time and what it is of."""
+    number = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(seen[:10])
+    return UUID(int=number & ~(0xF << 76) & ~(0x3 << 62) | (0x7 << 76) | (0x2 << 62))
+
+
 async def write_entries(session: Session, entries: Sequence[AuditEntry]) -> None:
     """Write entries of whatever workspaces, in a session that is bound to none."""
     rows = [_row(entry) for entry in entries]

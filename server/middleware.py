@@ -38,6 +38,7 @@ CORS_HEADERS: Final = (
     "X-On-Denied",
     "X-Explain",
     "X-Request-Id",
+    "X-View-As",
     "X-Workspace",
     "Accept-Language",
     *PREFLIGHT_HEADERS,

@@ -55,7 +55,8 @@ from server.graphql_http import Reply
 from server.journal import Journal
 from server.logging import report
 from server.negotiation import language
-from server.telling import explained, settle, tell_denials
+from server.telling import explained, settle, shown_denials, tell_denials
+from server.viewing import Viewings, view_of
 
 _ANONYMOUS: Final = OPEN | {"__typename"}
 _TRIES: Final = 3
@@ -116,6 +117,7 @@ class Operations:
         self._cursors = cursors
         self._schemas = WorkspaceSchemas(schema)
         self._snapshots = Snapshots()
+        self._viewings = Viewings(journal)
 
     async def run(
         self, request: Request, data: GraphQLRequestData, allowed: frozenset[OperationType]
@@ -127,6 +129,8 @@ class Operations:
         # A token of an issuer may ask for its keys, which no connection to the database waits for.
         shown = None if shape.roots <= _ANONYMOUS else await self._admission.read(request)
         call = _Call(request, data, allowed, known, shape, shown)
+        if shown is None and shape.is_mutation and view_of(request) is not None:
+            raise ForbiddenError("view_only_reads")
         # What sent one statement whenever it ran needs no transaction, which costs as much again.
         if known.reads.get(data.operation_name, _MANY) <= 1:
             with contextlib.suppress(OverrunError):
@@ -151,7 +155,7 @@ class Operations:
         async with self._database.session(write=False) as session:
             actor = await self._actor(request, shown, session, _NO_SHAPE)
             await self._database.enter(session, actor.workspace_id, write=False)
-            op = await self._admitted(session, actor)
+            op = await self._admitted(request, session, actor)
             lent = await self._lend(op)
             if request.query_params.get("workspace") == "full" or op.actor.rights.is_everything:
                 if not op.actor.rights.is_everything:
@@ -171,16 +175,26 @@ class Operations:
                 return None
             if prefix != FILE.name:
                 return None
-            op = await self._admitted(session, actor)
+            op = await self._admitted(request, session, actor)
             (row,) = await readable_files(op.loaders, [key])
         return None if row is None else StoredFile(row, file_key(actor.workspace_id, key))
 
-    async def _admitted(self, session: Session, actor: Actor) -> Operation:
+    async def _admitted(self, request: Request, session: Session, actor: Actor) -> Operation:
         """Begin an operation that only reads, on behalf of an actor."""
         op = Operation.begin(session, actor)
+        op.origin = origin_of(request)
         op.loaders.snapshots = self._snapshots
-        await op.admit()
+        await self._admit(request, op)
         return op
+
+    async def _admit(self, request: Request, op: Operation, *, is_mutation: bool = False) -> None:
+        """Let an operation have its rights: of whoever asks, or of whom they want to view as."""
+        view = view_of(request)
+        if view is not None and is_mutation:
+            raise ForbiddenError("view_only_reads")
+        await op.admit(view)
+        if view is not None:
+            self._viewings.tell(op, view)
 
     async def _attempt(self, call: _Call, *, single: bool = False) -> Reply:
         request, shape = call.request, call.shape
@@ -207,6 +221,7 @@ class Operations:
         await self._conclude(call, context.operation, committed=not session.doomed)
         errors = [error.original_error for error in reply.result.errors or ()]
         self._note_denials(call, context.operation, errors)
+        self._note_hidden(call, context)
         if not write and not single and not errors:
             call.note(session, context.operation)
         return reply
@@ -247,7 +262,7 @@ class Operations:
         op.files, op.upload_limits = self._files, self._upload_limits
         op.mailer, op.origin = self._mailer, origin_of(request)
         op.loaders.snapshots = self._snapshots
-        await op.admit()
+        await self._admit(request, op, is_mutation=shape.is_mutation)
         if write and hold is not Hold.TO_USE:
             # What changes settings reads them as they are.
             op.loaders.snapshots = None
@@ -320,18 +335,29 @@ class Operations:
     def _note_denials(
         self, call: _Call, op: Operation | None, errors: Sequence[BaseException | None]
     ) -> None:
-        """Keep what was refused for want of rights, although nothing of the operation is kept."""
-        if op is None:
+        """Keep what was refused for want of rights, although nothing of the operation is kept.
+
+        What an administrator sees somebody else refused, nobody was refused.
+        """
+        if op is None or op.actor.viewed_by is not None:
             return
         denials = [
             *op.denials,
             *(
-                Denial(error.message, _named(call.shape))
+                Denial(error.message, _named(call.shape), _refused(error))
                 for error in errors
                 if isinstance(error, ForbiddenError)
             ),
         ]
         for denial in denials:
+            self._deny(op.actor, op.origin, denial)
+
+    def _note_hidden(self, call: _Call, context: Context) -> None:
+        """Keep what fields were left out, unless the caller has said that they may be missing."""
+        op, hidden = context.operation, shown_denials(call.request, context)
+        if op is not None and op.actor.viewed_by is None and hidden:
+            names = list(dict.fromkeys(denial.field for denial in hidden))[:_MOST_NAMED]
+            denial = Denial("field_hidden", _named(call.shape), (("refused", names),))
             self._deny(op.actor, op.origin, denial)
 
     def _deny(self, actor: Actor, origin: Origin, denial: Denial) -> None:
@@ -344,6 +370,14 @@ class Operations:
 
 def _named(shape: Outline) -> tuple[str, ...]:
     return tuple(sorted(shape.roots)[:_MOST_NAMED])
+
+
+def _refused(error: ForbiddenError) -> tuple[tuple[str, Any], ...]:
+    """Give the name of the field that was refused, and other names; never a value."""
+    names = {"refused" if key == "name" else key: value for key, value in error.values.items()}
+    if "refused" in names:
+        names["refused"] = [names["refused"]]
+    return tuple(sorted(names.items()))
 
 
 def _is_dry(request: Request) -> bool:

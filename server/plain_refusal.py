@@ -11,7 +11,12 @@ from server.logging import report
 from server.middleware import request_id
 from server.negotiation import language
 
-_STATUS: Final = {Code.UNAUTHENTICATED: 401, Code.FORBIDDEN: 403, Code.UNAVAILABLE: 503}
+_STATUS: Final = {
+    Code.BAD_USER_INPUT: 400,
+    Code.UNAUTHENTICATED: 401,
+    Code.FORBIDDEN: 403,
+    Code.UNAVAILABLE: 503,
+}
 
 
 def plain_refusal(request: Request, error: Exception) -> Response:

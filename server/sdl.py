@@ -30,7 +30,7 @@ def sdl_endpoint(find: Find) -> Callable[[Request], Awaitable[Response]]:
         with lent as schema:
             text, tag = _printed(schema)
         headers = {"ETag": tag, "Cache-Control": "private, no-cache",
-                   "Vary": "Authorization, Cookie"}  # fmt: skip
+                   "Vary": "Authorization, Cookie, X-View-As"}  # fmt: skip
         if tag in {part.strip() for part in request.headers.get("if-none-match", "").split(",")}:
             return Response(status_code=304, headers=headers)
         return Response(text, headers={**headers, "Content-Type": MEDIA})

@@ -13,7 +13,7 @@ from domain.roles import SettingsRight
 from resolvers.changes import flush_events
 from resolvers.operation import Operation
 from schema.context import Context
-from schema.denials import access_errors, access_report
+from schema.denials import Denial, access_errors, access_report
 
 
 async def settle(
@@ -58,9 +58,17 @@ def tell_denials(
     if not denied:
         return
     extensions["access"] = access_report(denied)
-    if request.headers.get("x-on-denied") != "null":
-        errors = access_errors(denied, context.language)
+    shown = shown_denials(request, context)
+    if shown:
+        errors = access_errors(shown, context.language)
         result.errors = [*(result.errors or ()), *errors]
+
+
+def shown_denials(request: Request, context: Context) -> list[Denial]:
+    """Give the fields that were left out and are errors: none where the caller wants none."""
+    if request.headers.get("x-on-denied") == "null":
+        return []
+    return [denial for denial in context.denials.selections() if denial.path is not None]
 
 
 def _dry_run(op: Operation) -> dict[str, Any]:

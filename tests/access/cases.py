@@ -165,6 +165,7 @@ def _by_id(name: str) -> Build:
 
 ADMIN_QUERIES: dict[str, Build] = {
     "auditEvents": lambda _: {},
+    "previewRole": lambda w: {"input": {"id": w["role"], "settings": ["AUDIT"]}},
     "sessions": lambda w: {"userId": w["admin"]},
 }
 """Tested by themselves: what only administrators read, or everyone of themselves."""

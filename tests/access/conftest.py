@@ -1,12 +1,14 @@
 """Two worlds that are never changed, and a look into every answer for what must stay inside."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
 
+from domain.audit import AuditKind
 from tests.access.staff import Join, add_person
 from tests.access.world import World, build_world
 from tests.client import Client
@@ -21,6 +23,11 @@ SECRETS = re.compile(
     r"|Traceback|\.py\b",
     re.IGNORECASE,
 )
+
+
+Log = Callable[..., Awaitable[list[Any]]]
+_LOG = """query ($where: AuditEventFilter) { auditEvents(where: $where, first: 100) {
+  nodes { kind user { id } about { id } subjectId details } } }"""
 
 
 @dataclass(slots=True)
@@ -47,6 +54,18 @@ def join(people: Cast, server: Server) -> Join:
         return await add_person(people, server.database, name, roles)
 
     return add
+
+
+@pytest.fixture
+def log(server: Server, people: Cast) -> Log:
+    """Give a function that gives entries of some kinds, the oldest first."""
+
+    async def read(*kinds: AuditKind) -> list[Any]:
+        await server.app.state.journal.flush()
+        where = {"kind": {"in": [kind.value for kind in kinds]}}
+        return list((await people.root.data(_LOG, where=where))["auditEvents"]["nodes"][::-1])
+
+    return read
 
 
 @pytest.fixture(autouse=True)

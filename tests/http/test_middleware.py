@@ -38,7 +38,7 @@ async def test_any_other_request_id_is_replaced(client: httpx.AsyncClient, sent:
 async def test_an_allowed_origin_may_ask(client: httpx.AsyncClient) -> None:
     wanted = (
         "authorization,content-type,idempotency-key,x-dry-run,x-on-denied,x-explain,"
-        "x-request-id,accept-language"
+        "x-request-id,x-view-as,accept-language"
     )
 
     preflight = await client.options(

@@ -8,6 +8,7 @@ import { EXAMPLES_PLUGIN, VIEWER_EXAMPLE } from './examples';
 import { messages } from './messages';
 import { sessionFetch, type Viewer } from './session';
 import { storageOf } from './storage';
+import { currentView, ViewAs, ViewBanner } from './view_as';
 
 // In the order of the sidebar; the docs explorer is GraphiQL's own first one.
 const PLUGINS = [EXAMPLES_PLUGIN, HISTORY_PLUGIN];
@@ -19,35 +20,47 @@ interface Props {
 }
 
 export default function Explorer({ viewer, onRefused, onSignOut }: Props) {
+  const view = useMemo(() => currentView(viewer), [viewer]);
   const fetcher = useMemo(
-    () => createGraphiQLFetcher({ url: 'graphql', fetch: watchedFetch(onRefused) }),
-    [onRefused],
+    () =>
+      createGraphiQLFetcher({
+        url: 'graphql',
+        fetch: watchedFetch(onRefused),
+        headers: view ? { 'X-View-As': view.id } : {},
+      }),
+    [onRefused, view],
   );
   const storage = useMemo(() => storageOf(viewer.userId), [viewer.userId]);
   return (
-    <GraphiQL
-      fetcher={fetcher}
-      storage={storage}
-      plugins={PLUGINS}
-      visiblePlugin={EXAMPLES_PLUGIN}
-      defaultQuery={VIEWER_EXAMPLE}
-      defaultEditorToolsVisibility="variables"
-      shouldPersistHeaders={false}
-      showPersistHeadersSettings={false}
-      inputValueDeprecation
-      schemaDescription
-    >
-      <GraphiQL.Logo>
-        <div className="voronka-account">
-          <span title={viewer.workspace}>
-            {[viewer.name, viewer.workspace].filter(Boolean).join(' · ')}
-          </span>
-          <button type="button" className="voronka-quiet" onClick={onSignOut}>
-            {messages.signOut}
-          </button>
-        </div>
-      </GraphiQL.Logo>
-    </GraphiQL>
+    <div className="voronka-explorer">
+      <ViewBanner viewer={viewer} view={view} />
+      <div>
+        <GraphiQL
+          fetcher={fetcher}
+          storage={storage}
+          plugins={PLUGINS}
+          visiblePlugin={EXAMPLES_PLUGIN}
+          defaultQuery={VIEWER_EXAMPLE}
+          defaultEditorToolsVisibility="variables"
+          shouldPersistHeaders={false}
+          showPersistHeadersSettings={false}
+          inputValueDeprecation
+          schemaDescription
+        >
+          <GraphiQL.Logo>
+            <div className="voronka-account">
+              {viewer.isAdmin && <ViewAs viewer={viewer} view={view} />}
+              <span title={viewer.workspace}>
+                {[viewer.name, viewer.workspace].filter(Boolean).join(' · ')}
+              </span>
+              <button type="button" className="voronka-quiet" onClick={onSignOut}>
+                {messages.signOut}
+              </button>
+            </div>
+          </GraphiQL.Logo>
+        </GraphiQL>
+      </div>
+    </div>
   );
 }
 

@@ -22,6 +22,13 @@ const english = {
   examples: 'Examples',
   examplesLead: 'A click opens the operation in a new tab, with its variables.',
   mutation: 'changes data',
+  viewAs: 'View as',
+  viewAsMyself: 'View as myself',
+  viewAsPerson: 'As a person',
+  viewAsRole: 'With a role alone',
+  viewing: 'You see what you would get as',
+  viewingReads: 'Read-only: nothing can be changed, and this is noted in the audit log.',
+  stopViewing: 'Stop viewing',
   welcome:
     'Ready operations are in Examples on the left, the schema is in Docs. ' +
     'Ctrl-Enter runs the operation, Ctrl-Space completes what you type.',
@@ -49,6 +56,13 @@ const russian: typeof english = {
   examples: 'Примеры',
   examplesLead: 'Щелчок открывает операцию в новой вкладке вместе с переменными.',
   mutation: 'меняет данные',
+  viewAs: 'Смотреть как',
+  viewAsMyself: 'Смотреть от своего имени',
+  viewAsPerson: 'Как сотрудник',
+  viewAsRole: 'Только с ролью',
+  viewing: 'Вы видите то, что увидели бы как',
+  viewingReads: 'Только чтение: изменить ничего нельзя, просмотр отмечается в журнале аудита.',
+  stopViewing: 'Закончить просмотр',
   welcome:
     'Готовые операции — в «Примерах» слева, схема — в Docs. ' +
     'Ctrl-Enter выполняет операцию, Ctrl-Пробел дописывает то, что вы вводите.',

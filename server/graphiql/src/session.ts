@@ -14,12 +14,28 @@ const SIGN_IN = `mutation ($input: SignInInput!) {
   signIn(input: $input) { token user { fullName } userErrors { code message path } }
 }`;
 const SIGN_OUT = 'mutation { signOut { __typename } }';
-const VIEWER = '{ viewer { user { id fullName } workspace { name } } }';
+const VIEWER = '{ viewer { user { id fullName isAdmin } workspace { name } } }';
+const VIEWABLES = `query ($after: String) {
+  roles { id name }
+  users(first: 100, after: $after) { nodes { id fullName } pageInfo { hasNextPage endCursor } }
+}`;
 
 export interface Viewer {
   userId: string;
   name: string;
   workspace: string;
+  isAdmin: boolean;
+}
+
+/** As whom an administrator may view: a person, or anybody with a role alone. */
+export interface Viewable {
+  id: string;
+  name: string;
+}
+
+export interface Viewables {
+  people: Viewable[];
+  roles: Viewable[];
 }
 
 export interface Credentials {
@@ -60,22 +76,55 @@ async function answerOf<T>(response: Response): Promise<Answer<T>> {
   }
 }
 
-/** Ask who is signed in: null when nobody is. */
-export async function currentViewer(): Promise<Viewer | null> {
-  const response = await sessionFetch('graphql', {
+/** Send a query of the page's own, as whoever is signed in. */
+async function ask(query: string, variables: object = {}): Promise<Response> {
+  return sessionFetch('graphql', {
     method: 'POST',
     headers: { ...JSON_TYPE, ...ACCEPT },
-    body: JSON.stringify({ query: VIEWER }),
+    body: JSON.stringify({ query, variables }),
   }).catch((error: unknown) => {
     throw new Unreachable(String(error));
   });
+}
+
+/** Ask who is signed in: null when nobody is. */
+export async function currentViewer(): Promise<Viewer | null> {
+  const response = await ask(VIEWER);
   if (response.status === 401) return null;
   const { data, errors } = await answerOf<{
-    viewer: { user: { id: string; fullName: string | null }; workspace: { name: string } };
+    viewer: {
+      user: { id: string; fullName: string | null; isAdmin: boolean | null };
+      workspace: { name: string };
+    };
   }>(response);
   if (!data) throw new Unreachable(errors?.[0]?.message ?? `HTTP ${response.status}`);
   const { user, workspace } = data.viewer;
-  return { userId: user.id, name: user.fullName ?? '', workspace: workspace.name };
+  return {
+    userId: user.id,
+    name: user.fullName ?? '',
+    workspace: workspace.name,
+    isAdmin: user.isAdmin ?? false,
+  };
+}
+
+/** List as whom an administrator may view. */
+export async function viewables(): Promise<Viewables> {
+  const found: Viewables = { people: [], roles: [] };
+  for (let after: string | null = null, more = true; more; ) {
+    const response = await ask(VIEWABLES, { after });
+    const { data, errors }: Answer<{
+      roles: Viewable[];
+      users: {
+        nodes: { id: string; fullName: string | null }[];
+        pageInfo: { hasNextPage: boolean; endCursor: string | null };
+      };
+    }> = await answerOf(response);
+    if (!data) throw new Unreachable(errors?.[0]?.message ?? `HTTP ${response.status}`);
+    found.roles = data.roles;
+    found.people.push(...data.users.nodes.map(({ id, fullName }) => ({ id, name: fullName || id })));
+    ({ hasNextPage: more, endCursor: after } = data.users.pageInfo);
+  }
+  return found;
 }
 
 /** Sign in with e-mail and password; raises Refusal with the server's own message. */
