@@ -143,6 +143,6 @@ def some(parts: Iterable[bool | None]) -> bool | None:
     return opposite(every(map(opposite, parts)))
 
 
-def opposite(value: bool | None) -> bool | None:  # noqa: FBT001 - a truth value is the subject
+def opposite(value: bool | None) -> bool | None:
     """Give the opposite."""
     return None if value is None else not value

@@ -29,7 +29,7 @@ from tests.access.office import (
     give_roles,
     open_office,
 )
-from tests.access.reference import INVERSE, LINKS, TARGETS, Reference, Row, access
+from tests.access.reference import LINKS, TARGETS, Reference, Row, access
 from tests.api.calling import mutate
 from tests.client import Answer
 from tests.conftest import Server
@@ -99,7 +99,9 @@ class Asked:
                 yield from inner.filters()
 
 
-def selection(office: Office, reference: Reference, draw: st.DrawFn, kind: str, depth: int) -> Asked:
+def selection(
+    office: Office, reference: Reference, draw: st.DrawFn, kind: str, depth: int
+) -> Asked:
     """Draw a selection."""
     asked = Asked(kind)
     if kind in {"user", "stage"}:
@@ -556,7 +558,9 @@ class Interview:
         }
 
     def _read_back(self, node: Row) -> dict[str, Any]:
-        found = {name: node[name] and node[name]["id"] for name in ("responsible", "company", "stage")}
+        found = {
+            name: node[name] and node[name]["id"] for name in ("responsible", "company", "stage")
+        }
         return {**node, **found, "amount": node["amount"] and node["amount"]["amount"],
                 "observers": sorted(item["id"] for item in node["observers"]),
                 "custom.score": node["custom"]["score"], "contact": None, "contacts": [],

@@ -110,5 +110,3 @@ async def _workspaces_seen(
             return {row[0] for row in await session.rows(bare)}
     finally:
         await database.dispose()
-
-
