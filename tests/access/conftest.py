@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from tests.access.ground import Ground, open_ground
 from tests.access.world import World, build_world
 from tests.conftest import Server
 from tests.people import Cast, make_cast
@@ -35,6 +36,13 @@ async def stage(server: Server, http: httpx.AsyncClient) -> Stage:
     """Give the two worlds: root's, and olga's."""
     people = await make_cast(server.database, http, _NUMBER, "en", "USD")
     return Stage(people, await build_world(people.root), await build_world(people.olga))
+
+
+@pytest.fixture(scope="session")
+async def ground(server: Server, http: httpx.AsyncClient) -> AsyncIterator[Ground]:
+    """Give the workspace of the matrix; tests leave all of it but the role as it is."""
+    async for found in open_ground(server, http):
+        yield found
 
 
 @pytest.fixture(autouse=True)
