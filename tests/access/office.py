@@ -91,7 +91,7 @@ async def open_office(server: Server, http: httpx.AsyncClient) -> Office:
         office.ids[name] = await _made(root, "createDepartment", "department", given)
     for number, (name, own) in enumerate(MEMBERS.items()):
         email = f"{name}-of-the-office@example.com"
-        given: dict[str, Any] = {"email": email, "password": "a good password", "firstName": name,
+        given = {"email": email, "password": "a good password", "firstName": name,
                  "departmentIds": [office.ids[item] for item in own]}  # fmt: skip
         person = office.ids[name] = await _made(root, "createUser", "user", given)
         signed = await cast.nobody.run(
