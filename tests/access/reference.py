@@ -127,11 +127,6 @@ class Reference:
             return operators_hold(targets[0]["id"] if targets else None, given)
         if name not in LINKS:
             return some(self.truth(user, TARGETS[name], other, given) for other in targets)
-        meanings: dict[str, Callable[[Any], bool | None]] = {
-            "some": some,
-            "every": every,
-            "none": lambda parts: opposite(some(parts)),
-        }
         return every(
             QUANTIFIERS[how](self.truth(user, TARGETS[name], other, where) for other in targets)
             for how, where in given.items()
