@@ -69,6 +69,9 @@ async def fill_world(root: Client, world: World) -> None:
         "parentId": world["empty_department"],
     }
     (await root.mutate("updateDepartment", tree, "department { id }")).payload()
+    for holder in ("groupId", "departmentId"):
+        given = {"roleId": world["role_HEAD_OF_SALES"], holder: world[holder.removesuffix("Id")]}
+        (await root.mutate("assignRole", given, "roleAssignment { id }")).payload()
     items = await _items(root)
     for entity in RECORDS:
         kind = entity.type_name
@@ -126,7 +129,7 @@ def value_of(world: World, items: Mapping[str, str], kind: str, name: str, type_
         name.startswith(("add", "remove")) and name != "address"
     ):
         return None
-    text = f"{CANARY} {kind} {name}"
+    text = f"{CANARY}{kind}{name}"
     if type_ == "ID":
         return _reference(world, items, kind, name)
     return {
@@ -186,8 +189,8 @@ async def _add_field(root: Client, world: World, entity: str, code: str, type_: 
 
 def _custom(world: World, type_: str) -> Any:
     return {
-        "STRING": f"{CANARY} custom line",
-        "TEXT": f"{CANARY} custom text",
+        "STRING": f"{CANARY}customline",
+        "TEXT": f"{CANARY}customtext",
         "INTEGER": 3741,
         "NUMBER": "3742.5",
         "BOOLEAN": True,

@@ -89,7 +89,10 @@ def _reached(schema: GraphQLSchema, roots: Mapping[str, str]) -> dict[str, str]:
         for name in edge:
             kind = schema.type_map[name]
             assert isinstance(kind, GraphQLObjectType)
-            for field_name, field in kind.fields.items():
+            # Deals first: they have custom fields of all types.
+            for field_name, field in sorted(
+                kind.fields.items(), key=lambda pair: pair[0] != "deal"
+            ):
                 arguments = roots.get(field_name, "") if name == "Query" else ""
                 if name == "Query" and field_name not in roots:
                     continue
