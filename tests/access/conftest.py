@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from domain.audit import AuditKind
+from tests.access.ground import Ground, open_ground
 from tests.access.staff import Join, add_person
 from tests.access.world import World, build_world
 from tests.client import Client
@@ -66,6 +67,11 @@ def log(server: Server, people: Cast) -> Log:
         return list((await people.root.data(_LOG, where=where))["auditEvents"]["nodes"][::-1])
 
     return read
+@pytest.fixture(scope="session")
+async def ground(server: Server, http: httpx.AsyncClient) -> AsyncIterator[Ground]:
+    """Give the workspace of the matrix; tests leave all of it but the role as it is."""
+    async for found in open_ground(server, http):
+        yield found
 
 
 @pytest.fixture(autouse=True)

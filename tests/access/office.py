@@ -1,7 +1,7 @@
 """An office of four people for the property test of access: records and roles as they are drawn."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -16,6 +16,9 @@ from tests.api.calling import mutate
 from tests.client import Client
 from tests.conftest import Server
 from tests.people import Cast, make_cast
+
+Draw = Callable[..., Any]
+"""Draws a value from a strategy of hypothesis."""
 
 # Far from the numbers of other casts: e-mail addresses are unique in an installation.
 _NUMBER: Final = 63_000
@@ -82,6 +85,7 @@ async def open_office(server: Server, http: httpx.AsyncClient) -> Office:
     root = cast.root
     found = await root.data("{ viewer { workspace { id } } }")
     office = Office(root, server, found["viewer"]["workspace"]["id"])
+    given: dict[str, Any]
     for name, parent in PARENTS.items():
         given = {"name": name} | ({} if parent is None else {"parentId": office.ids[parent]})
         office.ids[name] = await _made(root, "createDepartment", "department", given)
@@ -120,15 +124,16 @@ async def _made(root: Client, mutation: str, thing: str, given: dict[str, Any]) 
 # --- records ------------------------------------------------------------------------------------
 
 
-def _some(draw: st.DrawFn, values: Any) -> Any:
+def _some(draw: Draw, values: Any) -> Any:
     return draw(st.sampled_from(list(values)))
 
 
-def _subset(draw: st.DrawFn, values: Any, **sizes: int) -> list[Any]:
-    return draw(st.lists(st.sampled_from(list(values)), unique=True, **sizes))
+def _subset(draw: Draw, values: Any, **sizes: Any) -> list[Any]:
+    found: list[Any] = draw(st.lists(st.sampled_from(list(values)), unique=True, **sizes))
+    return found
 
 
-async def fill(office: Office, draw: st.DrawFn) -> Reference:
+async def fill(office: Office, draw: Draw) -> Reference:
     """Put drawn records in the place of all that there are, and give them as the reference."""
     await _sweep(office)
     reference = Reference(
@@ -158,9 +163,7 @@ async def _sweep(office: Office) -> None:
             await connection.execute(statement, {"w": workspace})
 
 
-def drawn_record(
-    office: Office, draw: st.DrawFn, kind: str, reference: Reference
-) -> dict[str, Any]:
+def drawn_record(office: Office, draw: Draw, kind: str, reference: Reference) -> dict[str, Any]:
     """Draw a record, in the form that the reference has it in."""
     known = {name: [*reference.records[name], None] for name in ("company", "contact")}
     record: dict[str, Any] = {
@@ -181,7 +184,7 @@ def drawn_record(
             "contact": contact, "contacts": [contact] if contact else []}  # fmt: skip
 
 
-def _amount(draw: st.DrawFn) -> Decimal | None:
+def _amount(draw: Draw) -> Decimal | None:
     found = _some(draw, AMOUNTS)
     return None if found is None else Decimal(found)
 
@@ -217,7 +220,7 @@ WHERES: Final = {
 }  # fmt: skip
 
 
-def drawn_role(office: Office, draw: st.DrawFn) -> dict[str, Any]:
+def drawn_role(office: Office, draw: Draw) -> dict[str, Any]:
     """Draw a role, as `createRole` takes it."""
     grants: dict[Any, dict[str, Any]] = {}
     for kind in FIELDS:
@@ -240,7 +243,7 @@ def drawn_role(office: Office, draw: st.DrawFn) -> dict[str, Any]:
     return {"grants": list(grants.values()), "fields": rules, "fieldDefaults": defaults}
 
 
-def _grant(office: Office, draw: st.DrawFn, kind: str, action: str) -> dict[str, Any]:
+def _grant(office: Office, draw: Draw, kind: str, action: str) -> dict[str, Any]:
     grant: dict[str, Any] = {"entity": kind.upper(), "action": action}
     place = _some(draw, ("", "", "pipeline", "stage")) if kind == "deal" else ""
     if place:
@@ -252,7 +255,7 @@ def _grant(office: Office, draw: st.DrawFn, kind: str, action: str) -> dict[str,
     return grant
 
 
-def drawn_holder(office: Office, draw: st.DrawFn) -> tuple[dict[str, Any], frozenset[str]]:
+def drawn_holder(office: Office, draw: Draw) -> tuple[dict[str, Any], frozenset[str]]:
     """Draw whom a role is given to: as `assignRole` takes it, and who has it then."""
     how = _some(draw, ("user", "user", "department", "group"))
     if how == "user":
@@ -265,7 +268,7 @@ def drawn_holder(office: Office, draw: st.DrawFn) -> tuple[dict[str, Any], froze
     return given, office.in_departments(below({name}) if deep else {name})
 
 
-async def give_roles(office: Office, draw: st.DrawFn, reference: Reference) -> None:
+async def give_roles(office: Office, draw: Draw, reference: Reference) -> None:
     """Make drawn roles and give them to people, in the place of those that there were."""
     for role in (await office.root.data("{ roles { id code } }"))["roles"]:
         if role["code"] is None:

@@ -4,7 +4,7 @@ Rights are the union of roles, cell by cell. A cell that may not be read is *unk
 what follows from it alone (Kleene); a record that may not be read is not there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,11 +13,23 @@ from tests.api.oracle import operators_hold
 Row = Mapping[str, Any]
 OPEN: Final = frozenset({"id", "isShared", "createdAt", "externalIds"})
 MADE_OF: Final = {("contact", "fullName"): ("firstName", "middleName", "lastName")}
-TARGETS: Final = {"company": "company", "parent": "company", "contact": "contact",
-                  "stage": "stage", "responsible": "user", "contacts": "contact", "deals": "deal",
-                  "subsidiaries": "company", "observers": "user"}  # fmt: skip
-INVERSE: Final = {("company", "deals"): "company", ("company", "contacts"): "company",
-                  ("contact", "deals"): "contact", ("company", "subsidiaries"): "parent"}  # fmt: skip
+TARGETS: Final = {
+    "company": "company",
+    "parent": "company",
+    "contact": "contact",
+    "stage": "stage",
+    "responsible": "user",
+    "contacts": "contact",
+    "deals": "deal",
+    "subsidiaries": "company",
+    "observers": "user",
+}
+INVERSE: Final = {
+    ("company", "deals"): "company",
+    ("company", "contacts"): "company",
+    ("contact", "deals"): "contact",
+    ("company", "subsidiaries"): "parent",
+}
 LINKS: Final = frozenset({"contacts", "deals", "subsidiaries", "observers"})
 
 
@@ -34,13 +46,23 @@ class Reference:
 
     def granting(self, user: str, action: str, kind: str, row: Row | None) -> list[dict[str, Any]]:
         """Give the roles of a person that let do something with a row; with any, without one."""
-        return [role for role in self.roles if user in role["holders"]
-                and any(grant["scope"] if row is None else self._grants(user, grant, row)
-                        for grant in nearest(role["grants"], action, kind, row))]  # fmt: skip
+        return [
+            role
+            for role in self.roles
+            if user in role["holders"]
+            and any(
+                grant["scope"] if row is None else self._grants(user, grant, row)
+                for grant in nearest(role["grants"], action, kind, row)
+            )
+        ]
 
     def _grants(self, user: str, grant: dict[str, Any], row: Row) -> bool:
-        near = {"ALL": True, "SHARED": row["isShared"], "OWN": row["responsible"] == user,
-                "OBSERVED": user in row["observers"]}  # fmt: skip
+        near = {
+            "ALL": True,
+            "SHARED": row["isShared"],
+            "OWN": row["responsible"] == user,
+            "OBSERVED": user in row["observers"],
+        }
         circles = {name: row["responsible"] in who for name, who in self.circles[user].items()}
         where = for_viewer(grant.get("where") or {}, user)
         in_scope = any((near | circles)[scope] for scope in grant["scope"])
@@ -59,16 +81,21 @@ class Reference:
         if source and not self.reads(user, TARGETS[name], None, source):
             return False
         names = (name, *MADE_OF.get((kind, name), ()))
-        return any(all(access(role, kind, item) != "HIDDEN" for item in names)
-                   for role in self.granting(user, "READ", kind, row))  # fmt: skip
+        return any(
+            all(access(role, kind, item) != "HIDDEN" for item in names)
+            for role in self.granting(user, "READ", kind, row)
+        )
 
     def related(self, user: str | None, kind: str, row: Row, name: str) -> list[Row]:
         """Give the rows at the other end of a relation that are there for a person."""
         target, source = TARGETS[name], INVERSE.get((kind, name))
         every = self.records[target].values()
         if source:
-            found = [other for other in every if other[source] == row["id"]
-                     and self.reads(user, target, other, source)]  # fmt: skip
+            found = [
+                other
+                for other in every
+                if other[source] == row["id"] and self.reads(user, target, other, source)
+            ]
         else:
             held = row[name] if name in LINKS else (row[name],)
             found = [other for other in every if other["id"] in held]
@@ -81,12 +108,15 @@ class Reference:
     def _holds(self, user: str | None, kind: str, row: Row, name: str, given: Any) -> bool | None:
         if name in {"and", "or"}:
             return (every if name == "and" else some)(
-                [self.truth(user, kind, row, part) for part in given])  # fmt: skip
+                [self.truth(user, kind, row, part) for part in given]
+            )
         if name == "not":
             return opposite(self.truth(user, kind, row, given))
         if name == "custom":
-            return every(self._holds(user, kind, row, f"custom.{code}", operators)
-                         for code, operators in given.items())  # fmt: skip
+            return every(
+                self._holds(user, kind, row, f"custom.{code}", operators)
+                for code, operators in given.items()
+            )
         plain = name.removesuffix("Id")
         if not self.reads(user, kind, row, plain):
             return None
@@ -97,10 +127,10 @@ class Reference:
             return operators_hold(targets[0]["id"] if targets else None, given)
         if name not in LINKS:
             return some(self.truth(user, TARGETS[name], other, given) for other in targets)
-        meanings = {"some": lambda parts: some(parts), "every": lambda parts: every(parts),
-                    "none": lambda parts: opposite(some(parts))}  # fmt: skip
-        return every(meanings[how](self.truth(user, TARGETS[name], other, where)
-                                   for other in targets) for how, where in given.items())  # fmt: skip
+        return every(
+            QUANTIFIERS[how](self.truth(user, TARGETS[name], other, where) for other in targets)
+            for how, where in given.items()
+        )
 
 
 def nearest(grants: Iterable[Row], action: str, kind: str, row: Row | None) -> list[Any]:
@@ -109,8 +139,11 @@ def nearest(grants: Iterable[Row], action: str, kind: str, row: Row | None) -> l
     if row is None:
         return own
     stage = [g for g in own if g.get("stageId") and g["stageId"] == row.get("stage")]
-    pipeline = [g for g in own if not g.get("stageId") and g.get("pipelineId")
-                and g["pipelineId"] == row.get("pipeline")]  # fmt: skip
+    pipeline = [
+        g
+        for g in own
+        if not g.get("stageId") and g.get("pipelineId") and g["pipelineId"] == row.get("pipeline")
+    ]
     return stage or pipeline or [g for g in own if not g.get("stageId") and not g.get("pipelineId")]
 
 
@@ -146,3 +179,10 @@ def some(parts: Iterable[bool | None]) -> bool | None:
 def opposite(value: bool | None) -> bool | None:
     """Give the opposite."""
     return None if value is None else not value
+
+
+QUANTIFIERS: Final[Mapping[str, Callable[[Any], bool | None]]] = {
+    "some": some,
+    "every": every,
+    "none": lambda parts: opposite(some(parts)),
+}

@@ -6,21 +6,31 @@ records and the roles. What a question leaves out, refuses or finds is compared 
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, Phase, given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from tests.access.asking import (
+    SEARCHED,
+    SUMMED,
+    Asked,
+    Expected,
+    as_decimals,
+    check,
+    check_refused,
+    filters,
+    selection,
+    type_of,
+    used,
+)
 from tests.access.office import (
-    AMOUNTS,
-    NUMBERS,
     PLURALS,
-    TEXTS,
+    Draw,
     Office,
     as_input,
     as_json,
@@ -29,7 +39,7 @@ from tests.access.office import (
     give_roles,
     open_office,
 )
-from tests.access.reference import LINKS, TARGETS, Reference, Row, access
+from tests.access.reference import TARGETS, Reference, Row, access
 from tests.api.calling import mutate
 from tests.client import Answer
 from tests.conftest import Server
@@ -37,272 +47,20 @@ from tests.conftest import Server
 EXAMPLES: Final = int(os.environ.get("VORONKA_EXAMPLES", "40"))
 QUESTIONS: Final = 8
 """How much is asked of each office."""
-SCALARS: Final = {"deal": ("title", "probability", "amount", "isShared", "custom"),
-                  "company": ("title", "revenue"),
-                  "contact": ("firstName", "lastName", "fullName")}  # fmt: skip
-RELATIONS: Final = {"deal": ("company", "contact", "contacts", "responsible", "stage", "observers"),
-                    "company": ("parent", "deals", "contacts", "subsidiaries", "responsible"),
-                    "contact": ("company", "deals", "responsible")}  # fmt: skip
-MONEY: Final = frozenset({"amount", "revenue"})
-SEARCHED: Final = {"deal": ("title",), "company": ("title", "phones", "emails"),
-                   "contact": ("firstName", "middleName", "lastName", "phones", "emails")}  # fmt: skip
-SUMMED: Final = {"deal": ("amount", "probability", "custom.score"), "company": ("revenue",),
-                 "contact": ()}  # fmt: skip
 ORDERS: Final = {
-    "deal": (("title",), ("probability",), ("amount",), ("company", "title"),
-             ("company", "revenue"), ("contact", "lastName"), ("custom", "score")),
+    "deal": (
+        ("title",),
+        ("probability",),
+        ("amount",),
+        ("company", "title"),
+        ("company", "revenue"),
+        ("contact", "lastName"),
+        ("custom", "score"),
+    ),
     "company": (("title",), ("revenue",), ("parent", "title")),
     "contact": (("firstName",), ("lastName",), ("company", "title")),
-}  # fmt: skip
+}
 DIRECTIONS: Final = ("ASC", "DESC", "ASC_NULLS_FIRST", "DESC_NULLS_LAST")
-
-
-def type_of(kind: str) -> str:
-    return kind.capitalize()
-
-
-# --- what is asked ------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Asked:
-    """A selection of a type: what is selected, and lists below with their filters."""
-
-    kind: str
-    parts: list[tuple[str, "Asked | None", dict[str, Any] | None]] = field(default_factory=list)
-
-    def written(self, variables: dict[str, tuple[str, Any]]) -> str:
-        """Write it down; filters become variables."""
-        words = ["id"]
-        for name, inner, where in self.parts:
-            if name == "custom":
-                words.append("custom { score }")
-            elif name in MONEY:
-                words.append(f"{name} {{ amount }}")
-            elif inner is None:
-                words.append(name)
-            elif where is None:
-                words.append(f"{name} {{ {inner.written(variables)} }}")
-            else:
-                key = f"w{len(variables)}"
-                variables[key] = (f"{type_of(inner.kind)}Filter", where)
-                words.append(f"{name}(where: ${key}, first: 50) "
-                             f"{{ totalCount nodes {{ {inner.written(variables)} }} }}")  # fmt: skip
-        return " ".join(words)
-
-    def filters(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Give the filters of all lists below."""
-        for _, inner, where in self.parts:
-            if inner is not None:
-                if where is not None:
-                    yield inner.kind, where
-                yield from inner.filters()
-
-
-def selection(
-    office: Office, reference: Reference, draw: st.DrawFn, kind: str, depth: int
-) -> Asked:
-    """Draw a selection."""
-    asked = Asked(kind)
-    if kind in {"user", "stage"}:
-        return asked
-    offered = SCALARS[kind] + (RELATIONS[kind] if depth else ())
-    for name in draw(st.lists(st.sampled_from(offered), min_size=1, max_size=4, unique=True)):
-        inner, where = None, None
-        if name in TARGETS:
-            target = TARGETS[name]
-            inner = selection(office, reference, draw, target, depth - 1)
-            if name in LINKS and name != "observers":
-                plain = draw(st.sampled_from([True, True, False]))
-                where = {} if plain else filters(reference, draw, target, 1)
-        asked.parts.append((name, inner, where))
-    return asked
-
-
-def filters(reference: Reference, draw: st.DrawFn, kind: str, depth: int) -> dict[str, Any]:
-    """Draw a filter of a type."""
-    ids = {name: list(rows) for name, rows in reference.records.items()}
-    text = _operators(draw, TEXTS[:-1], "eq ne contains startsWith", "in notIn")
-    number = _operators(draw, NUMBERS[:-1], "eq ne gt lte", "in")
-    amount = _operators(draw, [Decimal(item) for item in AMOUNTS[:-1] if item], "gt lte ne", "in")
-
-    def by_id(target: str) -> Any:
-        return _operators(draw, ids[target], "eq ne", "in notIn")
-
-    offered: dict[str, Any] = {"isShared": lambda: {"eq": draw(st.booleans())},
-                               "responsibleId": by_id("user")}  # fmt: skip
-    if kind == "deal":
-        offered |= {"title": text, "probability": number, "amount": amount,
-                    "companyId": by_id("company"), "contactId": by_id("contact"),
-                    "stageId": by_id("stage"), "custom": lambda: {"score": number()}}  # fmt: skip
-    elif kind == "company":
-        offered |= {"title": text, "revenue": amount, "parentId": by_id("company")}
-    else:
-        offered |= {"firstName": text, "lastName": text, "companyId": by_id("company")}
-    names = list(offered)
-    if depth:
-        names += ["and", "or", "not", *(name for name in RELATIONS[kind]
-                                        if TARGETS[name] not in {"user", "stage"})]  # fmt: skip
-    found: dict[str, Any] = {}
-    for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)):
-        if name in {"and", "or"}:
-            count = draw(st.integers(1, 2))
-            found[name] = [filters(reference, draw, kind, depth - 1) for _ in range(count)]
-        elif name == "not":
-            found[name] = filters(reference, draw, kind, depth - 1)
-        elif name in LINKS:
-            how = draw(st.sampled_from(["some", "none", "every"]))
-            found[name] = {how: filters(reference, draw, TARGETS[name], depth - 1)}
-        elif name in TARGETS:
-            found[name] = filters(reference, draw, TARGETS[name], depth - 1)
-        else:
-            found[name] = offered[name]()
-    return found
-
-
-def _operators(draw: st.DrawFn, values: Any, singles: str, lists: str) -> Any:
-    value = st.sampled_from(list(values))
-    offered: dict[str, st.SearchStrategy[Any]] = dict.fromkeys(singles.split(), value)
-    offered |= dict.fromkeys(lists.split(), st.lists(value, max_size=2))
-    offered["isNull"] = st.booleans()
-
-    def drawn() -> dict[str, Any]:
-        name = draw(st.sampled_from(list(offered)))
-        return {name: draw(offered[name])}
-
-    return drawn
-
-
-def used(kind: str, where: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give the fields that a filter uses, with their types."""
-    for name, given_ in where.items():
-        plain = name.removesuffix("Id")
-        if name in {"and", "or"}:
-            for part in given_:
-                yield from used(kind, part)
-        elif name == "not":
-            yield from used(kind, given_)
-        elif name == "custom":
-            yield from ((kind, f"custom.{code}") for code in given_)
-        else:
-            yield kind, plain
-            if name in LINKS:
-                for inner in given_.values():
-                    yield from used(TARGETS[name], inner)
-            elif name in TARGETS:
-                yield from used(TARGETS[name], given_)
-
-
-# --- what is expected ---------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Expected:
-    """What somebody is to be shown, and what is left out of it."""
-
-    reference: Reference
-    user: str
-    left_out: dict[tuple[Any, ...], list[Any]] = field(default_factory=dict)
-    """By selection and field: how often, and where first."""
-
-    def shown(self, row: Row, asked: Asked, answer: Any, path: list[Any]) -> dict[str, Any]:
-        """Give a record as it is to be shown; the order of lists is taken from the answer."""
-        kind, found = asked.kind, {"id": row["id"]}
-        answer = answer if isinstance(answer, dict) else {}
-        for name, inner, where in asked.parts:
-            if name == "custom":
-                score = self._value(kind, row, "custom.score", [*path, "custom", "score"])
-                found[name] = {"score": score}
-                continue
-            place = [*path, name]
-            if name not in TARGETS:
-                found[name] = self._value(kind, row, name, place)
-                continue
-            if not self._may(kind, row, name, place) or inner is None:
-                found[name] = None
-                continue
-            found[name] = self._related(row, (kind, name, inner, where), answer.get(name), place)
-        return found
-
-    def _related(self, row: Row, selected: Any, answer: Any, place: list[Any]) -> Any:
-        kind, name, inner, where = selected
-        targets = self.reference.related(self.user, kind, row, name)
-        if name not in LINKS:
-            return self.shown(targets[0], inner, answer, place) if targets else None
-        if where is None:
-            return self.listed(targets, inner, answer, place)
-        chosen = [other for other in targets
-                  if self.reference.truth(self.user, inner.kind, other, where)]  # fmt: skip
-        nodes = answer["nodes"] if isinstance(answer, dict) else []
-        shown = self.listed(chosen, inner, nodes, [*place, "nodes"])
-        return {"totalCount": len(chosen), "nodes": shown}
-
-    def listed(self, rows: list[Row], asked: Asked, answer: Any, path: list[Any]) -> list[Any]:
-        """Give records as they are to be listed."""
-        order = [node["id"] for node in answer or []]
-        if sorted(order) == sorted(row["id"] for row in rows):
-            rows = sorted(rows, key=lambda row: order.index(row["id"]))
-        answers = list(answer or []) + [None] * len(rows)
-        return [self.shown(row, asked, answers[place], [*path, place])
-                for place, row in enumerate(rows)]  # fmt: skip
-
-    def _value(self, kind: str, row: Row, name: str, path: list[Any]) -> Any:
-        if not self._may(kind, row, name, path):
-            return None
-        if name == "fullName":
-            return " ".join(row[part] for part in ("firstName", "lastName") if row[part]) or None
-        return {"amount": row[name]} if name in MONEY and row[name] is not None else row[name]
-
-    def _may(self, kind: str, row: Row, name: str, path: list[Any]) -> bool:
-        if self.reference.reads(self.user, kind, row, name):
-            return True
-        keys = tuple(step for step in path if isinstance(step, str))
-        entry = self.left_out.setdefault((keys, f"{type_of(kind)}.{name}"), [0, path])
-        entry[0] += 1
-        entry[1] = min(entry[1], path, key=lambda p: [s for s in p if isinstance(s, int)])
-        return False
-
-    def denials(self) -> list[Any]:
-        """Give what is left out, selection by selection."""
-        return sorted(([label, rows, path] for (_, label), (rows, path) in self.left_out.items()),
-                      key=repr)  # fmt: skip
-
-    def never(self, uses: Any) -> set[str]:
-        """Give those of some uses of fields that are refused."""
-        return {f"{type_of(kind)}.{name}" for kind, name in uses
-                if not self.reference.reads(self.user, kind, None, name)}  # fmt: skip
-
-
-def as_decimals(value: Any) -> Any:
-    """Give an answer with decimals for its amounts."""
-    if isinstance(value, list):
-        return [as_decimals(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {key: Decimal(item) if key in _DECIMALS and isinstance(item, str) else as_decimals(item)
-            for key, item in value.items()}  # fmt: skip
-
-
-_DECIMALS: Final = frozenset({"amount", "sum", "min", "max"})
-
-
-def check(answer: Answer, expected: Expected, data: Any) -> None:
-    """Compare an answer with what is expected of it, errors and report included."""
-    assert as_decimals(answer.body["data"]) == data
-    told = [[error["extensions"]["field"], error["extensions"]["rows"], error["path"]]
-            for error in answer.errors]  # fmt: skip
-    assert set(answer.codes) <= {"FORBIDDEN"}
-    assert sorted(told, key=repr) == expected.denials()
-    report = answer.extensions.get("access", {}).get("denied", [])
-    reported = [[item["field"], item["rows"], item["path"]] for item in report]
-    assert sorted(reported, key=repr) == expected.denials()
-
-
-def check_refused(answer: Answer, fields: set[str]) -> None:
-    """Check that an operation was refused for one of some fields."""
-    assert answer.codes == ["FORBIDDEN"], answer.body
-    assert answer.body.get("data") is None
-    assert answer.errors[0]["extensions"]["field"] in fields
 
 
 # --- questions ----------------------------------------------------------------------------------
@@ -314,7 +72,7 @@ class Interview:
 
     office: Office
     reference: Reference
-    draw: st.DrawFn
+    draw: Draw
     user: str
 
     @property
@@ -334,21 +92,34 @@ class Interview:
         asked = selection(self.office, reference, draw, kind, 2)
         where = filters(reference, draw, kind, 2) if draw(st.booleans()) else {}
         search = draw(st.sampled_from(["", "", "", "a", "b"]))
-        order = draw(st.lists(st.tuples(st.sampled_from(ORDERS[kind]), st.sampled_from(DIRECTIONS)),
-                              max_size=2, unique_by=lambda key: key[0]))  # fmt: skip
+        order = draw(
+            st.lists(
+                st.tuples(st.sampled_from(ORDERS[kind]), st.sampled_from(DIRECTIONS)),
+                max_size=2,
+                unique_by=lambda key: key[0],
+            )
+        )
         summed = [name for name in SUMMED[kind] if draw(st.integers(0, 4)) == 0]
         sums = {name: "min max sum" for name in summed if not name.startswith("custom")}
-        aggregate = " ".join(["count", *(f"{name} {{ {parts} }}" for name, parts in sums.items()),
-                              *(["custom { score { min max sum } }"]
-                                if "custom.score" in summed else [])])  # fmt: skip
+        aggregate = " ".join(
+            [
+                "count",
+                *(f"{name} {{ {parts} }}" for name, parts in sums.items()),
+                *(["custom { score { min max sum } }"] if "custom.score" in summed else []),
+            ]
+        )
         keys = [_nested([*path, direction]) for path, direction in order]
-        given_: dict[str, Any] = {"where": (f"{type_of(kind)}Filter", where),
-                                  "order": (f"[{type_of(kind)}Order!]", keys),
-                                  "search": ("String", search or None)}  # fmt: skip
+        given_: dict[str, Any] = {
+            "where": (f"{type_of(kind)}Filter", where),
+            "order": (f"[{type_of(kind)}Order!]", keys),
+            "search": ("String", search or None),
+        }
         text = asked.written(given_)
         answer = await self.run(
             f"{{ found: {PLURALS[kind]}(where: $where, orderBy: $order, search: $search, first: 50)"
-            f" {{ totalCount aggregate {{ {aggregate} }} nodes {{ {text} }} }} }}", given_)  # fmt: skip
+            f" {{ totalCount aggregate {{ {aggregate} }} nodes {{ {text} }} }} }}",
+            given_,
+        )
 
         uses = [*used(kind, where), *((kind, name) for name in summed)]
         uses += [use for inner, below in asked.filters() for use in used(inner, below)]
@@ -360,16 +131,22 @@ class Interview:
         if refused:
             check_refused(answer, refused)
             return
-        rows = [row for row in reference.records[kind].values()
-                if reference.sees(self.user, kind, row)
-                and reference.truth(self.user, kind, row, where)
-                and (not search or self._is_found(kind, row, search))]  # fmt: skip
+        rows = [
+            row
+            for row in reference.records[kind].values()
+            if reference.sees(self.user, kind, row)
+            and reference.truth(self.user, kind, row, where)
+            and (not search or self._is_found(kind, row, search))
+        ]
         assert answer.body.get("data"), answer.body
         found = answer.body["data"]["found"]
         shown = expected.listed(rows, asked, found["nodes"], ["found", "nodes"])
         numbers = self._numbers(kind, summed, rows)
-        check(answer, expected,
-              {"found": {"totalCount": len(rows), "aggregate": numbers, "nodes": shown}})  # fmt: skip
+        check(
+            answer,
+            expected,
+            {"found": {"totalCount": len(rows), "aggregate": numbers, "nodes": shown}},
+        )
         by_id = reference.records[kind]
         ranks = [self._ranks(kind, by_id[node["id"]], order) for node in found["nodes"]]
         assert ranks == sorted(ranks)
@@ -394,16 +171,24 @@ class Interview:
         assert seen == whole
 
     def _is_found(self, kind: str, row: Row, search: str) -> bool:
-        return any(search in (row.get(name) or "") and self.reference.reads(self.user, kind, row, name)
-                   for name in SEARCHED[kind])  # fmt: skip
+        return any(
+            search in (row.get(name) or "") and self.reference.reads(self.user, kind, row, name)
+            for name in SEARCHED[kind]
+        )
 
     def _numbers(self, kind: str, summed: list[str], rows: list[Row]) -> dict[str, Any]:
         found: dict[str, Any] = {"count": len(rows)}
         for name in summed:
-            values = [row[name] for row in rows if row[name] is not None
-                      and self.reference.reads(self.user, kind, row, name)]  # fmt: skip
-            numbers = {"min": min(values, default=None), "max": max(values, default=None),
-                       "sum": sum(values) if values else None}  # fmt: skip
+            values = [
+                row[name]
+                for row in rows
+                if row[name] is not None and self.reference.reads(self.user, kind, row, name)
+            ]
+            numbers = {
+                "min": min(values, default=None),
+                "max": max(values, default=None),
+                "sum": sum(values) if values else None,
+            }
             if name == "custom.score":
                 found["custom"] = {"score": numbers}
             else:
@@ -455,8 +240,14 @@ class Interview:
         deals = self.reference.records["deal"]
         key = self.draw(st.sampled_from(list(deals)))
         changes = drawn_record(self.office, self.draw, "deal", self.reference)
-        names = self.draw(st.lists(st.sampled_from(sorted(changes.keys() - {
-            "pipeline", "contact", "contacts"})), min_size=1, max_size=3, unique=True))  # fmt: skip
+        names = self.draw(
+            st.lists(
+                st.sampled_from(sorted(changes.keys() - {"pipeline", "contact", "contacts"})),
+                min_size=1,
+                max_size=3,
+                unique=True,
+            )
+        )
         if action == "CREATE" and "stage" not in names:
             names.append("stage")
         changes = {name: changes[name] for name in (() if action == "DELETE" else names)}
@@ -506,9 +297,23 @@ class Interview:
         return set()
 
     def _after(self, action: str, row: Row, changes: dict[str, Any]) -> dict[str, Any]:
-        empty = {**dict.fromkeys(("title", "probability", "amount", "custom.score", "company",
-                                  "contact", "responsible")),
-                 "observers": [], "contacts": [], "isShared": False, "id": ""}  # fmt: skip
+        empty: dict[str, Any] = {
+            **dict.fromkeys(
+                (
+                    "title",
+                    "probability",
+                    "amount",
+                    "custom.score",
+                    "company",
+                    "contact",
+                    "responsible",
+                )
+            ),
+            "observers": [],
+            "contacts": [],
+            "isShared": False,
+            "id": "",
+        }
         after = {**(empty if action == "CREATE" else row), **changes}
         if "stage" in changes:
             after["pipeline"] = self.office.stages[changes["stage"]]
@@ -517,11 +322,15 @@ class Interview:
         return after
 
     def _creates_any(self) -> bool:
-        grants = [[g for g in role["grants"] if (g["entity"], g["action"]) == ("DEAL", "CREATE")]
-                  for role in self.reference.granting(self.user, "CREATE", "deal", None)]  # fmt: skip
-        return any(any("ALL" in g["scope"] and len(g) == _BARE for g in own)
-                   and not any("stageId" in g or "pipelineId" in g for g in own)
-                   for own in grants)  # fmt: skip
+        grants = [
+            [g for g in role["grants"] if (g["entity"], g["action"]) == ("DEAL", "CREATE")]
+            for role in self.reference.granting(self.user, "CREATE", "deal", None)
+        ]
+        return any(
+            any("ALL" in g["scope"] and len(g) == _BARE for g in own)
+            and not any("stageId" in g or "pipelineId" in g for g in own)
+            for own in grants
+        )
 
     def _carry_out(self, action: str, key: str, changes: dict[str, Any], answer: Answer) -> None:
         deals, name = self.reference.records["deal"], f"{action.lower()}Deal"
@@ -561,10 +370,16 @@ class Interview:
         found = {
             name: node[name] and node[name]["id"] for name in ("responsible", "company", "stage")
         }
-        return {**node, **found, "amount": node["amount"] and node["amount"]["amount"],
-                "observers": sorted(item["id"] for item in node["observers"]),
-                "custom.score": node["custom"]["score"], "contact": None, "contacts": [],
-                "pipeline": self.office.stages[found["stage"]]}  # fmt: skip
+        return {
+            **node,
+            **found,
+            "amount": node["amount"] and node["amount"]["amount"],
+            "observers": sorted(item["id"] for item in node["observers"]),
+            "custom.score": node["custom"]["score"],
+            "contact": None,
+            "contacts": [],
+            "pipeline": self.office.stages[found["stage"]],
+        }
 
 
 _BARE: Final = 3
@@ -572,8 +387,16 @@ _BARE: Final = 3
 
 
 def _seen(row: Row) -> dict[str, Any]:
-    names = ("title", "probability", "amount", "isShared", "responsible", "company", "stage",
-             "custom.score")  # fmt: skip
+    names = (
+        "title",
+        "probability",
+        "amount",
+        "isShared",
+        "responsible",
+        "company",
+        "stage",
+        "custom.score",
+    )
     return {**{name: row[name] for name in names}, "observers": sorted(row["observers"])}
 
 
@@ -621,7 +444,6 @@ async def office(server: Server, http: httpx.AsyncClient) -> Office:
     deadline=None,
     derandomize="VORONKA_EXAMPLES" not in os.environ,
     suppress_health_check=list(HealthCheck),
-    phases=(Phase.generate,),
 )
 @given(data=st.data())
 async def test_everyone_is_told_what_the_reference_tells(
