@@ -46,6 +46,11 @@ class Actor:
     None: whoever asks does so for themselves."""
 
     @property
+    def asker_id(self) -> UUID | None:
+        """Who really asks: what is theirs alone is nobody else's, whoever they view as."""
+        return self.viewed_by or self.user_id
+
+    @property
     def person_id(self) -> UUID:
         """The person's id; raises `NoPersonError` of the system itself."""
         if self.user_id is None:

@@ -37,7 +37,7 @@ async def readable_files(loaders: Loaders, ids: Sequence[UUID]) -> list[Row | No
             holder = holders.get((row.record_type, row.record_id))
             cell = loaders.actor.rights.custom_cell(row.field_id)
             return holder is not None and shows(loaders.actor, holder, cell)
-        return bool(row.created_by_id == loaders.actor.user_id)
+        return bool(row.created_by_id == loaders.actor.asker_id)
 
     return [row if row is not None and may_read(row) else None for row in found]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from resolvers import previewing
 from tests.access.staff import Join, give, grant, make_deal, make_role
 from tests.client import Answer, Client
 from tests.people import Cast, ready_role
@@ -190,6 +191,23 @@ async def test_one_statement_counts_for_all_who_are_alike(
     with watch() as apart:
         await preview(people.root, id=role, grants=[grant("DEAL", "READ", "OWN")])
     assert len(apart.records) - len(alike.records) == 2
+
+
+async def test_records_are_counted_of_some_people_and_the_rest_of_all(
+    people: Cast, join: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert previewing.MOST_PEOPLE == 50
+    monkeypatch.setattr(previewing, "MOST_PEOPLE", 2)
+    role = await make_role(people.root, "Working")
+    for name in ("masha", "oleg", "vera"):
+        await join(name, role)
+    await add_records(people, "masha", "oleg", "vera")
+    told = await preview(people.root, id=role, grants=[grant("DEAL", "READ", "OWN")])
+    assert (told["usersAffected"], told["usersCounted"], told["recordsGained"]) == (3, 2, 4)
+    assert [person["user"]["id"] for person in told["people"]] == [
+        people.ids["masha"], people.ids["oleg"],
+    ]  # fmt: skip
+    assert "Deal.title" in told["fieldsGained"]
 
 
 async def test_only_keepers_of_roles_preview(people: Cast, join: Join) -> None:

@@ -22,7 +22,7 @@ from tests.files.shelf import (
     send,
     workspace_of,
 )
-from tests.people import Cast
+from tests.people import Cast, ready_role
 
 TEXT = b"0123456789" * 100
 NODE = "query ($id: ID!) { node(id: $id) { id ... on File { name } } }"
@@ -54,6 +54,26 @@ async def test_a_file_that_no_record_holds_is_its_uploaders_alone(people: Cast) 
         401, 'Bearer realm="voronka"',
     )  # fmt: skip
     assert TEXT not in refused.content
+
+
+async def test_whoever_views_as_somebody_gets_the_files_of_the_records_that_those_see(
+    people: Cast, server: Server
+) -> None:
+    """Files that no record holds stay apart: an administrator is shown nobody's own ones."""
+    file, deal = await keep(people.anna, TEXT), await make_deal(people.anna)
+    role = await people.root.mutate("createRole", {"name": "Nothing"}, "role { id }")
+    whole = {"X-View-As": await ready_role(people.root, "ADMINISTRATOR")}
+    nothing = {"X-View-As": role.payload()["role"]["id"]}
+    anna = {"X-View-As": people.ids["anna"]}
+
+    assert (await get(people.root, file["url"], **anna)).status_code == 404
+    found = await people.root.run(NODE, {"id": file["id"]}, anna)
+    assert found.data["node"] is None
+
+    await attach_to(server, people.anna, file, deal)
+    assert (await get(people.root, file["url"], **whole)).status_code == 200
+    assert (await get(people.root, file["url"], **nothing)).status_code == 404
+    assert (await get(people.boris, file["url"], **anna)).status_code == 403
 
 
 async def test_who_reads_a_record_reads_its_files(people: Cast, server: Server) -> None:
