@@ -140,7 +140,7 @@ def matching_records(tree: CompareCustom, limit: int) -> CTE:
     """Give the ids of records with a matching value, so many at most and in no order."""
     pivot = custom_values.alias()
     found = select(pivot.c.record_id).where(*_matching(tree, pivot))
-    return found.limit(literal_column(str(limit))).cte("some").prefix_with("MATERIALIZED")
+    return found.limit(literal_column(str(limit))).cte("matching").prefix_with("MATERIALIZED")
 
 
 def _matching(tree: CompareCustom, pivot: FromClause) -> list[ColumnElement[Any]]:
