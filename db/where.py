@@ -265,7 +265,7 @@ def matching_records(tree: CompareCustom, limit: int, reader: Reader) -> CTE:
     """Give the ids of records with a matching value, so many at most and in no order."""
     pivot = custom_values.alias()
     found = select(pivot.c.record_id).where(*_matching(tree, pivot, reader))
-    return found.limit(literal_column(str(limit))).cte("some").prefix_with("MATERIALIZED")
+    return found.limit(literal_column(str(limit))).cte("matching").prefix_with("MATERIALIZED")
 
 
 def _matching(tree: CompareCustom, pivot: FromClause, reader: Reader) -> list[ColumnElement[Any]]:

@@ -55,7 +55,7 @@ def ways(spec: ListSpec, actor: Actor, *, backward: bool) -> Sequence[Way]:
     wanted = wanted[:_MOST_JOINS]
     if not wanted:
         return ()
-    if wanted == list(parts) and len(parts) == 1 and not spec.search and _is_range(wanted[0]):
+    if len(parts) == 1 and not spec.search and _is_range(wanted[0]):
         return _counted(wanted[0], alive(actor), backward=backward)
     rest = tuple(part for part in parts if part not in wanted)
     return (Way(And(rest), _joining(wanted, alive(actor))),)

@@ -67,6 +67,8 @@ def log(server: Server, people: Cast) -> Log:
         return list((await people.root.data(_LOG, where=where))["auditEvents"]["nodes"][::-1])
 
     return read
+
+
 @pytest.fixture(scope="session")
 async def ground(server: Server, http: httpx.AsyncClient) -> AsyncIterator[Ground]:
     """Give the workspace of the matrix; tests leave all of it but the role as it is."""

@@ -87,14 +87,15 @@ async def test_values_of_another_pipeline_are_not_found(people: Cast) -> None:
     auction = made.payload()["pipeline"]["id"]
     usual = (await people.anna.data("{ pipelines { id } }"))["pipelines"][0]["id"]
     await make_field(people.root, "Lot", "INTEGER", pipelineIds=[auction])
-    deal: dict[str, str] = {}
+    ids = []
     for title, lot in (("1", 5), ("2", 6)):
         wanted = {"title": title, "pipelineId": auction, "custom": {"lot": lot}}
-        deal = (await people.anna.mutate("createDeal", wanted, "deal { id }")).payload()["deal"]
+        made = await people.anna.mutate("createDeal", wanted, "deal { id }")
+        ids.append(made.payload()["deal"]["id"])
     for custom in ({"lot": {"eq": 6}}, {"lot": {"gte": 6}}):
         assert await walk(people.anna, {"custom": custom}, backward=False) == [2]
 
-    moved = {"id": deal["id"], "pipelineId": usual}
+    moved = {"id": ids[-1], "pipelineId": usual}
     (await people.anna.mutate("updateDeal", moved, "deal { id }")).payload()
 
     for custom in ({"lot": {"eq": 6}}, {"lot": {"gte": 6}}):

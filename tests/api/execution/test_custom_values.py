@@ -138,8 +138,8 @@ async def test_what_a_value_points_to_changes_at_once(
         fields = await people.root.data("{ customFields(entity: DEAL) { id code options { id } } }")
         (grade,) = [each for each in fields["customFields"] if each["code"] == "grade"]
         options = [{"id": grade["options"][0]["id"], "value": "Top"}]
-        changed = {"id": grade["id"], "options": options}
-        (await people.root.mutate("updateCustomField", changed, "customField { id }")).payload()
+        renamed = {"id": grade["id"], "options": options}
+        (await people.root.mutate("updateCustomField", renamed, "customField { id }")).payload()
 
     after = await people.anna.data(document)
     assert after != before
