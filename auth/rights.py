@@ -43,6 +43,7 @@ _NAMES: Final = ("firstName", "middleName", "lastName")
 MADE_OF: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("lead", "fullName"): _NAMES,
     ("contact", "fullName"): _NAMES,
+    ("lead", "conversion"): ("contact", "company"),
 }
 """Fields that are put together from others: who may not read all of those may not read them."""
 _OF_USERS: Final = frozenset({"fullName", "isAdmin", "roles"})

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Text, Uuid, any_, bindparam, select
 
 from db.base import WORKSPACE
-from db.tables import contact_points, external_ids, linking
+from db.tables import contact_points, external_ids, lead_conversions, linking
 from domain.fields import Field
 from loaders.batching import BatchLoader
 from loaders.scope import LoaderScope
@@ -103,3 +103,20 @@ class ValueLoaders(LoaderScope):
             return [grouped.get(key, []) for key in owners]
 
         return self._loader(("external_ids", entity), batch)
+
+    def conversions(self) -> BatchLoader[UUID, Any]:
+        """Load what leads have become by lead id: contact, company, when, by whom; else None."""
+
+        async def batch(leads: Sequence[UUID]) -> Sequence[Any]:
+            def build() -> Select[Any]:
+                table = lead_conversions.alias()
+                shown = ("lead_id", "contact_id", "company_id", "at", "by_id")
+                return select(*(table.c[name] for name in shown)).where(
+                    table.c.workspace_id == WORKSPACE, table.c.lead_id == KEYS
+                )
+
+            found = await self._fetch(("conversions",), build, leads)
+            by_lead = {row.lead_id: row for row in found}
+            return [by_lead.get(key) for key in leads]
+
+        return self._loader(("conversions",), batch)

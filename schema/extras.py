@@ -15,6 +15,7 @@ from domain.settings import PIPELINE, STAGE
 from schema.classes import OBJECTS
 from schema.connection import CONNECTIONS, open_lists
 from schema.context import Context, running
+from schema.conversion_fields import CONVERSION
 from schema.execution.reading import batched_field, plain_field
 from schema.list_arguments import Asked, list_arguments, read_arguments
 from schema.list_sources import ConnectionSource, load_numbers
@@ -146,7 +147,7 @@ EXTRA_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
         )
     },
     "contact": {"full_name": _full_name(*_PERSON_NAME)},
-    "lead": {"full_name": _full_name(*_PERSON_NAME)},
+    "lead": {"full_name": _full_name(*_PERSON_NAME), "conversion": CONVERSION},
     "pipeline": {
         "board": batched_field(
             "The kanban board: a column for each stage.",
