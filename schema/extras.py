@@ -21,6 +21,7 @@ from schema.list_arguments import Asked, list_arguments, read_arguments
 from schema.list_sources import ConnectionSource, load_numbers
 from schema.role_fields import ROLE_FIELDS, USER_FIELDS
 from schema.signatures import list_of
+from schema.stage_history import STAGE_HISTORY
 from schema.values import Money
 
 
@@ -147,7 +148,12 @@ EXTRA_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
         )
     },
     "contact": {"full_name": _full_name(*_PERSON_NAME)},
-    "lead": {"full_name": _full_name(*_PERSON_NAME), "conversion": CONVERSION},
+    "lead": {
+        "full_name": _full_name(*_PERSON_NAME),
+        "conversion": CONVERSION,
+        "stage_history": STAGE_HISTORY,
+    },
+    "deal": {"stage_history": STAGE_HISTORY},
     "pipeline": {
         "board": batched_field(
             "The kanban board: a column for each stage.",
