@@ -43,6 +43,9 @@ _NAMES: Final = ("firstName", "middleName", "lastName")
 MADE_OF: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("lead", "fullName"): _NAMES,
     ("contact", "fullName"): _NAMES,
+    ("lead", "conversion"): ("contact", "company"),
+    ("lead", "stageHistory"): ("stage", "movedAt", "movedBy"),
+    ("deal", "stageHistory"): ("stage", "movedAt", "movedBy"),
 }
 """Fields that are put together from others: who may not read all of those may not read them."""
 _OF_USERS: Final = frozenset({"fullName", "isAdmin", "roles"})

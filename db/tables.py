@@ -10,6 +10,7 @@ import db.models.roles  # noqa: F401 - both declare their tables
 from db.base import metadata
 from db.models import audit as audit_models
 from db.models import bookings as booking_models
+from db.models import conversions as conversion_models
 from db.models import custom, people, records, settings
 from db.models import events as event_models
 from db.models import files as file_models
@@ -32,6 +33,7 @@ custom_values = custom.custom_values
 files = file_models.files
 bookings = booking_models.bookings
 booking_holders = booking_models.booking_holders
+lead_conversions = conversion_models.lead_conversions
 audit_events = audit_models.audit_events
 sign_in_links = audit_models.sign_in_links
 

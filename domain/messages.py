@@ -283,6 +283,38 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "This cannot be the target.",
         "Это не может быть заменой.",
     ),
+    "create_or_link": (
+        "Give one of create and linkId.",
+        "Укажите что-то одно: create или linkId.",
+    ),
+    "nothing_to_convert_to": (
+        "Say what the lead becomes: a contact, a company, a deal.",
+        "Укажите, чем становится лид: контактом, компанией, сделкой.",
+    ),
+    "only_of_new_deals": (
+        "Only a new deal goes into a pipeline here.",
+        "Воронка указывается только для новой сделки.",
+    ),
+    "converted_already": (
+        "The lead has been converted; only deals can be added.",
+        "Лид уже преобразован; добавить можно только сделки.",
+    ),
+    "has_its_client": (
+        "The lead has another client already.",
+        "У лида уже есть другой клиент.",
+    ),
+    "deal_of_another_lead": (
+        "The deal came from another lead.",
+        "Сделка пришла из другого лида.",
+    ),
+    "not_converted_to": (
+        "A lead becomes no such record.",
+        "Лид не превращается в такую запись.",
+    ),
+    "field_of_another_type": (
+        "The field holds values of another type.",
+        "Поле хранит значения другого типа.",
+    ),
     "before_or_after": (
         "Give one of before and after.",
         "Укажите что-то одно: before или after.",

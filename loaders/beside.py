@@ -4,10 +4,21 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, any_, bindparam, select
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 
 from db.base import WORKSPACE
-from db.tables import contact_points, external_ids, linking
+from db.tables import contact_points, events, external_ids, lead_conversions, linking
 from domain.fields import Field
 from loaders.batching import BatchLoader
 from loaders.scope import LoaderScope
@@ -103,3 +114,57 @@ class ValueLoaders(LoaderScope):
             return [grouped.get(key, []) for key in owners]
 
         return self._loader(("external_ids", entity), batch)
+
+    def conversions(self) -> BatchLoader[UUID, Any]:
+        """Load what leads have become by lead id: contact, company, when, by whom; else None."""
+
+        async def batch(leads: Sequence[UUID]) -> Sequence[Any]:
+            def build() -> Select[Any]:
+                table = lead_conversions.alias()
+                shown = ("lead_id", "contact_id", "company_id", "at", "by_id")
+                return select(*(table.c[name] for name in shown)).where(
+                    table.c.workspace_id == WORKSPACE, table.c.lead_id == KEYS
+                )
+
+            found = await self._fetch(("conversions",), build, leads)
+            by_lead = {row.lead_id: row for row in found}
+            return [by_lead.get(key) for key in leads]
+
+        return self._loader(("conversions",), batch)
+
+    def stage_moves(self, entity: str, most: int) -> BatchLoader[UUID, list[Any]]:
+        """Load the latest moves to stages by record id, the oldest first, from the event log."""
+
+        async def batch(owners: Sequence[UUID]) -> Sequence[list[Any]]:
+            found = await self._fetch(("stage_moves", entity), build, owners, most=most)
+            grouped: dict[UUID, list[Any]] = {}
+            for row in found:
+                grouped.setdefault(row.record_id, []).append(row)
+            return [grouped.get(key, []) for key in owners]
+
+        def build() -> Select[Any]:
+            table = events.alias()
+            back = (table.c.transaction_id.desc(), table.c.id.desc())
+            rank = func.row_number().over(partition_by=table.c.record_id, order_by=back)
+            moves = (
+                select(
+                    *(table.c[name] for name in ("record_id", "at", "actor_id")),
+                    table.c.changes["stage"]["to"].astext.label("stage"),
+                    rank.label("rank"),
+                )
+                .where(
+                    table.c.workspace_id == WORKSPACE,
+                    table.c.record_type == entity,
+                    table.c.record_id == KEYS,
+                    # As the index has it: no parameter can stand there.
+                    table.c.changes.has_key(literal_column("'stage'")),
+                )
+                .subquery()
+            )
+            return (
+                select(moves)
+                .where(moves.c.rank <= bindparam("most", type_=Integer()))
+                .order_by(moves.c.rank.desc())
+            )
+
+        return self._loader(("stage_moves", entity, most), batch)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, bindparam, func, or_, select
+from sqlalchemy import ARRAY, Select, Text, and_, bindparam, func, or_, select, true, union
 
 from auth.actor import Actor
-from auth.policy import FLAGS, fingerprint, flag, visible, within
+from auth.policy import FLAGS, cell, fingerprint, flag, visible, within
 from db.base import WORKSPACE
 from db.session import Session
-from db.tables import TABLES, events, external_ids
+from db.tables import TABLES, contact_points, events, external_ids
 from domain.roles import Action
 from loaders.beside import KEYS, id_array
 from loaders.rows import ROW_TYPES, Row, columns, row_type
@@ -132,6 +132,43 @@ async def won_clients(
         )
     )
     return {row.company_id for row in found}, {row.contact_id for row in found}
+
+
+async def known_points(
+    session: Session, actor: Actor, points: Sequence[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Tell which phones and e-mails contacts or companies have, as far as the actor may read them.
+
+    Points are pairs of PHONE or EMAIL and a value in the form in which it is kept.
+    """
+    if not points:
+        return set()
+    wanted = func.unnest(
+        _texts([kind for kind, _ in points]), _texts([value for _, value in points])
+    ).table_valued("points", "value", name="wanted").render_derived()  # fmt: skip
+    known = []
+    for entity in ("contact", "company"):
+        beside, table = contact_points.alias(), TABLES[entity].alias()
+        same = (beside.c.points == wanted.c.points) & (beside.c.value == wanted.c.value)
+        readable = [
+            and_(beside.c.points == kind, true() if own is None else own)
+            for kind, name in (("PHONE", "phones"), ("EMAIL", "emails"))
+            for own in (cell(actor.rights, entity, name, table),)
+        ]
+        known.append(
+            select(beside.c.points, beside.c.value)
+            .join_from(beside, wanted, same)
+            .join(table, table.c.id == beside.c.record_id)
+            .where(
+                beside.c.workspace_id == WORKSPACE,
+                beside.c.record_type == entity,
+                table.c.deleted_at.is_(None),
+                visible(actor, entity, table),
+                or_(*readable),
+            )
+        )
+    found = await session.rows(union(*known))
+    return {(row.points, row.value) for row in found}
 
 
 async def lock_name(session: Session, name: str) -> None:

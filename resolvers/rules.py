@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.errors import Code
 from domain.records import PRIMARY_OF
 from domain.settings import PIPELINE
-from loaders.locking import won_clients
+from loaders.locking import known_points, won_clients
 from loaders.rows import Row
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
@@ -32,9 +32,7 @@ async def apply_rules(op: Operation, drafts: Sequence[Draft]) -> None:
     if name == "deal":
         await _mark_returning(op, fresh)
     elif name == "lead":
-        for draft in fresh:
-            known = draft.current("company_id") or draft.current("contact_id")
-            draft.columns["is_returning"] = known is not None
+        await _mark_known(op, fresh)
 
 
 def _keep_primaries(drafts: Sequence[Draft]) -> None:
@@ -145,6 +143,27 @@ async def _mark_returning(op: Operation, drafts: Sequence[Draft]) -> None:
         company, contact = draft.current("company_id"), draft.current("contact_id")
         known = company in won_companies if company else bool(contact) and contact in won_contacts
         draft.columns["is_returning"] = known
+
+
+async def _mark_known(op: Operation, drafts: Sequence[Draft]) -> None:
+    """Mark new leads that name a client, or have the phone or e-mail of one whom the caller sees.
+
+    Of others nothing is told: whoever enters a phone must not learn by it who is a client.
+    """
+    points = {
+        draft.id: [
+            (kind, point.value)
+            for name, kind in (("phones", "PHONE"), ("emails", "EMAIL"))
+            for point in draft.lists.get(name, ())
+        ]
+        for draft in drafts
+    }
+    wanted = sorted({point for own in points.values() for point in own})
+    known = await known_points(op.session, op.actor, wanted)
+    for draft in drafts:
+        client = draft.current("company_id") or draft.current("contact_id")
+        is_known = client is not None or not known.isdisjoint(points[draft.id])
+        draft.columns["is_returning"] = is_known
 
 
 async def _keep_in_catalog(op: Operation, drafts: Sequence[Draft]) -> None:

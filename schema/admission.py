@@ -9,7 +9,7 @@ from typing import Final
 from db.holds import Hold
 from schema.record_mutations import RECORD_MUTATIONS
 
-USING: Final = RECORD_MUTATIONS | {"moveDeal"}
+USING: Final = RECORD_MUTATIONS | {"moveDeal", "convertLead"}
 """Root fields that write by the settings and change none."""
 FREE: Final = frozenset(
     {

@@ -8,6 +8,7 @@ import strawberry
 
 from auth.actor import Scope
 from domain.audit import AuditKind
+from domain.conversion import LossReason
 from domain.custom_fields import CustomFieldType, RecordType
 from domain.errors import Code
 from domain.filters import Direction
@@ -27,6 +28,14 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
         "The types of records that move through pipelines.",
         {"DEAL": "Deals; they may have many pipelines.", "LEAD": "Leads.", "QUOTE": "Quotes.",
          "INVOICE": "Invoices."},
+    ),
+    LossReason: (
+        "LossReason",
+        "Why something of a lead gets into nothing that is made of it.",
+        {"NO_FIELD": "Nothing that is made has a field for it.",
+         "NOT_WRITABLE": "You may not write the field that it would go to.",
+         "NOT_AVAILABLE": "It stays with the lead, as files and bookings do, or stands for what is "
+         "gone, not offered there or not yours to read."},
     ),
     PipelineTemplate: (
         "PipelineTemplate",

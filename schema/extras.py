@@ -15,11 +15,13 @@ from domain.settings import PIPELINE, STAGE
 from schema.classes import OBJECTS
 from schema.connection import CONNECTIONS, open_lists
 from schema.context import Context, running
+from schema.conversion_fields import CONVERSION
 from schema.execution.reading import batched_field, plain_field
 from schema.list_arguments import Asked, list_arguments, read_arguments
 from schema.list_sources import ConnectionSource, load_numbers
 from schema.role_fields import ROLE_FIELDS, USER_FIELDS
 from schema.signatures import list_of
+from schema.stage_history import STAGE_HISTORY
 from schema.values import Money
 
 
@@ -146,7 +148,12 @@ EXTRA_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
         )
     },
     "contact": {"full_name": _full_name(*_PERSON_NAME)},
-    "lead": {"full_name": _full_name(*_PERSON_NAME)},
+    "lead": {
+        "full_name": _full_name(*_PERSON_NAME),
+        "conversion": CONVERSION,
+        "stage_history": STAGE_HISTORY,
+    },
+    "deal": {"stage_history": STAGE_HISTORY},
     "pipeline": {
         "board": batched_field(
             "The kanban board: a column for each stage.",

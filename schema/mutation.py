@@ -6,6 +6,7 @@ from domain.catalogs import CATALOG_ELEMENT
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
 from schema import (
     catalog_mutations,
+    conversion,
     custom_field_mutations,
     file_mutations,
     people,
@@ -40,6 +41,7 @@ class Mutation:
     update_leads = update_many(LEAD)
     upsert_leads = upsert_many(LEAD)
     delete_leads = delete_many(LEAD)
+    convert_lead = conversion.CONVERT_LEAD
 
     create_contact = create_one(CONTACT)
     update_contact = update_one(CONTACT)

@@ -28,6 +28,7 @@ from schema.bookings import BOOKINGS
 from schema.classes import OBJECTS, Record
 from schema.connection import connection_field
 from schema.context import Context, Info, operation, running
+from schema.conversion import CONVERT_LEAD_PREVIEW
 from schema.custom_fields import CUSTOM_FIELDS
 from schema.execution.reading import batched_field
 from schema.filters import read_id, read_search
@@ -145,6 +146,7 @@ class Query:
 
     lead = _by_id(LEAD)
     leads = connection_field(LEAD, "Leads, newest first unless ordered otherwise.")
+    convert_lead_preview = CONVERT_LEAD_PREVIEW
     contact = _by_id(CONTACT)
     contacts = connection_field(CONTACT, "Contacts, newest first unless ordered otherwise.")
     company = _by_id(COMPANY)

@@ -6,7 +6,7 @@ from typing import Final
 from auth.rights import PUBLIC, Cell, Rights
 from domain.entities import ENTITIES, RECORDS
 from domain.fields import Entity, Kind, camel
-from domain.records import DEAL
+from domain.records import DEAL, LEAD
 from domain.roles import Action, SettingsRight
 from resolvers.values import edit_names
 from schema.filters import FILTER_FIELDS
@@ -65,6 +65,8 @@ _RECORD_ROOTS: Final[Mapping[str, tuple[str, tuple[Action, ...]]]] = {
         for name in (f"{verb}{entity.name}", f"{verb}{entity.plural}")
     },
     "moveDeal": (DEAL.name, (Action.UPDATE,)),
+    "convertLead": (LEAD.name, (Action.UPDATE,)),
+    "convertLeadPreview": (LEAD.name, (Action.READ,)),
 }
 """By root field: the records that it is about, and the actions of which one has to be allowed."""
 _RIGHTS: Final = {

@@ -1,6 +1,6 @@
 """The event log: what changed, when and by whom; history, timeline and webhooks read it."""
 
-from sqlalchemy import Column, FetchedValue, Index, Integer, Text, Uuid, text
+from sqlalchemy import Column, FetchedValue, Index, Integer, Text, Uuid, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import UserDefinedType
 from typing_extensions import override
@@ -39,5 +39,14 @@ events = workspace_table(
     Column("changes", JSONB(), nullable=False),
 )
 Index("ix_events_position", events.c.workspace_id, events.c.transaction_id, events.c.id)
+Index(
+    "ix_events_stage",
+    events.c.workspace_id,
+    events.c.record_type,
+    events.c.record_id,
+    events.c.transaction_id,
+    events.c.id,
+    postgresql_where=events.c.changes.has_key(literal_column("'stage'")),
+)
 Index("ix_events_record", events.c.workspace_id, events.c.record_type, events.c.record_id,
       events.c.transaction_id, events.c.id)  # fmt: skip

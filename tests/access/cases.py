@@ -71,6 +71,7 @@ def _given(**values: Any) -> Build:
 RECORD_MUTATIONS: dict[str, Build] = {
     **{key: build for name in RECORDS for key, build in _record_cases(name).items()},
     "moveDeal": _given(id="$deal", stageId="$stage_beside"),
+    "convertLead": _given(id="$lead", deal={"create": True}),
     "uploadFile": _given(file=Upload("offer.txt", b"An offer."), name="Offer.txt"),
 }
 """What a member may do."""
@@ -177,6 +178,7 @@ QUERIES: dict[str, Build] = {
                                        "catalogElements", "catalogs", "resources",
                                        "bookingServices")},
     "bookings": lambda _: {"from": BOOKED_AT, "to": "2026-06-01T10:00:00Z"},
+    "convertLeadPreview": _given(id="$lead", deal={"create": True}),
     "pipelines": lambda _: {"entity": "DEAL"},
     "customFields": lambda _: {"entity": "DEAL"},
     "dictionaries": lambda _: {},

@@ -1,0 +1,1 @@
+"""The sales process: leads converted, deals moved, every step in the history."""
