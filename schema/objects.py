@@ -24,6 +24,7 @@ from schema.extras import EXTRA_FIELDS
 from schema.record_access import ACCESS
 from schema.scalars import JSON, CurrencyCode
 from schema.signatures import list_of
+from schema.timeline import TIMELINE
 from schema.values import ID_TEXT, PART_TYPES, POINT_TYPES, ExternalId, Money
 
 _PLAIN: Final[dict[Kind, Any]] = {
@@ -198,6 +199,7 @@ def _fill(entity: Entity) -> None:
     if entity.is_record:
         cls.custom_field_values = custom_values_field(entity.name)
         cls.access = ACCESS
+        cls.timeline = TIMELINE
     strawberry.type(cls, description=entity.doc)
 
 
@@ -212,6 +214,7 @@ def _fill_record() -> None:
         _add_field(Record, declared, None)
     Record.custom_field_values = custom_values_field("")
     Record.access = ACCESS
+    Record.timeline = TIMELINE
     strawberry.interface(Record, description="What leads, contacts, companies and deals share.")
 
 

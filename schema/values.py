@@ -7,6 +7,7 @@ import strawberry
 
 import schema.enums  # noqa: F401 - enums are declared before a type names them
 from domain.fields import PART_NAMES, Kind
+from loaders.timeline import Entry
 from resolvers.contact_points import POINT_KINDS, EmailKind, MessengerKind, PhoneKind, WebsiteKind
 from schema.execution.reading import IdOf, plain_field
 from schema.inputs import input_type
@@ -22,6 +23,8 @@ def type_name(obj: Any, *_: Any) -> str:
         return name
     if hasattr(obj, "points"):
         return str(obj.points).capitalize()
+    if isinstance(obj, Entry):
+        return "ChangeEntry"
     if hasattr(obj, "user_agent"):
         return "Session"
     return "ApiKey" if hasattr(obj, "prefix") else "Workspace"

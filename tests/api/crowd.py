@@ -54,7 +54,18 @@ async def build_crowd(people: Cast) -> Crowd:
     ]
     (await mutate(people.anna, "updateCompanies", input=parents)).payload()
     await _add_bookings(people, ids)
+    await _note_entries(people, ids)
     return Crowd(world, ids)
+
+
+async def _note_entries(people: Cast, ids: Ids) -> None:
+    """Note the newest entry of the timeline of each deal."""
+    read = "timeline(first: 1) { nodes { id } }"
+    found = await people.root.data(
+        f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Deal {{ {read} }} }} }}",
+        ids=ids["Deal"],
+    )
+    ids["ChangeEntry"] = [deal["timeline"]["nodes"][0]["id"] for deal in found["nodes"]]
 
 
 def _points(names: Names) -> str:
