@@ -24,9 +24,9 @@ from auth.actor import Actor
 from auth.policy import any_of, cell
 from auth.rights import Cell, Mask, Rights, field_names
 from domain.entities import ENTITIES
-from domain.timeline import STAGE, TimelineKind
+from domain.timeline import OF_COMMENTS, STAGE, TimelineKind
 
-ALWAYS: Final = (TimelineKind.CREATED,)
+ALWAYS: Final = (TimelineKind.CREATED, *OF_COMMENTS)
 """Told to whoever may read the record."""
 _BINNED: Final = (TimelineKind.DELETED, TimelineKind.RESTORED)
 

@@ -34,6 +34,7 @@ PUBLIC: Final[Mapping[str, frozenset[str]]] = {
                 "custom",
                 "access",
                 "timeline",
+                "pinnedComments",
             }
         )
         for entity in RECORDS

@@ -32,10 +32,12 @@ from db.base import WORKSPACE
 from db.tables import TABLES, events
 from domain.entities import RECORDS
 from domain.filters import OrderKey
+from domain.ids import decode_id
 from domain.roles import Action
-from domain.timeline import NEWEST_FIRST, STAGE, TimelineKind
+from domain.timeline import COMMENT, NEWEST_FIRST, OF_COMMENTS, STAGE, TimelineKind
 from loaders.batching import BatchLoader
-from loaders.beside import KEYS, ValueLoaders
+from loaders.beside import KEYS
+from loaders.comments import CommentLoaders
 from loaders.keyset import at_most
 from loaders.lists import Position
 from loaders.statements import PARENT, given_parents
@@ -79,6 +81,8 @@ class Entry:
     record_id: UUID
     version: int | None
     changes: Mapping[str, Any]
+    comment: UUID | None = None
+    """Of an entry about a comment."""
 
     @property
     def position(self) -> Position:
@@ -94,7 +98,7 @@ class EntryPage:
     has_more: bool
 
 
-class EventLoaders(ValueLoaders):
+class EventLoaders(CommentLoaders):
     """The loaders of what has happened to records."""
 
     def timeline(self, spec: TimelineSpec) -> BatchLoader[UUID, EntryPage]:
@@ -217,8 +221,14 @@ def after_place(entry: FromClause, *, is_bounded: bool) -> ColumnElement[Any]:
 def entry_of(actor: Actor, row: Any) -> Entry:
     """Give what the actor may know of an event."""
     rights, entity = actor.rights, row.record_type
-    changes = readable_changes(rights, entity, row.changes, row.reads)
     kind = TimelineKind(row.kind)
+    if kind in OF_COMMENTS:
+        change = row.changes[COMMENT.name]
+        comment = decode_id(change["to"] or change["from"])[1]
+        return Entry(
+            row.id, row.at, row.actor_id, kind, entity, row.record_id, None, {}, comment
+        )  # fmt: skip
+    changes = readable_changes(rights, entity, row.changes, row.reads)
     if kind is TimelineKind.UPDATED and STAGE in changes:
         kind = TimelineKind.STAGE_MOVED
     is_told = all(

@@ -13,6 +13,7 @@ class Record(Node):
     custom_field_values: Any
     access: Any
     timeline: Any
+    pinned_comments: Any
 
 
 OBJECTS: Final[dict[str, Any]] = {

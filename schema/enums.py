@@ -147,7 +147,11 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
         {"CREATED": "The record was made.", "UPDATED": "Fields of it changed.",
          "STAGE_MOVED": "It came to another stage; other fields may have changed as well.",
          "DELETED": "It went to the recycle bin.", "RESTORED": "It came out of the recycle bin.",
-         "PURGED": "It was deleted for good."},
+         "PURGED": "It was deleted for good.", "COMMENTED": "Somebody commented on it.",
+         "COMMENT_CHANGED": "A comment was changed.",
+         "COMMENT_DELETED": "A comment was taken back.",
+         "COMMENT_PINNED": "A comment was pinned.",
+         "COMMENT_UNPINNED": "A comment is no longer pinned."},
     ),
     PhoneKind: ("PhoneKind", "What a phone is for.", {
         "WORK": "At work.", "MOBILE": "Carried along.", "FAX": "Fax machine.", "HOME": "At home.",

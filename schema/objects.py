@@ -16,6 +16,7 @@ from domain.records import COMMON_FIELDS
 from loaders.loaders import is_short
 from loaders.rows import values_of
 from schema.classes import OBJECTS, Record
+from schema.comments import PINNED_COMMENTS
 from schema.connection import connection_field
 from schema.context import Context, running
 from schema.custom_fields import custom_values_field
@@ -200,6 +201,7 @@ def _fill(entity: Entity) -> None:
         cls.custom_field_values = custom_values_field(entity.name)
         cls.access = ACCESS
         cls.timeline = TIMELINE
+        cls.pinned_comments = PINNED_COMMENTS
     strawberry.type(cls, description=entity.doc)
 
 
@@ -215,6 +217,7 @@ def _fill_record() -> None:
     Record.custom_field_values = custom_values_field("")
     Record.access = ACCESS
     Record.timeline = TIMELINE
+    Record.pinned_comments = PINNED_COMMENTS
     strawberry.interface(Record, description="What leads, contacts, companies and deals share.")
 
 

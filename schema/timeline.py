@@ -14,6 +14,7 @@ from loaders.lists import DEFAULT_PAGE, MAX_PAGE
 from loaders.timeline import Entry, EntryPage, TimelineSpec
 from resolvers.told_changes import ToldChange, told_changes
 from schema.classes import OBJECTS, Record
+from schema.comments import Comment
 from schema.connection import PageInfo
 from schema.context import Context, running
 from schema.execution.reading import IdOf, batched_field, plain_field
@@ -117,7 +118,30 @@ ChangeEntry: Any = strawberry.type(
     ),
     description="A record was made, changed, moved to another stage, deleted or restored.",
 )
-ENTRY_TYPES: Final = [ChangeEntry]
+
+
+async def _comments(context: Context, entries: Entries) -> list[Any]:
+    ids = [entry.comment for entry in entries if entry.comment is not None]
+    return await running(context).loaders.comments().load_batch(ids)
+
+
+CommentEntry: Any = strawberry.type(
+    type(
+        "CommentEntry",
+        (TimelineEntry,),
+        {
+            "comment": batched_field(
+                "The comment as it is now; null once it is taken back.",
+                Comment | None,
+                (),
+                _comments,
+            ),
+            "is_type_of": classmethod(lambda _cls, obj, _info: type_name(obj) == "CommentEntry"),
+        },
+    ),
+    description="Somebody commented on the record, or changed, pinned or took back a comment.",
+)
+ENTRY_TYPES: Final = [ChangeEntry, CommentEntry]
 
 
 @dataclass(frozen=True, slots=True)
