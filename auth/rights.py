@@ -33,6 +33,8 @@ PUBLIC: Final[Mapping[str, frozenset[str]]] = {
                 "customFieldValues",
                 "custom",
                 "access",
+                "timeline",
+                "pinnedComments",
             }
         )
         for entity in RECORDS

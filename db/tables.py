@@ -10,6 +10,7 @@ import db.models.roles  # noqa: F401 - both declare their tables
 from db.base import metadata
 from db.models import audit as audit_models
 from db.models import bookings as booking_models
+from db.models import comments as comment_models
 from db.models import conversions as conversion_models
 from db.models import custom, people, records, settings
 from db.models import events as event_models
@@ -31,6 +32,8 @@ exchange_rates = settings.exchange_rates
 events = event_models.events
 custom_values = custom.custom_values
 files = file_models.files
+comments = comment_models.comments
+comment_edits = comment_models.comment_edits
 bookings = booking_models.bookings
 booking_holders = booking_models.booking_holders
 lead_conversions = conversion_models.lead_conversions

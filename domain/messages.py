@@ -226,6 +226,14 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "The file needs a name; folders and control characters do not count.",
         "Файлу нужно имя; папки и управляющие символы не считаются.",
     ),
+    "not_your_comment": (
+        "Only its author or an administrator may do this with a comment.",
+        "Это может сделать с комментарием только его автор или администратор.",
+    ),
+    "too_many_pins": (
+        "At most {limit} comments of a record are pinned.",
+        "У записи можно закрепить не больше {limit} комментариев.",
+    ),
     "too_many_items": (
         "At most {limit} elements in one call.",
         "Не больше {limit} элементов за один вызов.",

@@ -17,7 +17,7 @@ from db.tables import TABLES, custom_values, linking
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind, camel
 from loaders.batching import BatchLoader
-from loaders.beside import KEY, KEY_NAME, KEYS, ValueLoaders
+from loaders.beside import KEY, KEY_NAME, KEYS
 from loaders.following import Targets, targets_of, with_targets
 from loaders.held import (
     HELD_LINKS,
@@ -32,12 +32,13 @@ from loaders.pages import Page, group_rows, layout_of
 from loaders.rates import unrated_values
 from loaders.rows import ROW_TYPES, Row, columns, make_row, row_type
 from loaders.statements import KEYS_NAME, page_statement
+from loaders.timeline import EventLoaders
 
 WHOLE: Final = UUID(int=0)
 """Stands for the parent of a list that has none: the workspace as a whole."""
 
 
-class Loaders(ValueLoaders):
+class Loaders(EventLoaders):
     """The loaders of one operation, keyed by what they load."""
 
     def one(self, entity: str, *, with_deleted: bool = False) -> BatchLoader[UUID, Row | None]:

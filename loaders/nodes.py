@@ -16,6 +16,8 @@ from domain.fields import camel
 from domain.files import FILE
 from domain.ids import InvalidIdError, decode_id
 from domain.roles import ROLE, ROLE_ASSIGNMENT, SettingsRight
+from domain.timeline import COMMENT, ENTRY
+from loaders.batching import BatchLoader
 from loaders.beside import id_array
 from loaders.bookings import load_bookings
 from loaders.files import readable_files
@@ -24,7 +26,7 @@ from loaders.people import api_keys, sessions, workspace
 from loaders.rights import seen_roles, shows
 
 _POINTS: Final = frozenset({"phone", "email", "website", "messenger"})
-_OTHERS: Final = _POINTS | {"api_key", "booking", "session", "workspace"}
+_OTHERS: Final = _POINTS | {ENTRY, COMMENT.name, "api_key", "booking", "session", "workspace"}
 
 NodeKey = tuple[str, UUID]
 
@@ -58,6 +60,8 @@ async def load_nodes(loaders: Loaders, keys: Sequence[NodeKey]) -> list[Any]:
 async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]:
     if prefix in _POINTS:
         return await _points(loaders, prefix, ids)
+    if prefix in {ENTRY, COMMENT.name}:
+        return await _of_timelines(loaders, prefix).load_batch(ids)
     if prefix == "booking":
         return await load_bookings(loaders, ids)
     if prefix == "api_key":
@@ -76,6 +80,10 @@ async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]
     if prefix in {ROLE.name, ROLE_ASSIGNMENT.name}:
         return await _seen(loaders, prefix, rows)
     return rows
+
+
+def _of_timelines(loaders: Loaders, prefix: str) -> BatchLoader[UUID, Any]:
+    return loaders.entries() if prefix == ENTRY else loaders.comments()
 
 
 async def _seen(loaders: Loaders, prefix: str, rows: Sequence[Any]) -> list[Any]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, update
 
 from db.base import WORKSPACE, metadata, new_id
-from db.tables import contact_points, external_ids
+from db.tables import comments, contact_points, external_ids
 from domain.fields import Entity, Field, Kind
 from domain.ids import encode_id
 from loaders.beside import id_array
@@ -37,7 +37,7 @@ async def write_lists(op: Operation, drafts: Sequence[Draft]) -> None:
 
 async def delete_lists(op: Operation, entity: Entity, ids: Sequence[UUID]) -> None:
     """Delete what hangs on records without a foreign key of its own."""
-    tables = [contact_points, external_ids] if entity.is_record else []
+    tables = [contact_points, external_ids, comments] if entity.is_record else []
     for table in tables:
         await op.session.run(
             delete(table).where(

@@ -9,7 +9,8 @@ from typing import Final
 from db.holds import Hold
 from schema.record_mutations import RECORD_MUTATIONS
 
-USING: Final = RECORD_MUTATIONS | {"moveDeal", "convertLead"}
+COMMENTING: Final = frozenset({"addComment", "updateComment", "deleteComment", "pinComment"})
+USING: Final = RECORD_MUTATIONS | COMMENTING | {"moveDeal", "convertLead"}
 """Root fields that write by the settings and change none."""
 FREE: Final = frozenset(
     {

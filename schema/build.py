@@ -16,6 +16,7 @@ from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
 from schema.served import ServedSchema
+from schema.timeline import ENTRY_TYPES
 from schema.values import POINT_TYPES
 
 
@@ -30,7 +31,7 @@ def build_schema(
         cache,
         Query,
         Mutation,
-        types=[*OBJECTS.values(), *POINT_TYPES.values(), *VALUE_TYPES, Booking],
+        types=[*OBJECTS.values(), *POINT_TYPES.values(), *VALUE_TYPES, *ENTRY_TYPES, Booking],
         execution_context_class=executor,
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
     )

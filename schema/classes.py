@@ -12,6 +12,8 @@ class Record(Node):
     resolve_type = staticmethod(type_name)
     custom_field_values: Any
     access: Any
+    timeline: Any
+    pinned_comments: Any
 
 
 OBJECTS: Final[dict[str, Any]] = {

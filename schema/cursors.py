@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import orjson
@@ -18,10 +18,23 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from domain.errors import BadInputError
 from domain.fields import Field, Kind
-from loaders.lists import ListSpec, Position
+from domain.filters import OrderKey
+from loaders.lists import Position
 
 _LONGEST: Final = 2_000
 _MONEY_KINDS: Final = frozenset({Kind.MONEY, Kind.DECIMAL})
+
+
+class Ordered(Protocol):
+    """A list that has cursors."""
+
+    @property
+    def signature(self) -> str:
+        """What a cursor is bound to."""
+
+    @property
+    def keys(self) -> tuple[OrderKey, ...]:
+        """Give the keys of the order, all but the final id."""
 
 
 class Cursors:
@@ -31,15 +44,13 @@ class Cursors:
         """Derive the key of cursors from the installation's secret."""
         self._cipher = AESSIV(hashlib.sha512(b"voronka cursors" + secret).digest())
 
-    def encode(self, workspace_id: UUID, spec: ListSpec, position: Position) -> str:
+    def encode(self, workspace_id: UUID, spec: Ordered, position: Position) -> str:
         """Write a position in a list as a cursor."""
         plain = orjson.dumps([[_plain(value) for value in position.values], str(position.id)])
         sealed = self._cipher.encrypt(plain, _bound_to(workspace_id, spec))
         return urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
-    def decode(
-        self, workspace_id: UUID, spec: ListSpec, text: str, path: Sequence[str]
-    ) -> Position:
+    def decode(self, workspace_id: UUID, spec: Ordered, text: str, path: Sequence[str]) -> Position:
         """Read a cursor of this list; raises BadInputError for anything else."""
         try:
             if len(text) > _LONGEST:
@@ -56,7 +67,7 @@ class Cursors:
         )
 
 
-def _bound_to(workspace_id: UUID, spec: ListSpec) -> list[bytes]:
+def _bound_to(workspace_id: UUID, spec: Ordered) -> list[bytes]:
     return [workspace_id.bytes, spec.signature.encode()]
 
 

@@ -12,12 +12,9 @@ import strawberry
 from auth.actor import Actor
 from auth.rights import Cell
 from domain.custom_fields import BOUND, TEXTS, CustomFieldType, RecordType
-from domain.entities import ENTITIES
 from domain.ids import decode_id
-from loaders.batching import BatchLoader
 from loaders.bookings import booking_of
-from loaders.files import readable_files
-from loaders.loaders import Loaders
+from loaders.named import load_named, load_names
 from loaders.rights import shows
 from loaders.rows import Row
 from resolvers.custom_binding import Bindings, bound_by, load_bindings
@@ -55,7 +52,7 @@ def _field(root: CustomValueSource) -> Row:
 
 async def _display_values(context: Context, sources: Sources) -> list[str | None]:
     targets = [_references(source) for source in sources]
-    titles = await _titles(context, targets)
+    titles = await load_names(running(context).loaders, targets)
     shown: list[str | None] = []
     for source, references in zip(sources, targets, strict=True):
         words = (
@@ -72,41 +69,6 @@ def _references(source: CustomValueSource) -> list[tuple[str, UUID]]:
         return [decode_id(value) for value in source.values]
     target = TARGETS.get(source.kind)
     return [] if target is None else [(target, UUID(value)) for value in source.values]
-
-
-async def _titles(
-    context: Context, targets: Sequence[Sequence[tuple[str, UUID]]]
-) -> dict[tuple[str, UUID], str]:
-    wanted: dict[str, dict[UUID, None]] = {}
-    for references in targets:
-        for target, key in references:
-            wanted.setdefault(target, {})[key] = None
-    found: dict[tuple[str, UUID], str] = {}
-    loaders = running(context).loaders
-    for target, keys in wanted.items():
-        ids = list(keys)
-        rows = await _load(loaders, loaders.named(target), target, ids)
-        for key, row in zip(keys, rows, strict=True):
-            if row is not None:
-                found[target, key] = _title(target, row)
-    return found
-
-
-async def _load(
-    loaders: Loaders, loader: BatchLoader[UUID, Row | None], target: str, ids: list[UUID]
-) -> Sequence[Row | None]:
-    """Load what values point to; of files, those that the caller may read."""
-    if target == "file":
-        return await readable_files(loaders, ids)
-    return await loader.load_batch(ids)
-
-
-def _title(target: str, row: Row) -> str:
-    """Give what people call a row: its title, or the names of a person."""
-    title = getattr(row, ENTITIES[target].title_field, None)
-    first = getattr(row, "first_name", None)
-    name = " ".join(part for part in (first, title) if part)
-    return name or str(getattr(row, "email", ""))
 
 
 def _plain_text(kind: CustomFieldType, value: Any) -> str:
@@ -167,7 +129,7 @@ async def load_references(context: Context, sources: Sources) -> list[list[Row]]
             wanted.setdefault(target, {})[key] = None
     for target, keys in wanted.items():
         ids = list(keys)
-        rows = await _load(loaders, loaders.one(target), target, ids)
+        rows = await load_named(loaders, loaders.one(target), target, ids)
         found.update({(target, key): row for key, row in zip(ids, rows, strict=True) if row})
     return [
         [found[reference] for reference in _references(source) if reference in found]

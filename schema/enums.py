@@ -14,6 +14,7 @@ from domain.errors import Code
 from domain.filters import Direction
 from domain.roles import Action, FieldAccess, GrantEntity, RowScope, SettingsRight
 from domain.settings import PipelineEntity, StageSemantics
+from domain.timeline import TimelineKind
 from resolvers.contact_points import EmailKind, MessengerKind, PhoneKind, WebsiteKind
 from resolvers.pipelines import PipelineTemplate
 
@@ -148,6 +149,18 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
          "ROLE_DELETED": "A role was deleted.", "ROLE_ASSIGNED": "A role was assigned.",
          "ROLE_UNASSIGNED": "A role was taken away.",
          "VIEWED_AS": "An administrator looked at the data as somebody else."},
+    ),
+    TimelineKind: (
+        "TimelineKind",
+        "What an entry of a timeline tells of.",
+        {"CREATED": "The record was made.", "UPDATED": "Fields of it changed.",
+         "STAGE_MOVED": "It came to another stage; other fields may have changed as well.",
+         "DELETED": "It went to the recycle bin.", "RESTORED": "It came out of the recycle bin.",
+         "PURGED": "It was deleted for good.", "COMMENTED": "Somebody commented on it.",
+         "COMMENT_CHANGED": "A comment was changed.",
+         "COMMENT_DELETED": "A comment was taken back.",
+         "COMMENT_PINNED": "A comment was pinned.",
+         "COMMENT_UNPINNED": "A comment is no longer pinned."},
     ),
     PhoneKind: ("PhoneKind", "What a phone is for.", {
         "WORK": "At work.", "MOBILE": "Carried along.", "FAX": "Fax machine.", "HOME": "At home.",

@@ -6,6 +6,7 @@ from domain.catalogs import CATALOG_ELEMENT
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
 from schema import (
     catalog_mutations,
+    comments,
     conversion,
     custom_field_mutations,
     file_mutations,
@@ -83,6 +84,11 @@ class Mutation:
     update_catalog_elements = update_many(CATALOG_ELEMENT)
     upsert_catalog_elements = upsert_many(CATALOG_ELEMENT)
     delete_catalog_elements = delete_many(CATALOG_ELEMENT)
+
+    add_comment = comments.ADD_COMMENT
+    update_comment = comments.UPDATE_COMMENT
+    delete_comment = comments.DELETE_COMMENT
+    pin_comment = comments.PIN_COMMENT
 
     create_pipeline = settings_mutations.CREATE_PIPELINE
     update_pipeline = settings_mutations.UPDATE_PIPELINE

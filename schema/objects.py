@@ -16,6 +16,7 @@ from domain.records import COMMON_FIELDS
 from loaders.loaders import is_short
 from loaders.rows import values_of
 from schema.classes import OBJECTS, Record
+from schema.comments import PINNED_COMMENTS
 from schema.connection import connection_field
 from schema.context import Context, running
 from schema.custom_fields import custom_values_field
@@ -24,6 +25,7 @@ from schema.extras import EXTRA_FIELDS
 from schema.record_access import ACCESS
 from schema.scalars import JSON, CurrencyCode
 from schema.signatures import list_of
+from schema.timeline import TIMELINE
 from schema.values import ID_TEXT, PART_TYPES, POINT_TYPES, ExternalId, Money
 
 _PLAIN: Final[dict[Kind, Any]] = {
@@ -198,6 +200,8 @@ def _fill(entity: Entity) -> None:
     if entity.is_record:
         cls.custom_field_values = custom_values_field(entity.name)
         cls.access = ACCESS
+        cls.timeline = TIMELINE
+        cls.pinned_comments = PINNED_COMMENTS
     strawberry.type(cls, description=entity.doc)
 
 
@@ -212,6 +216,8 @@ def _fill_record() -> None:
         _add_field(Record, declared, None)
     Record.custom_field_values = custom_values_field("")
     Record.access = ACCESS
+    Record.timeline = TIMELINE
+    Record.pinned_comments = PINNED_COMMENTS
     strawberry.interface(Record, description="What leads, contacts, companies and deals share.")
 
 

@@ -9,6 +9,7 @@ from domain.fields import Entity, Kind, camel
 from domain.records import DEAL, LEAD
 from domain.roles import Action, SettingsRight
 from resolvers.values import edit_names
+from schema.admission import COMMENTING
 from schema.filters import FILTER_FIELDS
 
 _LISTED: Final = (*RECORDS, *(ENTITIES[name] for name in ("user", "department", "group")))
@@ -115,6 +116,8 @@ def _is_root_shown(rights: Rights, name: str) -> bool:
     if name in _RECORD_ROOTS:
         entity, actions = _RECORD_ROOTS[name]
         return any(rights.allows(entity, action) for action in actions)
+    if name in COMMENTING:
+        return any(rights.allows(entity.name, Action.UPDATE) for entity in RECORDS)
     right = _SETTING_ROOTS.get(name)
     return right is None or rights.has(right)
 

@@ -7,6 +7,8 @@ import strawberry
 
 import schema.enums  # noqa: F401 - enums are declared before a type names them
 from domain.fields import PART_NAMES, Kind
+from loaders.comments import Comment
+from loaders.timeline import Entry
 from resolvers.contact_points import POINT_KINDS, EmailKind, MessengerKind, PhoneKind, WebsiteKind
 from schema.execution.reading import IdOf, plain_field
 from schema.inputs import input_type
@@ -22,6 +24,10 @@ def type_name(obj: Any, *_: Any) -> str:
         return name
     if hasattr(obj, "points"):
         return str(obj.points).capitalize()
+    if isinstance(obj, Entry):
+        return "ChangeEntry" if obj.comment is None else "CommentEntry"
+    if isinstance(obj, Comment):
+        return "Comment"
     if hasattr(obj, "user_agent"):
         return "Session"
     return "ApiKey" if hasattr(obj, "prefix") else "Workspace"

@@ -50,3 +50,7 @@ Index(
 )
 Index("ix_events_record", events.c.workspace_id, events.c.record_type, events.c.record_id,
       events.c.transaction_id, events.c.id)  # fmt: skip
+# Timelines and the history go by time, each newest first.
+Index("ix_events_timeline", events.c.workspace_id, events.c.record_type, events.c.record_id,
+      events.c.at, events.c.id)  # fmt: skip
+Index("ix_events_at", events.c.workspace_id, events.c.at, events.c.id)

@@ -72,6 +72,8 @@ RECORD_MUTATIONS: dict[str, Build] = {
     **{key: build for name in RECORDS for key, build in _record_cases(name).items()},
     "moveDeal": _given(id="$deal", stageId="$stage_beside"),
     "convertLead": _given(id="$lead", deal={"create": True}),
+    "addComment": _given(recordId="$deal", text="Hello.", mentionIds=[]),
+    "pinComment": _given(id="$comment"),
     "uploadFile": _given(file=Upload("offer.txt", b"An offer."), name="Offer.txt"),
 }
 """What a member may do."""
@@ -149,6 +151,8 @@ WITHOUT_EVENTS = ("renewInvitation", "issuePasswordReset")
 OWN_MUTATIONS: dict[str, Build] = {
     "createApiKey": _given(name="One more"),
     "revokeApiKey": lambda w: {"id": w["api_key"]},
+    "updateComment": _given(id="$comment", text="Good day."),
+    "deleteComment": _given(id="$comment"),
 }
 """What everyone may do with what is their own."""
 

@@ -70,8 +70,8 @@ async def fill_world(root: Client, world: World) -> None:
     }
     (await root.mutate("updateDepartment", tree, "department { id }")).payload()
     for holder in ("groupId", "departmentId"):
-        given = {"roleId": world["role_HEAD_OF_SALES"], holder: world[holder.removesuffix("Id")]}
-        (await root.mutate("assignRole", given, "roleAssignment { id }")).payload()
+        holds = {"roleId": world["role_HEAD_OF_SALES"], holder: world[holder.removesuffix("Id")]}
+        (await root.mutate("assignRole", holds, "roleAssignment { id }")).payload()
     items = await _items(root)
     for entity in RECORDS:
         kind = entity.type_name

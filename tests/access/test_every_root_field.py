@@ -86,7 +86,7 @@ async def test_a_member_changes_records_and_makes_keys(stage: Stage, name: str) 
 
 
 async def test_a_members_key_is_not_anothers_to_revoke(stage: Stage, server: Server) -> None:
-    assert set(OWN_MUTATIONS) == {"createApiKey", "revokeApiKey"}
+    assert {"createApiKey", "revokeApiKey"} <= set(OWN_MUTATIONS)
     before = await fingerprint(server.database, stage.ours)
     refused = await stage.people.anna.mutate(
         "revokeApiKey", stage.ours["api_key"], "apiKey { id }", "id"

@@ -43,7 +43,7 @@ KINDS = {
     "catalogId": "catalog", "catalogIds": "catalog",
     "addCatalogIds": "catalog", "removeCatalogIds": "catalog", "sectionId": "section",
     "roleId": "role", "roleIds": "role", "departmentId": "department",
-    "groupId": "group",
+    "groupId": "group", "recordId": "deal", "mentionIds": "user",
 }  # fmt: skip
 
 

@@ -161,6 +161,9 @@ async def _add_records(admin: Client, ids: dict[str, str]) -> None:
     beside = {"title": "Acme buys more", "stageId": ids["stage"]}
     ids["deal_beside"] = (await _make(admin, "createDeal", beside))["id"]
     await _add_elements(admin, ids)
+    note = {"recordId": ids["deal"], "text": "They call back."}
+    added = await admin.mutate("addComment", note, "comment { id }")
+    ids["comment"] = added.payload()["comment"]["id"]
     for name in RECORDS:
         thing = f"{name[0].upper()}{name[1:]}"
         given = {LABELS.get(name, "title"): "Gone"}

@@ -55,7 +55,24 @@ async def build_crowd(people: Cast) -> Crowd:
     ]
     (await mutate(people.anna, "updateCompanies", input=parents)).payload()
     await _add_bookings(people, ids)
+    await _add_comments(people, ids)
     return Crowd(world, ids)
+
+
+async def _add_comments(people: Cast, ids: Ids) -> None:
+    """Comment on each deal, and note the newest entries of its timeline."""
+    ids["Comment"] = []
+    for deal in ids["Deal"]:
+        given = {"recordId": deal, "text": "Well.", "mentionIds": [ids["User"][0]]}
+        added = await people.root.mutate("addComment", given, "comment { id }")
+        ids["Comment"].append(added.payload()["comment"]["id"])
+    read = "timeline(first: 2) { nodes { id } }"
+    found = await people.root.data(
+        f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Deal {{ {read} }} }} }}",
+        ids=ids["Deal"],
+    )
+    for place, kind in enumerate(("CommentEntry", "ChangeEntry")):
+        ids[kind] = [deal["timeline"]["nodes"][place]["id"] for deal in found["nodes"]]
 
 
 def _points(names: Names) -> str:

@@ -81,6 +81,8 @@ def selections(declared: GraphQLField) -> Iterator[tuple[str, str]]:
     assert isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
     if kind.name.endswith("Connection") and "edges" in kind.fields:
         yield "", f"{{ nodes {{ id }} edges {{ cursor node {{ id }} }} {PAGE} }}"
+        if "aggregate" not in kind.fields:
+            return
         aggregate = get_named_type(kind.fields["aggregate"].type)
         assert isinstance(aggregate, GraphQLObjectType)
         parts = " ".join(f"{name} {{ max }}" for name, _ in objects(aggregate))

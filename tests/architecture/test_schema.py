@@ -32,8 +32,11 @@ OWN = {
     if not name.startswith("__") and not is_specified_scalar_type(declared)
 }
 PAGED = [
-    name for name in OWN if name.endswith("Connection") and name != "SearchConnection"
-]  # a search over all types is one page, the best of each
+    name
+    for name in OWN
+    if name.endswith("Connection") and name not in {"SearchConnection", "TimelineConnection"}
+]
+"""A search over all types is one page, the best of each; a timeline goes back in time only."""
 PAGING = {"first": "Int", "after": "String", "last": "Int", "before": "String"}
 
 
@@ -165,6 +168,18 @@ def test_whatever_gives_a_connection_pages_in_both_directions() -> None:
         if thing not in {"User", "AuditEvent"}:
             wanted["customWhere"] = "[CustomFilter!]"
         assert given == {**wanted, **PAGING}, place
+
+
+def test_a_timeline_goes_back_in_time() -> None:
+    shown = {key: str(field.type) for key, field in fields_of(OWN["TimelineConnection"]).items()}
+
+    assert shown == {
+        "nodes": "[TimelineEntry!]!", "edges": "[TimelineEdge!]!", "pageInfo": "PageInfo!",
+    }  # fmt: skip
+    for record in RECORDS:
+        assert arguments(fields_of(OWN[record.type_name])["timeline"]) == {
+            "first": "Int", "after": "String", "types": "[TimelineKind!]",
+        }  # fmt: skip
 
 
 def test_filters_combine_and_orders_take_one_key() -> None:

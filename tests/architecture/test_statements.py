@@ -25,6 +25,7 @@ WRITERS = {
     "resolvers/custom_bookings.py": "the time that custom values reserve, called by it alone",
     "resolvers/attachments.py": "which record holds a file, called by the write path",
     "resolvers/conversion_rows.py": "what leads have become",
+    "resolvers/comments.py": "comments and what they said before",
     "resolvers/rates.py": "exchange rates",
     "resolvers/sign_in.py": "tokens",
     "resolvers/links.py": "links that set a password",
@@ -34,7 +35,8 @@ WRITERS = {
 }
 TABLES_OF_WRITERS = {
     "resolvers/changes.py": {"TABLES", "events", "workspaces"},
-    "resolvers/lists.py": {"contact_points", "external_ids"},
+    "resolvers/lists.py": {"comments", "contact_points", "external_ids"},
+    "resolvers/comments.py": {"comment_edits", "comments"},
     "resolvers/custom_pivot.py": {"custom_values"},
     "resolvers/custom_bookings.py": {"bookings", "booking_holders"},
     "resolvers/attachments.py": {"files"},

@@ -1,0 +1,54 @@
+"""What the timeline of a record tells, and where an entry stands in it."""
+
+from enum import Enum
+from typing import Final
+
+from domain.fields import Entity, Field, Kind
+from domain.filters import Direction, OrderKey
+
+
+class TimelineKind(Enum):
+    """What an entry of a timeline tells of."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    STAGE_MOVED = "STAGE_MOVED"
+    DELETED = "DELETED"
+    RESTORED = "RESTORED"
+    PURGED = "PURGED"
+    COMMENTED = "COMMENTED"
+    COMMENT_CHANGED = "COMMENT_CHANGED"
+    COMMENT_DELETED = "COMMENT_DELETED"
+    COMMENT_PINNED = "COMMENT_PINNED"
+    COMMENT_UNPINNED = "COMMENT_UNPINNED"
+
+
+OF_COMMENTS: Final = (
+    TimelineKind.COMMENTED,
+    TimelineKind.COMMENT_CHANGED,
+    TimelineKind.COMMENT_DELETED,
+    TimelineKind.COMMENT_PINNED,
+    TimelineKind.COMMENT_UNPINNED,
+)
+"""Entries about what people say, and about no field."""
+LONGEST_COMMENT: Final = 20_000
+COMMENT: Final = Entity(
+    name="comment",
+    plural="comments",
+    doc="What somebody said about a record.",
+    fields=(
+        Field("text", Kind.TEXT, "What it says.", max_length=LONGEST_COMMENT, required=True),
+        Field("mentions", Kind.LINKS, "The people whom it names.", target="user"),
+    ),
+)
+"""What one writes of a comment; it has no type of its own among records and settings."""
+
+
+ENTRY: Final = "event"
+"""The prefix of the ids of entries: each is an event of the log."""
+STAGE: Final = "stage"
+"""The field whose change makes an update a move to another stage."""
+NEWEST_FIRST: Final = (
+    OrderKey((Field("at", Kind.DATETIME, "When it happened."),), Direction.DESC),
+)
+"""The order of entries, all but the final id."""

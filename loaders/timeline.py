@@ -1,0 +1,247 @@
+"""The timelines of records: the events of the log about each, newest first, as one may read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    FromClause,
+    Integer,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+
+from auth.actor import Actor
+from auth.entries import entry_condition, readable_changes, reads_change
+from auth.policy import READS, flag, visible, within
+from db.base import WORKSPACE
+from db.tables import TABLES, events
+from domain.entities import RECORDS
+from domain.filters import OrderKey
+from domain.ids import decode_id
+from domain.roles import Action
+from domain.timeline import COMMENT, NEWEST_FIRST, OF_COMMENTS, STAGE, TimelineKind
+from loaders.batching import BatchLoader
+from loaders.beside import KEYS
+from loaders.comments import CommentLoaders
+from loaders.keyset import at_most
+from loaders.lists import Position
+from loaders.statements import PARENT, given_parents
+
+_AT: Final = bindparam("after_at", type_=DateTime(timezone=True))
+_ID: Final = bindparam("after_id", type_=Uuid())
+_COLUMNS: Final = ("id", "at", "actor_id", "kind", "record_type", "record_id", "version", "changes")
+_OF_RECORDS: Final = tuple(entity.name for entity in RECORDS)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSpec:
+    """A part of the timelines of records of one type: `limit` entries after a position."""
+
+    entity: str
+    kinds: tuple[TimelineKind, ...]
+    limit: int
+    after: Position | None = None
+
+    @property
+    def signature(self) -> str:
+        """What a cursor is bound to."""
+        return f"timeline|{self.entity}"
+
+    @property
+    def keys(self) -> tuple[OrderKey, ...]:
+        """Give the keys of the order, all but the final id."""
+        return NEWEST_FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a timeline: what the reader may know of one event."""
+
+    id: UUID
+    at: datetime
+    by: UUID | None
+    """Who did it; None where that may not be read, or where nobody did."""
+    kind: TimelineKind
+    record_type: str
+    record_id: UUID
+    version: int | None
+    changes: Mapping[str, Any]
+    comment: UUID | None = None
+    """Of an entry about a comment."""
+
+    @property
+    def position(self) -> Position:
+        """Give its place in a timeline."""
+        return Position((self.at,), self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """A part of a timeline."""
+
+    entries: Sequence[Entry]
+    has_more: bool
+
+
+class EventLoaders(CommentLoaders):
+    """The loaders of what has happened to records."""
+
+    def timeline(self, spec: TimelineSpec) -> BatchLoader[UUID, EntryPage]:
+        """Load a part of the timelines of records by their ids, for all of them in one statement.
+
+        Records that the actor may not read have no entries; those in the recycle bin have.
+        """
+
+        async def batch(records: Sequence[UUID]) -> Sequence[EntryPage]:
+            key = ("timeline", spec.entity, spec.kinds, spec.limit, spec.after is not None)
+            found = await self._fetch(
+                key, lambda: _timelines(self.actor, spec), records, **_place(spec.after)
+            )
+            grouped: dict[UUID, list[Entry]] = {}
+            for row in found:
+                grouped.setdefault(row[0], []).append(entry_of(self.actor, row))
+            pages = [grouped.get(record, []) for record in records]
+            return [EntryPage(page[: spec.limit], len(page) > spec.limit) for page in pages]
+
+        return self._loader(("timeline", spec), batch)
+
+    def entries(self) -> BatchLoader[UUID, Entry | None]:
+        """Load entries by their ids; those that the actor may not read are None."""
+
+        async def batch(ids: Sequence[UUID]) -> Sequence[Entry | None]:
+            def build() -> Select[Any]:
+                entry = events.alias("entry")
+                return readable_entries(self.actor, entry, tuple(TimelineKind)).where(
+                    entry.c["id"] == KEYS
+                )
+
+            found = await self._fetch(("entries",), build, ids)
+            by_id = {row.id: entry_of(self.actor, row) for row in found}
+            return [by_id.get(key) for key in ids]
+
+        return self._loader(("entries",), batch)
+
+
+def _place(after: Position | None) -> dict[str, Any]:
+    return {} if after is None else {_AT.key: after.values[0], _ID.key: after.id}
+
+
+def _timelines(actor: Actor, spec: TimelineSpec) -> Select[Any]:
+    given = given_parents()
+    record, entry = TABLES[spec.entity].alias(spec.entity), events.alias("entry")
+    base = (
+        select(
+            *(entry.c[name] for name in _COLUMNS),
+            flag(actor.rights, spec.entity, Action.READ, record).label(READS),
+        )
+        .where(
+            entry.c["workspace_id"] == WORKSPACE,
+            entry.c["record_type"] == spec.entity,
+            # As a range with the column in the order: see `loaders.keyset.held_at`.
+            entry.c["record_id"] >= record.c["id"],
+            entry.c["record_id"] <= record.c["id"],
+            entry_condition(actor, spec.entity, entry, record, spec.kinds),
+        )
+        .correlate(record)
+    )
+    page = (
+        base.where(after_place(entry, is_bounded=spec.after is not None))
+        .order_by(entry.c["record_id"].desc(), *newest_first(entry))
+        .limit(at_most(spec.limit + 1))
+        .lateral("page")
+    )
+    readable = and_(visible(actor, spec.entity, record), record.c["id"] == given.c[PARENT])
+    return select(given.c[PARENT], *page.c).select_from(
+        given.join(record, readable).join(page, true())
+    )
+
+
+def readable_entries(
+    actor: Actor,
+    entry: FromClause,
+    kinds: Sequence[TimelineKind],
+    entities: Sequence[str] = _OF_RECORDS,
+) -> Select[Any]:
+    """Give the SELECT of entries about any records of some types that the actor may read."""
+    rights = actor.rights
+    allowed: list[ColumnElement[Any]] = []
+    flags: list[tuple[ColumnElement[Any], Any]] = []
+    for entity in entities:
+        is_of = entry.c["record_type"] == entity
+        record = TABLES[entity].alias(entity)
+        same = record.c["id"] == entry.c["record_id"]
+        told = entry_condition(actor, entity, entry, record, kinds)
+        if rights.is_everything:
+            allowed.append(and_(is_of, told))  # of records that are gone as well
+            continue
+        readable: Select[Any] = select(literal_column("1")).where(
+            visible(actor, entity, record), same, told
+        )
+        allowed.append(and_(is_of, exists(readable.correlate(entry))))
+        if rights.has_masks(entity):
+            bits = select(flag(rights, entity, Action.READ, record)).where(within(record), same)
+            flags.append((is_of, bits.correlate(entry).scalar_subquery()))
+    none = literal(0, Integer())
+    reads = case(*flags, else_=none) if flags else none
+    return select(*(entry.c[name] for name in _COLUMNS), reads.label(READS)).where(
+        entry.c["workspace_id"] == WORKSPACE, or_(false(), *allowed)
+    )
+
+
+def newest_first(entry: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """Give the order of entries."""
+    return (entry.c["at"].desc(), entry.c["id"].desc())
+
+
+def after_place(entry: FromClause, *, is_bounded: bool) -> ColumnElement[Any]:
+    """Give the condition on entries after a position, or on all.
+
+    One range of an index: entries of one moment are few, and told apart among those read.
+    """
+    if not is_bounded:
+        return true()
+    return and_(entry.c["at"] <= _AT, or_(entry.c["at"] < _AT, entry.c["id"] < _ID))
+
+
+def entry_of(actor: Actor, row: Any) -> Entry:
+    """Give what the actor may know of an event."""
+    rights, entity = actor.rights, row.record_type
+    kind = TimelineKind(row.kind)
+    if kind in OF_COMMENTS:
+        change = row.changes[COMMENT.name]
+        comment = decode_id(change["to"] or change["from"])[1]
+        return Entry(
+            row.id, row.at, row.actor_id, kind, entity, row.record_id, None, {}, comment
+        )  # fmt: skip
+    changes = readable_changes(rights, entity, row.changes, row.reads)
+    if kind is TimelineKind.UPDATED and STAGE in changes:
+        kind = TimelineKind.STAGE_MOVED
+    is_told = all(
+        reads_change(rights, entity, name, row.reads) for name in _WHO.get(kind, ("updatedBy",))
+    )
+    return Entry(
+        row.id, row.at, row.actor_id if is_told else None, kind, entity, row.record_id,
+        row.version, changes,
+    )  # fmt: skip
+
+
+_WHO: Final[Mapping[TimelineKind, tuple[str, ...]]] = {
+    TimelineKind.CREATED: ("createdBy",),
+    TimelineKind.STAGE_MOVED: ("updatedBy", "movedBy"),
+}
+"""The fields of a record that tell who did it, where that is not who changed it last."""
