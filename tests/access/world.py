@@ -111,6 +111,12 @@ async def _add_settings(admin: Client, ids: dict[str, str]) -> None:
     ids["pipeline"] = pipeline["id"]
     ids["stage"] = pipeline["stages"][1]["id"]
     ids["stage_beside"] = pipeline["stages"][2]["id"]
+    tunnel = {
+        "stageId": ids["stage_FINAL_INVOICE"],
+        "targetStageId": ids["stage"],
+        "action": "COPY",
+    }
+    ids["tunnel"] = (await _make(admin, "createTunnel", tunnel))["id"]
     dictionary = await _make(admin, "createDictionary", {"code": "COLOURS", "name": "Colours"})
     ids["dictionary"] = dictionary["id"]
     item = {"dictionaryId": ids["dictionary"], "code": "RED", "name": "Red"}
