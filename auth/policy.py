@@ -32,7 +32,8 @@ from typing_extensions import override
 from auth.actor import Actor, Scope
 from auth.rights import EVERY_ROW, NO_ROW, Branch, Cell, Mask, Rights, Rows
 from db.base import WORKSPACE, metadata
-from db.where import VIEWER, Reader, condition
+from db.operators import VIEWER
+from db.where import Reader, condition
 from domain.entities import ENTITIES
 from domain.errors import ForbiddenError
 from domain.roles import Action, RowScope, SettingsRight

@@ -6,7 +6,8 @@ from typing import Final
 from sqlalchemy import FromClause, Table
 
 import db.models.catalogs
-import db.models.roles  # noqa: F401 - both declare their tables
+import db.models.roles
+import db.models.tunnels  # noqa: F401 - all declare their tables
 from db.base import metadata
 from db.models import audit as audit_models
 from db.models import bookings as booking_models

@@ -8,22 +8,18 @@ and neither a comparison nor its opposite holds.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     CTE,
     ColumnElement,
     FromClause,
     Text,
-    Uuid,
     and_,
     any_,
-    bindparam,
     exists,
     false,
-    func,
     literal_column,
     not_,
     or_,
@@ -32,6 +28,14 @@ from sqlalchemy import (
 )
 
 from db.base import WORKSPACE
+from db.operators import (
+    BY_BEGINNING,
+    INDEXED,
+    array_of,
+    beginning,
+    operator_on,
+    subtree,
+)
 from db.tables import TABLES, contact_points, custom_values, external_ids, linking
 from domain.fields import FILTERED_PARTS, Field, Kind, camel
 from domain.filters import (
@@ -45,13 +49,10 @@ from domain.filters import (
     Or,
     Quantifier,
     Related,
-    ViewerValue,
 )
 
 Rows = Callable[[str, FromClause], ColumnElement[Any]]
 """Condition on the rows of an entity that may be looked at, its workspace included."""
-VIEWER: Final = bindparam("viewer_id", type_=Uuid())
-"""The person who asks."""
 
 
 class Reader(ABC):
@@ -79,17 +80,6 @@ class Reader(ABC):
         """
         del entity, source
         return None
-
-
-BY_BEGINNING: Final = frozenset({"text"})
-INDEXED: Final = 200
-"""Characters of a custom text that its index holds."""
-_ESCAPES: Final = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
-
-
-def like_pattern(text: str, *, before: str = "%", after: str = "%") -> str:
-    """Quote text for LIKE, with wildcards around it."""
-    return f"{before}{text.translate(_ESCAPES)}{after}"
 
 
 def condition(
@@ -207,8 +197,8 @@ def value_column(field: Field, source: FromClause, part: str = "") -> ColumnElem
 def _compare(tree: Compare, source: FromClause) -> ColumnElement[Any]:
     column = value_column(tree.field, source, tree.part)
     if tree.op is Op.IN_TREE:
-        return column.in_(_subtree(tree.value, tree.field.target))
-    found: ColumnElement[Any] = _operator(tree.op, column, tree.value)
+        return column.in_(subtree(tree.value, tree.field.target))
+    found: ColumnElement[Any] = operator_on(tree.op, column, tree.value)
     if tree.field.kind in FILTERED_PARTS and tree.op not in {Op.NE, Op.NOT_IN, Op.IS_NULL}:
         return and_(source.c[tree.field.name].is_not(None), found)
     return found
@@ -292,64 +282,21 @@ def _tested(name: str, op: Op, column: ColumnElement[Any], value: Any) -> list[C
     texts, takes far longer to find equal ones, and a plan made for any value would choose it.
     """
     if name not in BY_BEGINNING or op not in {Op.EQ, Op.IN}:
-        return [_operator(op, column, value)]
+        return [operator_on(op, column, value)]
     known = value[:INDEXED] if op is Op.EQ else tuple(part[:INDEXED] for part in value)
-    begins = _operator(op, beginning(column), known)
-    return [begins, _operator(op, column, value).is_(true())]
+    begins = operator_on(op, beginning(column), known)
+    return [begins, operator_on(op, column, value).is_(true())]
 
 
 def _shows(tree: CompareCustom, source: FromClause) -> ColumnElement[Any]:
     """Give the condition of the records that show a field which is bound."""
     own = source.c[tree.bound_by]
-    return own == any_(_array(own, tree.bound))
-
-
-def beginning(column: ColumnElement[Any]) -> ColumnElement[str]:
-    """Give the part of a custom text that its index holds."""
-    # The length stands literally in the statement, as it does in the index.
-    return func.left(column, literal_column(str(INDEXED)), type_=Text())
-
-
-def _operator(op: Op, column: ColumnElement[Any], value: Any) -> Any:  # noqa: C901 - a table of operators reads best in one place
-    if value is ViewerValue.ID:
-        value = VIEWER
-    match op:
-        case Op.EQ:
-            return column == value
-        case Op.NE:
-            return column.is_distinct_from(value)
-        case Op.IN:
-            return column == any_(_array(column, value))
-        case Op.NOT_IN:
-            return (column == any_(_array(column, value))).is_not(true())
-        case Op.IS_NULL:
-            return column.is_(None) if value else column.is_not(None)
-        case Op.GT:
-            return column > value
-        case Op.GTE:
-            return column >= value
-        case Op.LT:
-            return column < value
-        case Op.LTE:
-            return column <= value
-        case Op.BETWEEN:
-            return column.between(value[0], value[1])
-        case Op.CONTAINS:
-            return column.ilike(like_pattern(value))
-        case Op.STARTS_WITH:
-            return column.ilike(like_pattern(value, before=""))
-        case Op.ENDS_WITH:
-            return column.ilike(like_pattern(value, after=""))
-
-
-def _array(column: ColumnElement[Any], values: tuple[Any, ...]) -> Any:
-    # One array instead of a list of parameters: the statement stays the same for any number.
-    return bindparam(None, list(values), type_=ARRAY(column.type), unique=True)
+    return own == any_(array_of(own, tree.bound))
 
 
 def _in_sections(target: str, roots: tuple[Any, ...], reader: Reader) -> Any:
     """Give the SELECT of the sections below some, or of the elements that stand in them."""
-    sections = _subtree(roots, "catalog_section")
+    sections = subtree(roots, "catalog_section")
     if target == "catalog_section":
         return sections
     element = TABLES["catalog_element"].alias()
@@ -358,23 +305,6 @@ def _in_sections(target: str, roots: tuple[Any, ...], reader: Reader) -> Any:
     )
     section = reader.cell("catalog_element", "section", element)
     return found if section is None else found.where(section)
-
-
-def _subtree(roots: tuple[Any, ...], entity: str) -> Any:
-    table = TABLES[entity]
-    top = table.alias()
-    tree = (
-        select(top.c.id)
-        .where(top.c.workspace_id == WORKSPACE, top.c.id == any_(_array(top.c.id, roots)))
-        .cte("subtree", recursive=True)
-    )
-    below = table.alias()
-    tree = tree.union(
-        select(below.c.id)
-        .join_from(below, tree, below.c.parent_id == tree.c.id)
-        .where(below.c.workspace_id == WORKSPACE)
-    )
-    return select(tree.c.id)
 
 
 def _related(

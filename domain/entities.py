@@ -13,6 +13,7 @@ from domain.people import DEPARTMENT, GROUP, USER
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
 from domain.roles import ROLE, ROLE_ASSIGNMENT
 from domain.settings import DICTIONARY, DICTIONARY_ITEM, PIPELINE, STAGE
+from domain.tunnels import TUNNEL
 
 RECORDS: Final = (LEAD, CONTACT, COMPANY, DEAL, CATALOG_ELEMENT)
 ENTITIES: Final[Mapping[str, Entity]] = {
@@ -28,6 +29,7 @@ ENTITIES: Final[Mapping[str, Entity]] = {
         DICTIONARY_ITEM,
         PIPELINE,
         STAGE,
+        TUNNEL,
         CUSTOM_FIELD,
         CUSTOM_FIELD_OPTION,
         FILE,

@@ -291,6 +291,30 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "This cannot be the target.",
         "Это не может быть заменой.",
     ),
+    "tunnels_are_of_deals": (
+        "Tunnels lead from deals to deals.",
+        "Туннели ведут от сделок к сделкам.",
+    ),
+    "tunnel_stays": (
+        "A tunnel leads to another pipeline.",
+        "Туннель ведёт в другую воронку.",
+    ),
+    "tunnel_is_there": (
+        "There is such a tunnel already.",
+        "Такой туннель уже есть.",
+    ),
+    "one_moving_tunnel": (
+        "The stage has a tunnel that moves deals already.",
+        "У стадии уже есть туннель, который переносит сделки.",
+    ),
+    "tunnel_circle": (
+        "Tunnels lead in a circle: one would be entered {count} times.",
+        "Туннели ведут по кругу: один из них пришлось бы пройти {count} раза.",
+    ),
+    "too_many_tunnels": (
+        "One move sets off more than {limit} tunnels.",
+        "Одно перемещение запускает больше {limit} туннелей.",
+    ),
     "create_or_link": (
         "Give one of create and linkId.",
         "Укажите что-то одно: create или linkId.",

@@ -145,5 +145,13 @@ STAGE: Final = Entity(
             order="board_position",
             filterable=False,
         ),
+        Field(
+            "tunnels",
+            Kind.INVERSE,
+            "The tunnels that deals go through when they come to the stage.",
+            target="tunnel",
+            via="stage_id",
+            filterable=False,
+        ),
     ),
 )

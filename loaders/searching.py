@@ -20,8 +20,8 @@ from sqlalchemy import (
 
 from auth.rights import Cell, Rights
 from db.base import WORKSPACE
+from db.operators import like_pattern
 from db.tables import TABLES, contact_points, custom_values
-from db.where import like_pattern
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind, camel
 from loaders.listing import ActorReader

@@ -21,8 +21,9 @@ from sqlalchemy import (
 from auth.actor import Actor
 from auth.policy import visible
 from db.base import WORKSPACE
+from db.operators import BY_BEGINNING, beginning
 from db.tables import TABLES, custom_values, linking
-from db.where import BY_BEGINNING, beginning, condition, pointer_name, value_column
+from db.where import condition, pointer_name, value_column
 from domain.custom_fields import PivotKey
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind, camel

@@ -25,6 +25,7 @@ from resolvers.moves import move_all
 from resolvers.operation import Operation
 from resolvers.role_pruning import leave_places
 from resolvers.rules import first_stage
+from resolvers.tunnel_settings import leave_tunnels
 from resolvers.usage import count_uses
 from resolvers.values import Values
 
@@ -102,6 +103,7 @@ async def delete_pipeline(op: Operation, raw: Raw) -> Row:
             await move_all(op, row.entity.lower(), STAGE, stage.id, goal.id)
     await leave_pipeline(op, row, stages, target)
     await leave_places(op, [row.id], [stage.id for stage in stages])
+    await leave_tunnels(op, [stage.id for stage in stages])
     await entries.drop(op, STAGE, stages)
     await entries.drop(op, PIPELINE, [row])
     return row
@@ -156,6 +158,7 @@ async def delete_stage(op: Operation, raw: Raw) -> Row:
             await move_all(op, pipeline.entity.lower(), STAGE, row.id, target.id)
     await leave_stage(op, row, await _stages(op, row.pipeline_id))
     await leave_places(op, (), [row.id])
+    await leave_tunnels(op, [row.id])
     await entries.drop(op, STAGE, [row])
     return row
 

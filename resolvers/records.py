@@ -31,6 +31,7 @@ from resolvers.permits import (
 )
 from resolvers.preparation import prepare
 from resolvers.rules import apply_rules
+from resolvers.tunnels import run_tunnels
 from resolvers.values import ExternalId, Values, read_values
 from resolvers.versions import check_version
 
@@ -266,7 +267,8 @@ async def _save(
         made = iter(await changes.create(op, [item for item in ready if item.before is None]))
         kept = iter(await changes.change(op, [item for item in ready if item.before is not None]))
         await settle_doubts(op, [doubt for doubt in doubts if not doubt.draft.errors])
-        return [next(made) if item.before is None else next(kept) for item in ready]
+        rows = [next(made) if item.before is None else next(kept) for item in ready]
+        return await run_tunnels(op, ready, rows)
 
     return await _finish(op, drafts, write, atomic=atomic)
 

@@ -57,7 +57,7 @@ _INPUT: Final = id_input(
         "contact": (_CLIENT | None, "The person."),
         "company": (_CLIENT | None, "The organisation."),
         "deal": (_DEAL | None, "The sale."),
-        "field_map": (list[_FIELD] | None, "Where custom fields go."),  # type: ignore[valid-type]
+        "field_map": (list[_FIELD] | None, "Where custom fields go."),  # type: ignore[valid-type]  # a type that is made above
         "if_version": (int | None, "Only if the lead still has this version."),
     },
 )

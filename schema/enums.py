@@ -15,6 +15,7 @@ from domain.filters import Direction
 from domain.roles import Action, FieldAccess, GrantEntity, RowScope, SettingsRight
 from domain.settings import PipelineEntity, StageSemantics
 from domain.timeline import TimelineKind
+from domain.tunnels import TunnelAction
 from resolvers.contact_points import EmailKind, MessengerKind, PhoneKind, WebsiteKind
 from resolvers.pipelines import PipelineTemplate
 
@@ -37,6 +38,11 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
          "NOT_WRITABLE": "You may not write the field that it would go to.",
          "NOT_AVAILABLE": "It stays with the lead, as files and bookings do, or stands for what is "
          "gone, not offered there or not yours to read."},
+    ),
+    TunnelAction: (
+        "TunnelAction",
+        "What a tunnel does with a deal.",
+        {"COPY": "A copy of it goes to the other stage.", "MOVE": "It goes there itself."},
     ),
     PipelineTemplate: (
         "PipelineTemplate",

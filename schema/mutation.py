@@ -98,6 +98,9 @@ class Mutation:
     update_stage = settings_mutations.UPDATE_STAGE
     delete_stage = settings_mutations.DELETE_STAGE
     reorder_stages = settings_mutations.REORDER_STAGES
+    create_tunnel = settings_mutations.CREATE_TUNNEL
+    update_tunnel = settings_mutations.UPDATE_TUNNEL
+    delete_tunnel = settings_mutations.DELETE_TUNNEL
     create_dictionary = settings_mutations.CREATE_DICTIONARY
     update_dictionary = settings_mutations.UPDATE_DICTIONARY
     delete_dictionary = settings_mutations.DELETE_DICTIONARY

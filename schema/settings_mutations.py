@@ -11,7 +11,8 @@ from domain.fields import Entity
 from domain.people import DEPARTMENT, GROUP, USER
 from domain.records import DEAL
 from domain.settings import DICTIONARY, DICTIONARY_ITEM, PIPELINE, STAGE
-from resolvers import dictionaries, moves, people, pipelines, rates
+from domain.tunnels import TUNNEL
+from resolvers import dictionaries, moves, people, pipelines, rates, tunnel_settings
 from resolvers.operation import Operation
 from schema.classes import OBJECTS
 from schema.inputs import input_type
@@ -135,6 +136,15 @@ DELETE_STAGE = deleting(
 )
 REORDER_STAGES = reorder(
     STAGE, "Puts the stages of one pipeline into an order.", pipelines.reorder_stages
+)
+CREATE_TUNNEL = creating(
+    TUNNEL, "Makes a tunnel from a stage to one of another pipeline.", tunnel_settings.create_tunnel
+)
+UPDATE_TUNNEL = updating(
+    TUNNEL, "Lets a tunnel lead to another stage.", tunnel_settings.update_tunnel
+)
+DELETE_TUNNEL = deleting(
+    TUNNEL, "Deletes a tunnel; what went through it stays.", tunnel_settings.delete_tunnel
 )
 CREATE_DICTIONARY = creating(
     DICTIONARY, "Makes a dictionary of your own.", dictionaries.create_dictionary

@@ -22,13 +22,13 @@ from db.database import Database, RowSecurity
 from db.file_store import FileStore
 from domain.errors import BadInputError, ForbiddenError, RefusedError
 from domain.ids import encode_id
-from domain.messages import say
 from resolvers.workspaces import NewWorkspace, create_workspace, list_workspaces
 from schema.build import build_schema
 from schema.documents import DocumentCache
 from schema.workspace_schemas import with_fields
 from server import administration, backups, serving
 from server.administration import CommandError
+from server.console import fail, message_of, show_table
 from server.data_directory import DataDirectory, DataDirectoryBusyError
 from server.demo import generate
 from server.installation import (
@@ -97,9 +97,9 @@ def main() -> NoReturn:
     try:
         app(prog_name="voronka")
     except _MENDABLE as error:
-        _fail(_message(error))
+        fail(message_of(error))
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     sys.exit(0)
 
 
@@ -187,7 +187,7 @@ def demo(
                     progress=show,
                 )
             )
-    _table((count, name) for name, count in dataclasses.asdict(counts).items())
+    show_table((count, name) for name, count in dataclasses.asdict(counts).items())
     if place.made is not None:
         typer.echo(f"Administrator {place.made.admin_email}, API key: {place.made.api_key}")
 
@@ -235,7 +235,7 @@ def create_workspace_(
 @workspaces.command("list")
 def list_workspaces_() -> None:
     """List the workspaces: id, language, currency, day of creation, name."""
-    _table(
+    show_table(
         (encode_id("workspace", row.id), row.locale, row.currency, f"{row.created_at:%F}", row.name)
         for row in _with_database(list_workspaces)
     )
@@ -276,7 +276,7 @@ def unlink_user(email: str) -> None:
 @users.command("list")
 def list_users(workspace: InWorkspace = None) -> None:
     """List the people of a workspace: id, e-mail, roles, state, name."""
-    _table(
+    show_table(
         (
             encode_id("user", row.id),
             row.email,
@@ -293,7 +293,7 @@ def list_users(workspace: InWorkspace = None) -> None:
 @roles.command("list")
 def list_roles(workspace: InWorkspace = None) -> None:
     """List the roles of a workspace: id, code of those that came with it, people, name."""
-    _table(
+    show_table(
         (encode_id("role", row.id), row.code or "-", f"{count} people", row.name)
         for row, count in _with_database(
             lambda database: administration.list_roles(database, workspace)
@@ -321,7 +321,7 @@ def create_token(
 @tokens.command("list")
 def list_tokens(workspace: InWorkspace = None) -> None:
     """List the API keys of a workspace: id, beginning, scopes, last day, owner, name."""
-    _table(
+    show_table(
         (
             encode_id("api_key", key.id),
             f"{key.prefix}...",
@@ -377,28 +377,3 @@ def _password() -> str:
     if sys.stdin.isatty():
         return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     return sys.stdin.readline().rstrip("\n")
-
-
-def _table(rows: Any) -> None:
-    lines = [[str(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        padded = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
-        typer.echo("  ".join(padded).rstrip())
-
-
-def _message(error: Exception) -> str:
-    match error:
-        case RefusedError():
-            return "\n".join(
-                ": ".join((*each.path, say(each.message, "en", each.values)))
-                for each in error.errors
-            )
-        case ForbiddenError() | BadInputError():
-            return say(error.message, "en", getattr(error, "values", {}))
-    return str(error)
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(f"voronka: {message}", err=True)
-    sys.exit(1)

@@ -18,9 +18,7 @@ from domain.fields import Field
 from loaders.held import HELD_NAMES
 from loaders.pages import Layout
 from schema.execution.completions import Leaves, Lists, Objects
-from schema.execution.places import Column, Place
-from schema.execution.reading import Batched, Plain, Stored, as_stored, stored_by
-from schema.execution.shapers import (
+from schema.execution.parts import (
     Chosen,
     Constant,
     Given,
@@ -31,10 +29,10 @@ from schema.execution.shapers import (
     Leaf,
     Nested,
     Part,
-    Shape,
-    UnplannedError,
-    generate,
 )
+from schema.execution.places import Column, Place
+from schema.execution.reading import Batched, Plain, Stored, as_stored, stored_by
+from schema.execution.shapers import Shape, UnplannedError, generate
 
 if TYPE_CHECKING:
     from schema.execution.plans import Level, Relation

@@ -27,17 +27,9 @@ from schema.context import running
 from schema.execution.cells import Restriction, cell_of, label_of
 from schema.execution.completions import Completion, Leaves, Lists, Objects, Paths
 from schema.execution.fusion import Fused, fuse, shaped_rows
+from schema.execution.parts import Constant, Given, Guarded, Leaf, Part
 from schema.execution.reading import Batched, Plain, python_names, reading_of
-from schema.execution.shapers import (
-    Constant,
-    Given,
-    Guarded,
-    Leaf,
-    Part,
-    Shaper,
-    UnplannedError,
-    run_shape,
-)
+from schema.execution.shapers import Shaper, UnplannedError, run_shape
 from schema.execution.variables import mentions_variables
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ every value. What is odd — a null where none may be, a value that its type ref
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
@@ -17,7 +16,6 @@ from graphql import (
     GraphQLEnumType,
     GraphQLID,
     GraphQLInt,
-    GraphQLOutputType,
     GraphQLString,
     Undefined,
     is_non_null_type,
@@ -28,6 +26,19 @@ from auth.policy import READS
 from domain.money import from_scaled, scaled_text
 from resolvers.custom_values import parts_of
 from schema.execution.cells import MASKED
+from schema.execution.parts import (
+    Chosen,
+    Constant,
+    Given,
+    Guarded,
+    Held,
+    Inside,
+    Items,
+    Leaf,
+    Nested,
+    Part,
+    ShownPart,
+)
 from schema.execution.places import Attributes, Column, Place
 from schema.execution.reading import IdOf, Plain, Stored, as_stored
 from schema.scalars import decimal_text, serialize_datetime, serialize_decimal
@@ -47,104 +58,6 @@ class UnplannedError(Exception):
 def refuse() -> Any:
     """Stop a shaper at a null in a position that has none."""
     raise UnplannedError
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A part of the answer that is the same for every object: `__typename`, or what is hidden."""
-
-    key: str
-    value: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A scalar or enum that the object holds."""
-
-    key: str
-    reading: Plain
-    type: GraphQLOutputType
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A part that was completed for all objects before they are shaped."""
-
-    key: str
-    required: bool
-    """Whether a null there is one in a position that has none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Nested:
-    """An object whose values are among the columns; null where the first of `columns` is."""
-
-    key: str
-    required: bool
-    parts: "Sequence[Part]"
-    place: Place
-    test: str
-    """The column that is null where there is no object."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An object that was shaped before and is looked up by the id in a column."""
-
-    key: str
-    required: bool
-    column: str
-    name: str
-    """Name of the argument that holds the shaped objects."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inside:
-    """An object, or a list of objects, whose fields stand in what is stored in a JSON column."""
-
-    key: str
-    required: bool
-    stored: Stored
-    parts: "Sequence[Part]"
-    place: Place
-    """The place of the stored value, which goes by the name of its source."""
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A list of scalars that is stored in a JSON column."""
-
-    key: str
-    stored: Stored
-    type: GraphQLOutputType
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """One object, or a list of those, shaped before and looked up by ids in a JSON column."""
-
-    key: str
-    required: bool
-    stored: Stored
-    name: str
-    """Name of the argument that holds the shaped objects."""
-
-
-@dataclass(frozen=True, slots=True)
-class Guarded:
-    """A part that may be read on some rows only: those with one of these bits."""
-
-    part: "ShownPart"
-    bits: int
-
-    @property
-    def key(self) -> str:
-        """The key of the part."""
-        return self.part.key
-
-
-ShownPart = Constant | Leaf | Given | Nested | Held | Inside | Items | Chosen
-Part = ShownPart | Guarded
 
 
 class Shaper:

@@ -93,6 +93,11 @@ SETTINGS_MUTATIONS: dict[str, Build] = {
                          "WON", "APOLOGY", "LOSE")
         ]
     },
+    "createTunnel": _given(
+        stageId="$stage_FINAL_INVOICE", targetStageId="$stage", action="MOVE"
+    ),
+    "updateTunnel": _given(id="$tunnel", targetStageId="$stage_beside"),
+    "deleteTunnel": _given(id="$tunnel"),
     "createDictionary": _given(code="SIZES", name="Sizes"),
     "updateDictionary": _given(id="$dictionary", name="Renamed"),
     "deleteDictionary": _given(id="$dictionary"),

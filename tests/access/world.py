@@ -111,6 +111,12 @@ async def _add_settings(admin: Client, ids: dict[str, str]) -> None:
     ids["pipeline"] = pipeline["id"]
     ids["stage"] = pipeline["stages"][1]["id"]
     ids["stage_beside"] = pipeline["stages"][2]["id"]
+    tunnel = {
+        "stageId": ids["stage_FINAL_INVOICE"],
+        "targetStageId": ids["stage"],
+        "action": "COPY",
+    }
+    ids["tunnel"] = (await _make(admin, "createTunnel", tunnel))["id"]
     dictionary = await _make(admin, "createDictionary", {"code": "COLOURS", "name": "Colours"})
     ids["dictionary"] = dictionary["id"]
     item = {"dictionaryId": ids["dictionary"], "code": "RED", "name": "Red"}
@@ -164,6 +170,16 @@ async def _add_records(admin: Client, ids: dict[str, str]) -> None:
     note = {"recordId": ids["deal"], "text": "They call back."}
     added = await admin.mutate("addComment", note, "comment { id }")
     ids["comment"] = added.payload()["comment"]["id"]
+    said = {"id": ids["comment"], "text": "They call back tomorrow."}
+    (await admin.mutate("updateComment", said, "comment { id }")).payload()
+    known = {"title": "Acme asked before", "stageId": ids["lead_stage"], **client}
+    converted = {
+        "id": (await _make(admin, "createLead", known))["id"],
+        "contact": {"linkId": ids["contact"]},
+        "company": {"linkId": ids["company"]},
+        "deal": {"create": True},
+    }
+    (await admin.mutate("convertLead", converted, "lead { id }")).payload()
     for name in RECORDS:
         thing = f"{name[0].upper()}{name[1:]}"
         given = {LABELS.get(name, "title"): "Gone"}
