@@ -1,6 +1,7 @@
 """What commands print: tables, and in one line what went wrong."""
 
 import sys
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 import typer
