@@ -31,6 +31,7 @@ from schema.context import Context, Info, operation, running
 from schema.custom_fields import CUSTOM_FIELDS
 from schema.execution.reading import batched_field
 from schema.filters import read_id, read_search
+from schema.history import HISTORY
 from schema.people import Viewer, read_viewer
 from schema.sessions import SESSIONS
 from schema.settings_mutations import ExchangeRate
@@ -206,6 +207,8 @@ class Query:
     )
     explain_access = EXPLAIN_ACCESS
     viewer = strawberry.field(resolver=returns(_viewer, Viewer), description="The person who asks.")
+
+    history = HISTORY
 
     sessions = SESSIONS
     audit_events = connection_field(

@@ -47,6 +47,8 @@ async def build_world(admin: Client) -> World:
     await _add_settings(admin, ids)
     await _add_catalogs(admin, ids)
     await _add_records(admin, ids)
+    told = await admin.data("{ history(first: 1) { nodes { id } } }")
+    ids["entry"] = told["history"]["nodes"][0]["id"]
     return world
 
 
@@ -164,6 +166,8 @@ async def _add_records(admin: Client, ids: dict[str, str]) -> None:
     note = {"recordId": ids["deal"], "text": "They call back."}
     added = await admin.mutate("addComment", note, "comment { id }")
     ids["comment"] = added.payload()["comment"]["id"]
+    change = {"id": ids["comment"], "text": "They call back soon."}
+    (await admin.mutate("updateComment", change, "comment { id }")).payload()
     for name in RECORDS:
         thing = f"{name[0].upper()}{name[1:]}"
         given = {LABELS.get(name, "title"): "Gone"}
