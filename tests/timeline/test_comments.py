@@ -70,7 +70,7 @@ async def test_a_comment_is_kept_as_it_was_given(people: Cast, deal: str) -> Non
 
 async def test_what_a_comment_said_before_is_kept(people: Cast, deal: str) -> None:
     made = await say(people.anna, deal, "One", mentionIds=[people.ids["boris"]])
-    changes: list[dict[str, Any]] = [{"text": "Two"}, {"text": "Two"}, {"mentionIds": []}]
+    changes: tuple[dict[str, Any], ...] = ({"text": "Two"}, {"text": "Two"}, {"mentionIds": []})
     for given in changes:
         done = await people.anna.mutate("updateComment", {"id": made["id"], **given}, COMMENT)
         done.payload()
