@@ -42,6 +42,10 @@ class LoaderScope:
         self.pace = Pace()
         self._made: dict[Hashable, BatchLoader[Any, Any]] = {}
 
+    def shared(self, key: Hashable, batch: Batch) -> BatchLoader[Any, Any]:
+        """Give the loader of a key, made of `batch` where the operation has none yet."""
+        return self._loader(key, batch)
+
     def _loader(self, key: Hashable, batch: Batch) -> BatchLoader[Any, Any]:
         loader = self._made.get(key)
         if loader is None:

@@ -96,6 +96,8 @@ class EntryPage:
 
     entries: Sequence[Entry]
     has_more: bool
+    end: Position | None = None
+    """Where to go on, where that is not after the last entry."""
 
 
 class EventLoaders(CommentLoaders):
@@ -110,7 +112,7 @@ class EventLoaders(CommentLoaders):
         async def batch(records: Sequence[UUID]) -> Sequence[EntryPage]:
             key = ("timeline", spec.entity, spec.kinds, spec.limit, spec.after is not None)
             found = await self._fetch(
-                key, lambda: _timelines(self.actor, spec), records, **_place(spec.after)
+                key, lambda: _timelines(self.actor, spec), records, **place_values(spec.after)
             )
             grouped: dict[UUID, list[Entry]] = {}
             for row in found:
@@ -137,7 +139,8 @@ class EventLoaders(CommentLoaders):
         return self._loader(("entries",), batch)
 
 
-def _place(after: Position | None) -> dict[str, Any]:
+def place_values(after: Position | None) -> dict[str, Any]:
+    """Give the values of the parameters of a position."""
     return {} if after is None else {_AT.key: after.values[0], _ID.key: after.id}
 
 

@@ -32,6 +32,7 @@ from schema.conversion import CONVERT_LEAD_PREVIEW
 from schema.custom_fields import CUSTOM_FIELDS
 from schema.execution.reading import batched_field
 from schema.filters import read_id, read_search
+from schema.history import HISTORY
 from schema.people import Viewer, read_viewer
 from schema.role_preview import PREVIEW_ROLE
 from schema.sessions import SESSIONS
@@ -210,6 +211,8 @@ class Query:
     explain_access = EXPLAIN_ACCESS
     preview_role = PREVIEW_ROLE
     viewer = strawberry.field(resolver=returns(_viewer, Viewer), description="The person who asks.")
+
+    history = HISTORY
 
     sessions = SESSIONS
     audit_events = connection_field(

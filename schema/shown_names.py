@@ -116,6 +116,8 @@ def _is_root_shown(rights: Rights, name: str) -> bool:
     if name in _RECORD_ROOTS:
         entity, actions = _RECORD_ROOTS[name]
         return any(rights.allows(entity, action) for action in actions)
+    if name == "history":
+        return any(rights.allows(entity.name, Action.READ) for entity in RECORDS)
     if name in COMMENTING:
         return any(rights.allows(entity.name, Action.UPDATE) for entity in RECORDS)
     right = _SETTING_ROOTS.get(name)

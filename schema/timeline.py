@@ -10,7 +10,9 @@ import strawberry
 
 from domain.errors import BadInputError
 from domain.timeline import ENTRY, TimelineKind
+from loaders.history import HistorySpec, load_history
 from loaders.lists import DEFAULT_PAGE, MAX_PAGE
+from loaders.loaders import Loaders
 from loaders.timeline import Entry, EntryPage, TimelineSpec
 from resolvers.told_changes import ToldChange, told_changes
 from schema.classes import OBJECTS, Record
@@ -148,8 +150,9 @@ ENTRY_TYPES: Final = [ChangeEntry, CommentEntry]
 class TimelineSource:
     """A timeline that a query has asked for; nothing is read before one of its fields is."""
 
-    spec: TimelineSpec
+    spec: TimelineSpec | HistorySpec
     record: UUID
+    """`WHOLE` of the history of the workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +171,23 @@ async def _pages(context: Context, sources: Sources) -> list[EntryPage]:
     found: dict[TimelineSource, EntryPage] = {}
     for spec in dict.fromkeys(source.spec for source in sources):
         own = [source for source in sources if source.spec == spec]
+        if isinstance(spec, HistorySpec):
+            found[own[0]] = await _history_page(loaders, spec)
+            continue
         pages = await loaders.timeline(spec).load_batch([source.record for source in own])
         found.update(zip(own, pages, strict=True))
     return [found[source] for source in sources]
+
+
+async def _history_page(loaders: Loaders, spec: HistorySpec) -> EntryPage:
+    """Give a page of the history, which the fields of one connection share."""
+    key = ("history", spec)
+
+    async def batch(keys: Sequence[Any]) -> list[EntryPage]:
+        return [await load_history(loaders, spec) for _ in keys]
+
+    page: EntryPage = await loaders.shared(key, batch).load(spec)
+    return page
 
 
 async def _nodes(context: Context, sources: Sources) -> list[Entries]:
@@ -205,8 +222,15 @@ def page_info(context: Context, spec: Any, page: EntryPage) -> PageInfo:
         has_next_page=page.has_more,
         has_previous_page=spec.after is not None,
         start_cursor=cursor_of(context, spec, entries[0]) if entries else None,
-        end_cursor=cursor_of(context, spec, entries[-1]) if entries else None,
+        end_cursor=_end_cursor(context, spec, page),
     )
+
+
+def _end_cursor(context: Context, spec: Any, page: EntryPage) -> str | None:
+    if page.end is not None:
+        workspace = running(context).actor.workspace_id
+        return context.cursors.encode(workspace, spec, page.end)
+    return cursor_of(context, spec, page.entries[-1]) if page.entries else None
 
 
 TimelineEdge: Any = strawberry.type(

@@ -202,6 +202,7 @@ QUERIES: dict[str, Build] = {
     "node": lambda w: {"id": w["deal"]},
     "nodes": lambda w: {"ids": [w["deal"], w["company"]]},
     "search": lambda _: {"text": "acme"},
+    "history": lambda _: {},
 }  # fmt: skip
 
 

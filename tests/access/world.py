@@ -47,6 +47,8 @@ async def build_world(admin: Client) -> World:
     await _add_settings(admin, ids)
     await _add_catalogs(admin, ids)
     await _add_records(admin, ids)
+    told = await admin.data("{ history(first: 1) { nodes { id } } }")
+    ids["entry"] = told["history"]["nodes"][0]["id"]
     return world
 
 
