@@ -48,6 +48,8 @@ CUSTOM: Final[Mapping[str, Mapping[str, str]]] = {
 """By type: its custom fields by their codes, with their own types."""
 ALREADY: Final = frozenset({"region", "trip", "note"})
 """Made with every world."""
+FILLED: Final = frozenset({"region", "trip"})
+"""Filled there as well."""
 
 
 async def fill_world(root: Client, world: World) -> None:
@@ -70,8 +72,8 @@ async def fill_world(root: Client, world: World) -> None:
     }
     (await root.mutate("updateDepartment", tree, "department { id }")).payload()
     for holder in ("groupId", "departmentId"):
-        holds = {"roleId": world["role_HEAD_OF_SALES"], holder: world[holder.removesuffix("Id")]}
-        (await root.mutate("assignRole", holds, "roleAssignment { id }")).payload()
+        held = {"roleId": world["role_HEAD_OF_SALES"], holder: world[holder.removesuffix("Id")]}
+        (await root.mutate("assignRole", held, "roleAssignment { id }")).payload()
     items = await _items(root)
     for entity in RECORDS:
         kind = entity.type_name
@@ -86,9 +88,9 @@ async def fill_world(root: Client, world: World) -> None:
             if value is not None:
                 given[name] = value
         given["customValues"] = [
-            {"code": code, "value": _custom(world, type_)}
+            {"code": code, "value": _custom(world, code, type_)}
             for code, type_ in CUSTOM[kind].items()
-            if code not in ALREADY
+            if code not in FILLED
         ]
         (await root.mutate(f"update{kind}", given, f"{_one(kind)} {{ id }}")).payload()
     await _close_a_loss(root, world)
@@ -105,8 +107,15 @@ async def _close_a_loss(root: Client, world: World) -> None:
     (
         await root.mutate("updateLead", {"id": world["lead"], "stageId": won}, "lead { id }")
     ).payload()
-    lost = {"id": world["deal"], "stageId": world["stage_LOSE"]}
+    lost = {"id": world["deal"], "stageId": await _lost(root, world)}
     (await root.mutate("updateDeal", lost, "deal { id }")).payload()
+
+
+async def _lost(root: Client, world: World) -> str:
+    """Give the lost stage of the pipeline that the deal is in."""
+    document = "query ($id: ID!) { pipeline(id: $id) { stages { id semantics } } }"
+    stages = (await root.data(document, id=world["pipeline"]))["pipeline"]["stages"]
+    return next(str(stage["id"]) for stage in stages if stage["semantics"] == "LOST")
 
 
 def _one(kind: str) -> str:
@@ -187,10 +196,10 @@ async def _add_field(root: Client, world: World, entity: str, code: str, type_: 
         world.ids["hidden_file"] = uploaded.payload()["file"]["id"]
 
 
-def _custom(world: World, type_: str) -> Any:
+def _custom(world: World, code: str, type_: str) -> Any:
     return {
-        "STRING": f"{CANARY}customline",
-        "TEXT": f"{CANARY}customtext",
+        "STRING": f"{CANARY}custom{code}",
+        "TEXT": f"{CANARY}custom{code}",
         "INTEGER": 3741,
         "NUMBER": "3742.5",
         "BOOLEAN": True,

@@ -56,7 +56,32 @@ async def build_crowd(people: Cast) -> Crowd:
     (await mutate(people.anna, "updateCompanies", input=parents)).payload()
     await _add_bookings(people, ids)
     await _add_comments(people, ids)
+    await _add_tunnels(people, ids)
+    await _note_the_log(people, ids)
     return Crowd(world, ids)
+
+
+async def _add_tunnels(people: Cast, ids: Ids) -> None:
+    """Lead copies from each pipeline's last stage into the usual pipeline."""
+    found = await people.root.data("{ pipelines { id isDefault stages { id } } }")
+    (usual,) = [each["stages"][0]["id"] for each in found["pipelines"] if each["isDefault"]]
+    last = {each["id"]: each["stages"][-1]["id"] for each in found["pipelines"]}
+    tunnels = [
+        {"stageId": last[pipeline], "targetStageId": usual, "action": "COPY"}
+        for pipeline in ids["Pipeline"]
+    ]
+    ids["Tunnel"] = await _many(people, "createTunnel", tunnels)
+
+
+async def _note_the_log(people: Cast, ids: Ids) -> None:
+    """Note the newest entries of the audit log, and who is signed in."""
+    found = await people.root.data(
+        "query ($first: Int!) { auditEvents(first: $first) { nodes { id } } }", first=SIZE
+    )
+    ids["AuditEvent"] = [entry["id"] for entry in found["auditEvents"]["nodes"]]
+    read = "query ($id: ID!) { sessions(userId: $id) { id } }"
+    sessions = [await people.root.data(read, id=people.ids[name]) for name in ("anna", "boris")]
+    ids["Session"] = [each["id"] for found in sessions for each in found["sessions"]]
 
 
 async def _add_comments(people: Cast, ids: Ids) -> None:
