@@ -74,6 +74,11 @@ async def fill_world(root: Client, world: World) -> None:
     for holder in ("groupId", "departmentId"):
         held = {"roleId": world["role_HEAD_OF_SALES"], holder: world[holder.removesuffix("Id")]}
         (await root.mutate("assignRole", held, "roleAssignment { id }")).payload()
+    said = {"id": world["comment"], "text": "Look at this.", "mentionIds": [world["user"]]}
+    (await root.mutate("updateComment", said, "comment { id }")).payload()
+    said = {**said, "text": "Look at that."}
+    (await root.mutate("updateComment", said, "comment { id }")).payload()
+    (await root.mutate("pinComment", {"id": world["comment"]}, "comment { id }")).payload()
     items = await _items(root)
     for entity in RECORDS:
         kind = entity.type_name

@@ -21,6 +21,7 @@ from tests.access.paths import (
     MARK,
     PLURALS,
     RECORDS,
+    marked,
 )
 from tests.access.world import BOOKED_AT
 from tests.client import Client
@@ -38,7 +39,13 @@ def hidden_but_the_name(kind: str) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("mutation", [name for name in RECORD_MUTATIONS if name != "uploadFile"])
+BESIDE = {"addComment", "pinComment"}
+"""Mutations that answer with a record beside what they are about: their test is the next one."""
+WITHOUT = {"uploadFile"}
+"""Mutations that answer with none."""
+
+
+@pytest.mark.parametrize("mutation", sorted(RECORD_MUTATIONS.keys() - BESIDE - WITHOUT))
 async def test_no_mutation_answers_with_hidden_fields(ground: Ground, mutation: str) -> None:
     kind = next(
         k
@@ -63,7 +70,7 @@ async def test_no_mutation_answers_with_hidden_fields(ground: Ground, mutation: 
         if k in {"input", "id", "ids"}
     )
     given = MUTATIONS[mutation](ground.world)[argument]
-    if mutation == "moveDeal":
+    if mutation in {"moveDeal", "convertLead"}:
         return  # a stage that may not be read may not be written: tested above
     document = (
         f"mutation ($given: {type_}) {{ {mutation}({argument}: $given) "
@@ -80,6 +87,24 @@ async def test_no_mutation_answers_with_hidden_fields(ground: Ground, mutation: 
     assert told == {label(kind, name) for _, name in hidden}
     names = {change["field"] for change in done.extensions["dryRun"]["changes"]}
     assert names.isdisjoint({name for _, name in hidden}), names
+
+
+@pytest.mark.parametrize("mutation", sorted(BESIDE))
+async def test_what_is_changed_beside_a_record_does_not_tell_of_it(
+    ground: Ground, mutation: str
+) -> None:
+    await ground.hide(*hidden_but_the_name("Deal"))
+    text = ground.selected("Deal", "amount")
+    type_ = ground.fields("Mutation")[mutation].args["input"].type
+    document = (
+        f"mutation ($given: {type_}) {{ {mutation}(input: $given) {{ comment {{ record {{"
+        f" ... on Deal {{ {text} }} }} }} userErrors {{ code }} }} }}"
+    )
+    given = MUTATIONS[mutation](ground.world)["input"]
+    done = await ground.hidden_from.run(document, {"given": given}, DRY)
+    assert "data" in done.body, done.body
+    assert [value for _, value in marked(done.body["data"])] == [None]
+    assert [error["extensions"].get("field") for error in done.errors] == ["Deal.amount"]
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -278,16 +278,16 @@ class Interview:
         if not able or any(not _writes(able, name) for name in changes):
             return None
         found = set()
-        if action != "CREATE":
-            if not reference.sees(user, "deal", row):
-                return {("NOT_FOUND", "input.id")}
-            able = reference.granting(user, action, "deal", row)
-            if not able:
-                return {("FORBIDDEN", "input.id")}
-            found = {("FORBIDDEN", _place(name)) for name in changes if not _writes(able, name)}
         company = changes.get("company")
         if company and not reference.sees(user, "company", reference.records["company"][company]):
             found.add(("NOT_FOUND", "input.companyId"))
+        if action != "CREATE":
+            if not reference.sees(user, "deal", row):
+                return found | {("NOT_FOUND", "input.id")}
+            able = reference.granting(user, action, "deal", row)
+            if not able:
+                return found | {("FORBIDDEN", "input.id")}
+            found |= {("FORBIDDEN", _place(name)) for name in changes if not _writes(able, name)}
         if found or action == "DELETE":
             return found
         after = self._after(action, row, changes)
