@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from auth.actor import Actor
 from domain.entities import ENTITIES
+from domain.people import USER
 from loaders.batching import BatchLoader
 from loaders.files import readable_files
 from loaders.loaders import Loaders
+from loaders.rights import shows
 from loaders.rows import Row
 
 Reference = tuple[str, UUID]
@@ -27,7 +30,7 @@ async def load_names(
         rows = await load_named(loaders, loaders.named(target), target, ids)
         for key, row in zip(keys, rows, strict=True):
             if row is not None:
-                found[target, key] = _name(target, row)
+                found[target, key] = _name(loaders.actor, target, row)
     return found
 
 
@@ -40,9 +43,11 @@ async def load_named(
     return await loader.load_batch(ids)
 
 
-def _name(target: str, row: Row) -> str:
-    """Give what people call a row: its title, or the names of a person."""
+def _name(actor: Actor, target: str, row: Row) -> str:
+    """Give what people call a row: its title, or the names of a person, else their address."""
     title = getattr(row, ENTITIES[target].title_field, None)
     first = getattr(row, "first_name", None)
     name = " ".join(part for part in (first, title) if part)
-    return name or str(getattr(row, "email", ""))
+    if name or target != USER.name or not shows(actor, row, actor.rights.cell(target, "email")):
+        return name
+    return str(row.email)

@@ -47,6 +47,12 @@ def cell_of(rights: Rights, kind: GraphQLObjectType, name: str) -> Cell | Mask:
     return Cell.FREE if entity is None else rights.cell(entity, f"custom.{name}")
 
 
+def is_name_by_address(rights: Rights, kind: GraphQLObjectType, name: str) -> bool:
+    """Tell whether a field calls people without a name by an address that may not be read."""
+    is_name = (kind.name, name) == ("User", "fullName")
+    return is_name and rights.cell("user", "email") is not Cell.FREE
+
+
 def label_of(kind: GraphQLObjectType, name: str) -> str:
     """Name a field as the caller is told of it: `Deal.amount`, `Deal.custom.score`."""
     entity = _CUSTOM.get(kind.name)

@@ -33,10 +33,11 @@ from typing_extensions import override
 
 from auth.rights import EVERYTHING, NOTHING, Cell, Rights
 from domain.errors import ForbiddenError
+from domain.ids import encode_id
 from loaders.pace import Pace
 from loaders.rights import shows
 from schema.denials import note_one
-from schema.execution.cells import cell_of, label_of, settle
+from schema.execution.cells import cell_of, is_name_by_address, label_of, settle
 from schema.execution.plan_cache import Plans
 from schema.execution.plans import Level, Plan
 from schema.execution.refusals import Uses
@@ -115,9 +116,16 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         if cell is not Cell.FREE and not shows(self.context_value.operation.actor, source, cell):
             note_one(self.context_value.denials, path, label_of(parent_type, name))
             return None
+        if is_name_by_address(self.rights, parent_type, name) and self._is_nameless(source):
+            return encode_id("user", source.id)
         return super().execute_field(
             parent_type, source, field_details_list, path, position_context
         )
+
+    def _is_nameless(self, person: Any) -> bool:
+        """Tell whether only the hidden address of somebody else would name them."""
+        viewer = self.context_value.operation.actor.viewer
+        return not (person.first_name or person.last_name) and person.id != viewer.user_id
 
     async def field_of(
         self, kind: GraphQLObjectType, source: Any, details: FieldDetailsList, path: Path

@@ -24,7 +24,7 @@ from graphql.execution.values import get_argument_values
 from auth.rights import Cell, Mask
 from loaders.pages import Layout, Page
 from schema.context import running
-from schema.execution.cells import Restriction, cell_of, label_of
+from schema.execution.cells import Restriction, cell_of, is_name_by_address, label_of
 from schema.execution.completions import Completion, Leaves, Lists, Objects, Paths
 from schema.execution.fusion import Fused, fuse, shaped_rows
 from schema.execution.parts import Constant, Given, Guarded, Leaf, Part
@@ -108,7 +108,8 @@ class Level:
                 self.parts.append((Constant(key, None), None))
                 continue
             # What depends on who asks, and not on their rights alone, is left to its resolver.
-            reading = None if cell is Cell.OWN else reading_of(definition)
+            apart = cell is Cell.OWN or is_name_by_address(executor.rights, kind, name)
+            reading = None if apart else reading_of(definition)
             if isinstance(reading, Plain) and is_leaf_type(_without_null(definition.type)):
                 leaf = Leaf(key, reading, definition.type)
                 self.parts.append((self._guarded(leaf, cell, name), None))

@@ -95,3 +95,19 @@ async def test_a_conflict_names_no_field_that_is_hidden_on_this_record(people: C
         answer = await mutate(person, "updateDeal", input={"id": key, "ifVersion": 1, "title": "c"})
         (error,) = answer.data["updateDeal"]["userErrors"]
         assert {item["field"] for item in error["conflicts"]} == told
+
+
+async def test_a_person_without_a_name_is_not_called_by_a_hidden_address(people: Cast) -> None:
+    """Whoever may not read addresses is told the id; root, who may, is told the address."""
+    person, _ = await set_up(people, "OWN")
+    email = f"nameless-{people.ids['anna'][-12:]}@example.com"
+    given = {"email": email, "password": "a good long passphrase"}
+    made = await people.root.mutate("createUser", given, "user { id }")
+    key = made.payload()["user"]["id"]
+    read = "query ($id: ID!) { user(id: $id) { fullName email } }"
+    assert (await people.root.data(read, id=key))["user"] == {"fullName": email, "email": email}
+
+    shown = await person.run(read, {"id": key})
+
+    assert email not in str(shown.body)
+    assert shown.body["data"]["user"] == {"fullName": key, "email": None}
