@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -118,10 +119,22 @@ def place_in(deal: str) -> Place:
     return Place("deal", decode_id(deal)[1], FIELD)
 
 
-async def attach_to(server: Server, client: Client, file: Mapping[str, Any], deal: str) -> None:
-    """Let a deal hold a file."""
+async def attach_to(
+    server: Server, client: Client, file: Mapping[str, Any], deal: str, field: str | None = None
+) -> None:
+    """Let a deal hold a file, in a custom field of an id or in one that nobody knows of."""
+    place = place_in(deal)
+    if field is not None:
+        place = replace(place, field_id=decode_id(field)[1])
     async with acting(server, client) as op:
-        await attach(op, [(decode_id(file["id"])[1], place_in(deal))])
+        await attach(op, [(decode_id(file["id"])[1], place)])
+
+
+async def make_file_field(root: Client) -> str:
+    """Make a custom field of deals for a file; gives its id."""
+    given = {"entity": "DEAL", "name": "Papers", "type": "FILE"}
+    made = await root.mutate("createCustomField", given, "customField { id }")
+    return str(made.payload()["customField"]["id"])
 
 
 def nobodys_id() -> UUID:

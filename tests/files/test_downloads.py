@@ -18,6 +18,7 @@ from tests.files.shelf import (
     get,
     keep,
     make_deal,
+    make_file_field,
     nobodys_id,
     send,
     workspace_of,
@@ -79,7 +80,7 @@ async def test_whoever_views_as_somebody_gets_the_files_of_the_records_that_thos
 async def test_who_reads_a_record_reads_its_files(people: Cast, server: Server) -> None:
     file, deal = await keep(people.anna, TEXT), await make_deal(people.anna)
 
-    await attach_to(server, people.anna, file, deal)
+    await attach_to(server, people.anna, file, deal, await make_file_field(people.root))
 
     assert await readers(people, file) == {"root", "anna", "boris", "reader"}
 
@@ -88,7 +89,7 @@ async def test_files_in_the_recycle_bin_stay_readable_until_it_is_emptied(
     people: Cast, server: Server
 ) -> None:
     file, deal = await keep(people.anna, TEXT), await make_deal(people.anna)
-    await attach_to(server, people.anna, file, deal)
+    await attach_to(server, people.anna, file, deal, await make_file_field(people.root))
 
     (await people.boris.mutate("deleteDeal", {"id": deal}, "deal { id }")).payload()
     assert await readers(people, file) == {"root", "anna", "boris", "reader"}
