@@ -157,7 +157,7 @@ class _Copy:
             for name in ("query", "mutation", "subscription")
             if given[name] is not None and given[name].name in self._kept
         }
-        types = [self._named(name) for name in sorted(self._kept)]
+        types = [self._named(name) for name in self._kept]
         none = dict.fromkeys(("query", "mutation", "subscription"))
         return GraphQLSchema(**{**given, **none, **roots, "types": types, "assume_valid": True})
 

@@ -48,8 +48,6 @@ Index(
     events.c.id,
     postgresql_where=events.c.changes.has_key(literal_column("'stage'")),
 )
-Index("ix_events_record", events.c.workspace_id, events.c.record_type, events.c.record_id,
-      events.c.transaction_id, events.c.id)  # fmt: skip
 # Timelines and the history go by time, each newest first.
 Index("ix_events_timeline", events.c.workspace_id, events.c.record_type, events.c.record_id,
       events.c.at, events.c.id)  # fmt: skip

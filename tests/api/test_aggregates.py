@@ -178,6 +178,7 @@ def connections(type_name: str) -> list[tuple[str, str]]:
         (name, get_named_type(field.type).name.removesuffix("Connection"))
         for name, field in kind.fields.items()
         if get_named_type(field.type).name.endswith("Connection")
+        and "aggregate" in get_named_type(field.type).fields
     ]
 
 

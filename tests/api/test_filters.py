@@ -404,10 +404,14 @@ def _asked(kind: str, where: Any) -> Iterator[tuple[str, str]]:
                 yield from _asked(inner, part) if isinstance(part, dict) else ()
 
 
+_OF_LOGS = {"AuditKindFilter", "HistoryFilter"}
+
+
 def _is_filter_of_values(name: str) -> bool:
     """Tell the inputs of operators, quantifiers and parts from those of records."""
     # Custom fields have cases of their own.
-    own = name.endswith("Filter") and name != "CustomFilter"
+    # Those of the audit log and of the history have tests of their own.
+    own = name.endswith("Filter") and name not in {"CustomFilter", *_OF_LOGS}
     return own and "and" not in input_fields(name)
 
 

@@ -15,7 +15,7 @@ async def fetch(client: Client, **headers: str) -> httpx.Response:
 
 
 async def test_each_workspace_has_its_own_file(people: Cast) -> None:
-    before = await fetch(people.anna)
+    before = await fetch(people.root)
     await make_field(people.root, "Contract number", "STRING")
 
     ours, theirs = await fetch(people.anna), await fetch(people.olga)
