@@ -71,7 +71,12 @@ def _given(**values: Any) -> Build:
 RECORD_MUTATIONS: dict[str, Build] = {
     **{key: build for name in RECORDS for key, build in _record_cases(name).items()},
     "moveDeal": _given(id="$deal", stageId="$stage_beside"),
-    "convertLead": _given(id="$lead", deal={"create": True}),
+    "convertLead": lambda world: {
+        "input": {
+            "id": world["lead"],
+            **{part: {"linkId": world[part]} for part in ("contact", "company", "deal")},
+        }
+    },
     "addComment": _given(recordId="$deal", text="Hello.", mentionIds=[]),
     "pinComment": _given(id="$comment"),
     "uploadFile": _given(file=Upload("offer.txt", b"An offer."), name="Offer.txt"),
