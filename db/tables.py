@@ -13,7 +13,7 @@ from db.models import audit as audit_models
 from db.models import bookings as booking_models
 from db.models import comments as comment_models
 from db.models import conversions as conversion_models
-from db.models import custom, people, records, settings
+from db.models import custom, people, products, records, settings
 from db.models import events as event_models
 from db.models import files as file_models
 from domain.entities import ENTITIES
@@ -29,6 +29,8 @@ identities = people.identities
 tokens = people.tokens
 contact_points = records.contact_points
 external_ids = records.external_ids
+product_prices = products.product_prices
+product_rows = products.product_rows
 exchange_rates = settings.exchange_rates
 events = event_models.events
 custom_values = custom.custom_values

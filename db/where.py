@@ -7,14 +7,15 @@ and neither a comparison nor its opposite holds.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
     FromClause,
+    Table,
     Text,
     and_,
     any_,
@@ -36,7 +37,7 @@ from db.operators import (
     operator_on,
     subtree,
 )
-from db.tables import TABLES, contact_points, custom_values, external_ids, linking
+from db.tables import TABLES, contact_points, custom_values, external_ids, linking, product_rows
 from domain.fields import FILTERED_PARTS, Field, Kind, camel
 from domain.filters import (
     And,
@@ -51,6 +52,12 @@ from domain.filters import (
     Related,
 )
 
+_BESIDE: Final[Mapping[Kind, Table]] = {
+    Kind.POINTS: contact_points,
+    Kind.EXTERNAL_IDS: external_ids,
+    Kind.ROWS: product_rows,
+}
+"""The tables of values that stand beside records of several types."""
 Rows = Callable[[str, FromClause], ColumnElement[Any]]
 """Condition on the rows of an entity that may be looked at, its workspace included."""
 
@@ -136,6 +143,8 @@ def _has_unknowns(tree: Condition, source: FromClause, entity: str, reader: Read
                 return True
             if field.kind in {Kind.POINTS, Kind.EXTERNAL_IDS}:
                 return False
+            if field.kind is Kind.ROWS:
+                return _has_unknowns(where, product_rows.alias(), "", reader)
             return _has_unknowns(where, TABLES[field.target].alias(), field.target, reader)
         case _:
             return _cell(tree, source, entity, reader) is not None
@@ -334,7 +343,7 @@ def _related(
             known = (
                 _all_refuted(tree, found, inner, reader) if refuted else exists(found.where(holds))
             )
-    cell = reader.cell(entity, camel(tree.field.name), source)
+    cell = _cell(tree, source, entity, reader)
     return known if cell is None else and_(cell, known)
 
 
@@ -353,8 +362,8 @@ def _targets(
 ) -> tuple[Any, FromClause]:
     """Give the SELECT of a relation's rows for one row of `source`, and its FROM element."""
     field = tree.field
-    if field.kind in {Kind.POINTS, Kind.EXTERNAL_IDS}:
-        values = (contact_points if field.kind is Kind.POINTS else external_ids).alias()
+    if field.kind in _BESIDE:
+        values = _BESIDE[field.kind].alias()
         listed: Any = select(literal_column("1")).where(
             values.c.workspace_id == WORKSPACE,
             values.c.record_type == entity,

@@ -39,6 +39,10 @@ EXTERNAL_FIELDS: Final = {
     "value": Field("value", Kind.STRING, ""),
 }
 """What external ids are compared by."""
+ROW_FIELDS: Final = {
+    "product": Field("product", Kind.REFERENCE, "The product.", target="product"),
+}
+"""What product rows are compared by."""
 
 _TYPES: Final[Mapping[type, tuple[str, Callable[[Any], Any]]]] = {
     UUID: ("uuid", str),
@@ -109,6 +113,8 @@ def _fields_behind(field: Field) -> Mapping[str, Field]:
         return POINT_FIELDS
     if field.kind is Kind.EXTERNAL_IDS:
         return EXTERNAL_FIELDS
+    if field.kind is Kind.ROWS:
+        return ROW_FIELDS
     return {**ENTITIES[field.target].by_name, "id": ID_FIELDS[field.target]}
 
 

@@ -22,13 +22,15 @@ MAPPING: Final[Mapping[str, Mapping[str, str]]] = {
     "contact": _same("honorific", "first_name", "middle_name", "last_name", "birth_date",
                      "job_title", *_SOURCE, *_POINTS, *_ALL),
     "company": {"company_title": "title", **_same(*_POINTS, *_ALL)},
-    "deal": _same("title", "amount", *_SOURCE, *_ALL),
+    "deal": _same("title", *_SOURCE, *_ALL),
 }  # fmt: skip
 """By what is made: the fields of the lead that go there, and the names that they have there."""
 UNNAMED_COMPANY: Final = "title"
 """The field of the lead that names the company where the lead gives no name of one."""
 ITS_OWN: Final = frozenset({"stage", "company", "contact", "contacts", "external_ids"})
 """Fields of a lead that say where it stands and what it is linked to: they stay what they are."""
+OF_SALES: Final = frozenset({"amount", "currency", "is_amount_manual", "product_rows"})
+"""Fields of a lead that go into a deal together: what is sold, and for how much."""
 LEAD_DEALS: Final = Field(
     "deals", Kind.INVERSE, "The deals that came from the lead.", target="deal", via="lead_id"
 )

@@ -18,6 +18,7 @@ class RecordType(Enum):
     COMPANY = "COMPANY"
     DEAL = "DEAL"
     CATALOG_ELEMENT = "CATALOG_ELEMENT"
+    PRODUCT = "PRODUCT"
 
 
 class CustomFieldType(Enum):

@@ -10,12 +10,13 @@ from domain.custom_fields import CUSTOM_FIELD, CUSTOM_FIELD_OPTION
 from domain.fields import Entity
 from domain.files import FILE
 from domain.people import DEPARTMENT, GROUP, USER
+from domain.products import MEASURE_UNIT, PRODUCT, PRODUCT_SECTION, TAX_RATE
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
 from domain.roles import ROLE, ROLE_ASSIGNMENT
 from domain.settings import DICTIONARY, DICTIONARY_ITEM, PIPELINE, STAGE
 from domain.tunnels import TUNNEL
 
-RECORDS: Final = (LEAD, CONTACT, COMPANY, DEAL, CATALOG_ELEMENT)
+RECORDS: Final = (LEAD, CONTACT, COMPANY, DEAL, CATALOG_ELEMENT, PRODUCT)
 ENTITIES: Final[Mapping[str, Entity]] = {
     entity.name: entity
     for entity in (
@@ -37,6 +38,9 @@ ENTITIES: Final[Mapping[str, Entity]] = {
         CATALOG_SECTION,
         RESOURCE,
         BOOKING_SERVICE,
+        PRODUCT_SECTION,
+        MEASURE_UNIT,
+        TAX_RATE,
         AUDIT_EVENT,
     )
 }

@@ -35,6 +35,8 @@ class Kind(Enum):
     ADDRESS = "postal address"
     UTM = "campaign marks"
     EXTERNAL_IDS = "ids in other systems"
+    PRICES = "prices of a product, one for each currency"
+    ROWS = "product rows: what is sold, and at which price"
     JSON = "a small JSON document"
     CUSTOM = "the values of the record's custom fields"
 
@@ -54,6 +56,14 @@ SCALAR_KINDS: Final = frozenset(
         Kind.ENUM,
     }
 )
+LIST_KINDS: Final = frozenset(
+    {Kind.LINKS, Kind.INVERSE, Kind.POINTS, Kind.EXTERNAL_IDS, Kind.PRICES, Kind.ROWS}
+)
+"""Kinds whose values stand beside the row, in tables of their own."""
+EDITED_KINDS: Final = frozenset({Kind.POINTS, Kind.LINKS, Kind.PRICES, Kind.ROWS})
+"""Lists that can be changed item by item as well as replaced."""
+ITEM_PREFIXES: Final[Mapping[Kind, str]] = {Kind.PRICES: "product_price", Kind.ROWS: "product_row"}
+"""What ids of the items of a list start with, where that does not depend on the field."""
 SINGULARS: Final[Mapping[str, str]] = {"companies": "company"}
 TEXT_KINDS: Final = frozenset({Kind.STRING, Kind.TEXT, Kind.EMAIL, Kind.CURRENCY, Kind.COLOR})
 PART_NAMES: Final[Mapping[Kind, tuple[str, ...]]] = {
@@ -111,6 +121,8 @@ class Field:
     link: Link | None = None
     points: str = ""
     """For POINTS: PHONE, EMAIL, WEBSITE or MESSENGER."""
+    told_by: str = ""
+    """The field whose changes tell of this one's: the history does not tell of both."""
 
     column: str = ""
     """Name of the (first) database column; worked out where it is not given."""
@@ -127,10 +139,15 @@ class Field:
         elif self.kind is Kind.CUSTOM:
             columns = ("custom",)
             column = "custom"
-        elif self.kind in {Kind.LINKS, Kind.INVERSE, Kind.POINTS, Kind.EXTERNAL_IDS}:
+        elif self.kind in LIST_KINDS:
             columns = ()
         object.__setattr__(self, "column", column)
         object.__setattr__(self, "columns", columns)
+
+    @property
+    def item_prefix(self) -> str:
+        """What ids of the items of a list start with."""
+        return self.points.lower() if self.points else ITEM_PREFIXES.get(self.kind, self.target)
 
     @property
     def input_name(self) -> str:

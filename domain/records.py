@@ -78,6 +78,15 @@ _MOVES: Final = (
           writable=False, creatable=False, sortable=True),
 )  # fmt: skip
 
+_ROWS: Final = (
+    Field("currency", Kind.CURRENCY, "Currency of the amount and of the prices in product rows; "
+          "changing it converts both at the rate of the day.", column="amount_currency",
+          filterable=False, told_by="amount"),
+    Field("is_amount_manual", Kind.BOOLEAN, "The amount is set by hand; else it is the sum of the "
+          "product rows.", always=True, hides=True, filterable=False),
+    Field("product_rows", Kind.ROWS, "What is sold: products, quantities and prices."),
+)  # fmt: skip
+
 LEAD: Final = Entity(
     name="lead",
     plural="leads",
@@ -97,6 +106,7 @@ LEAD: Final = Entity(
         Field("stage_description", Kind.TEXT, "More about the status.", max_length=5_000,
               filterable=False),
         Field("amount", Kind.MONEY, "Expected amount.", sortable=True),
+        *_ROWS,
         Field("company", Kind.REFERENCE, "The known company behind the lead.", target="company",
               sortable=True),
         Field("contact", Kind.REFERENCE, "The known person behind the lead.", target="contact",
@@ -184,8 +194,7 @@ DEAL: Final = Entity(
         Field("probability", Kind.INTEGER, "Chance of winning in percent.", minimum=0, maximum=100,
               sortable=True),
         Field("amount", Kind.MONEY, "What the deal is worth.", sortable=True),
-        Field("is_amount_manual", Kind.BOOLEAN, "The amount is set by hand.", always=True,
-              hides=True, writable=False, creatable=False, filterable=False),
+        *_ROWS,
         Field("tax", Kind.MONEY, "The tax within the amount.", sortable=True),
         Field("company", Kind.REFERENCE, "The company that buys.", target="company",
               sortable=True),

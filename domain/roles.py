@@ -54,6 +54,7 @@ class GrantEntity(Enum):
     COMPANY = "COMPANY"
     DEAL = "DEAL"
     CATALOG_ELEMENT = "CATALOG_ELEMENT"
+    PRODUCT = "PRODUCT"
     USER = "USER"
 
 

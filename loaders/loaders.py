@@ -19,6 +19,7 @@ from domain.fields import Field, Kind, camel
 from loaders.batching import BatchLoader
 from loaders.beside import KEY, KEY_NAME, KEYS
 from loaders.following import Targets, targets_of, with_targets
+from loaders.goods import GoodsLoaders
 from loaders.held import (
     HELD_LINKS,
     HELD_NAMES,
@@ -38,7 +39,7 @@ WHOLE: Final = UUID(int=0)
 """Stands for the parent of a list that has none: the workspace as a whole."""
 
 
-class Loaders(EventLoaders):
+class Loaders(EventLoaders, GoodsLoaders):
     """The loaders of one operation, keyed by what they load."""
 
     def one(self, entity: str, *, with_deleted: bool = False) -> BatchLoader[UUID, Row | None]:

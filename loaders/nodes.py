@@ -1,6 +1,6 @@
 """Find anything by its global id."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,9 +12,10 @@ from db.tables import contact_points
 from domain.audit import AUDIT_EVENT
 from domain.entities import ENTITIES
 from domain.errors import BadInputError
-from domain.fields import camel
+from domain.fields import ITEM_PREFIXES, Kind, camel
 from domain.files import FILE
 from domain.ids import InvalidIdError, decode_id
+from domain.products import PRODUCT
 from domain.roles import ROLE, ROLE_ASSIGNMENT, SettingsRight
 from domain.timeline import COMMENT, ENTRY
 from loaders.batching import BatchLoader
@@ -26,7 +27,11 @@ from loaders.people import api_keys, sessions, workspace
 from loaders.rights import seen_roles, shows
 
 _POINTS: Final = frozenset({"phone", "email", "website", "messenger"})
-_OTHERS: Final = _POINTS | {ENTRY, COMMENT.name, "api_key", "booking", "session", "workspace"}
+_ITEMS: Final[Mapping[str, Kind]] = {prefix: kind for kind, prefix in ITEM_PREFIXES.items()}
+"""What ids of items of lists start with, by the kind of the list."""
+_OTHERS: Final = frozenset(
+    {*_POINTS, *_ITEMS, ENTRY, COMMENT.name, "api_key", "booking", "session", "workspace"}
+)
 
 NodeKey = tuple[str, UUID]
 
@@ -58,8 +63,8 @@ async def load_nodes(loaders: Loaders, keys: Sequence[NodeKey]) -> list[Any]:
 
 
 async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]:
-    if prefix in _POINTS:
-        return await _points(loaders, prefix, ids)
+    if prefix in {*_POINTS, *_ITEMS}:
+        return await _of_lists(loaders, prefix, ids)
     if prefix in {ENTRY, COMMENT.name}:
         return await _of_timelines(loaders, prefix).load_batch(ids)
     if prefix == "booking":
@@ -119,6 +124,38 @@ async def _points(loaders: Loaders, prefix: str, ids: list[UUID]) -> list[Any]:
         for row, owner in zip(found, owners, strict=True)
         if owner is not None and shows(loaders.actor, owner, _cell_of(loaders, row))
     ]
+
+
+async def _of_lists(loaders: Loaders, prefix: str, ids: list[UUID]) -> list[Any]:
+    if prefix in _POINTS:
+        return await _points(loaders, prefix, ids)
+    return await _items(loaders, _ITEMS[prefix], ids)
+
+
+async def _items(loaders: Loaders, kind: Kind, ids: list[UUID]) -> list[Any]:
+    """Give prices, or product rows, of records whose list the actor may read."""
+    found: list[Any]
+    owners: list[NodeKey]
+    if kind is Kind.PRICES:
+        prices = await loaders.prices_by_id(ids)
+        found, owners = list(prices), [(PRODUCT.name, _known(item.owner_id)) for item in prices]
+    else:
+        rows = await loaders.rows_by_id(ids)
+        found, owners = list(rows), [(item.record_type, _known(item.record_id)) for item in rows]
+    records = await load_nodes(loaders, owners)
+    shown = []
+    for item, (entity, _), record in zip(found, owners, records, strict=True):
+        field = next(field for field in ENTITIES[entity].fields if field.kind is kind)
+        cell = loaders.actor.rights.cell(entity, camel(field.name))
+        if record is not None and shows(loaders.actor, record, cell):
+            shown.append(item)
+    return shown
+
+
+def _known(key: UUID | None) -> UUID:
+    if key is None:
+        raise LookupError("a stored item has an owner")
+    return key
 
 
 def _cell_of(loaders: Loaders, row: Any) -> Cell | Mask:

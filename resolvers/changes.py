@@ -338,6 +338,9 @@ def _differences(draft: Draft, before: Row | None, after: Row) -> dict[str, dict
             continue
         if was != now and not (before is None and now in (None, [], False)):
             found[camel(declared.name)] = {"from": was, "to": now}
+    for declared in draft.entity.fields:
+        if declared.told_by in found:
+            found.pop(camel(declared.name), None)
     return found
 
 

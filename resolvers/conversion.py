@@ -23,6 +23,7 @@ from resolvers import entries, records
 from resolvers.conversion_custom import check_map, plan_custom
 from resolvers.conversion_plan import Plan, link, plan_fields
 from resolvers.conversion_rows import tell_of_conversion, write_conversion
+from resolvers.conversion_sales import plan_sales
 from resolvers.hidden import field_label
 from resolvers.operation import Operation
 from resolvers.rules import first_stage
@@ -140,6 +141,7 @@ async def _plan(op: Operation, raw: Raw, key: UUID) -> Plan:
         raise refuse(Code.NOT_FOUND, "not_found", "id", target=LEAD.name)
     plan = Plan({name: {} for name in CREATED if _is_made(raw, name)})
     await plan_fields(op, lead, plan)
+    await plan_sales(op, lead, plan)
     pipeline = await _pipeline(op, raw)
     await plan_custom(op, lead, plan, raw.get("fieldMap") or (), pipeline)
     return plan

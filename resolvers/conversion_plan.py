@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from domain.conversion import ITS_OWN, MAPPING, UNNAMED_COMPANY, LossReason
+from domain.conversion import ITS_OWN, MAPPING, OF_SALES, UNNAMED_COMPANY, LossReason
 from domain.fields import Field, Kind, camel
 from domain.ids import encode_id
 from domain.records import LEAD
@@ -19,6 +19,7 @@ from resolvers.changes import value_as_json
 from resolvers.contact_points import POINT_KINDS
 from resolvers.operation import Operation
 
+_ELSEWHERE: Final = ITS_OWN | OF_SALES
 _RAW: Final = frozenset({Kind.STRING, Kind.TEXT, Kind.DATE, Kind.BOOLEAN, Kind.INTEGER})
 
 
@@ -52,6 +53,10 @@ class Plan:
     def put(self, entity: str, name: str, key: str, value: Any, source: str) -> None:
         """Let a value of the lead go into a field; `key` is the field's name in inputs."""
         self.inputs[entity][key] = value
+        self.keep(source, entity, name)
+
+    def keep(self, source: str, entity: str, name: str) -> None:
+        """Note that a field of the lead goes into another one."""
         self.kept.append(Kept(source, entity, name))
 
     def put_custom(self, entity: str, code: str, value: Any, source: str) -> None:
@@ -79,7 +84,7 @@ def may_write(op: Operation, entity: str, name: str) -> bool:
 async def plan_fields(op: Operation, lead: Row, plan: Plan) -> None:
     """Let the lead's own fields go where they belong."""
     for declared in LEAD.fields:
-        if not declared.writable or declared.kind is Kind.CUSTOM or declared.name in ITS_OWN:
+        if not declared.writable or declared.kind is Kind.CUSTOM or declared.name in _ELSEWHERE:
             continue
         name = camel(declared.name)
         if not may_read(op, lead, name):
@@ -129,9 +134,6 @@ async def _value(op: Operation, declared: Field, lead: Row) -> tuple[Any, bool]:
         row = await op.loaders.one(declared.target).load(stored)
         is_there = row is not None and getattr(row, "is_active", True)
         return (encode_id(declared.target, stored) if is_there else None), is_there
-    if declared.kind is Kind.MONEY:
-        currency = getattr(lead, f"{declared.name}_currency")
-        return {"amount": stored, "currency": currency}, True
     return (stored if declared.kind in _RAW else value_as_json(declared, lead)), True
 
 

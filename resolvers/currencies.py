@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import cache
 from typing import Final
 
 from babel.core import get_global
+from babel.numbers import get_currency_precision
 
 from db.session import Session
 from domain.money import DIGITS, PLACES, Money, plain
@@ -44,6 +46,20 @@ class Rates:
             return None
         value = (money.amount * rate).quantize(_QUANTUM, rounding=ROUND_HALF_UP)
         return None if abs(value) >= Decimal(10) ** (DIGITS - PLACES) else plain(value)
+
+    def factor(self, old: str, new: str) -> Fraction | None:
+        """Tell what one unit of a currency is worth in another; None where a rate is missing."""
+        worth = [Decimal(1) if code == self.base else self.by_currency.get(code)
+                 for code in (old, new)]  # fmt: skip
+        if worth[0] is None or worth[1] is None:
+            return None
+        return Fraction(worth[0]) / Fraction(worth[1])
+
+
+@cache
+def total_places(currency: str) -> int:
+    """Tell to how many places totals are rounded: the currency's own, 2 at least."""
+    return max(2, get_currency_precision(currency))
 
 
 async def load_rates(session: Session, base: str, day: date) -> Rates:

@@ -10,6 +10,7 @@ from domain.custom_fields import CUSTOM_FIELD, CustomFieldType
 from domain.errors import Code
 from domain.money import Money
 from loaders.rows import Row
+from resolvers.checks import MAX_LIST
 from resolvers.currencies import Rates, load_rates
 from resolvers.custom_bookings import check_free, complete_bookings
 from resolvers.custom_targets import check_targets
@@ -17,7 +18,7 @@ from resolvers.custom_values import WrongValueError, expected, parse_one, parts_
 from resolvers.defined_fields import fields_of
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
-from resolvers.values import MAX_LIST, Values
+from resolvers.values import Values
 
 PLACE: Final = "customValues"
 

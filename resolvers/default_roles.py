@@ -15,6 +15,7 @@ _ALL: Final = (RowScope.ALL,)
 _OWN: Final = (RowScope.OWN,)
 _NEAR: Final = (RowScope.OWN, RowScope.SHARED, RowScope.OBSERVED)
 _LOOKING: Final = ((GrantEntity.CATALOG_ELEMENT, Action.READ, _ALL),
+                   (GrantEntity.PRODUCT, Action.READ, _ALL),
                    (GrantEntity.USER, Action.READ, _ALL))  # fmt: skip
 
 Given = tuple[GrantEntity, Action, Sequence[RowScope]]
@@ -52,10 +53,10 @@ ROLES: Final = (
         "Руководитель отдела продаж",
         tuple(
             (entity, action, _ALL)
-            for entity in (*_SALES, GrantEntity.CATALOG_ELEMENT)
+            for entity in (*_SALES, GrantEntity.CATALOG_ELEMENT, GrantEntity.PRODUCT)
             for action in Action
         )
-        + _LOOKING[1:],
+        + _LOOKING[2:],
     ),
     DefaultRole(
         "SALES_MANAGER",

@@ -125,6 +125,41 @@ DICTIONARIES: Final = (
     )),
 )  # fmt: skip
 
+
+@dataclass(frozen=True, slots=True)
+class DefaultUnit:
+    """A unit as it comes with a workspace: its codes in OKEI and in UN/ECE Recommendation 20."""
+
+    okei: str
+    un_ece: str
+    en: str
+    ru: str
+
+    def code_in(self, locale: str) -> str:
+        """Give the code of the classifier that is used with a language."""
+        return self.okei if locale == "ru" else self.un_ece
+
+
+UNITS: Final = (
+    DefaultUnit("796", "C62", "pcs", "шт"),
+    DefaultUnit("166", "KGM", "kg", "кг"),
+    DefaultUnit("163", "GRM", "g", "г"),
+    DefaultUnit("006", "MTR", "m", "м"),
+    DefaultUnit("055", "MTK", "m²", "м²"),
+    DefaultUnit("113", "MTQ", "m³", "м³"),
+    DefaultUnit("112", "LTR", "l", "л"),
+    DefaultUnit("356", "HUR", "h", "ч"),
+    DefaultUnit("359", "DAY", "day", "сут"),
+    DefaultUnit("362", "MON", "month", "мес"),
+    DefaultUnit("778", "PK", "pack", "упак"),
+)
+"""The first one is the usual one."""
+TAX_RATES: Final = {
+    "ru": (("Без НДС", 0), ("НДС 10 %", 10), ("НДС 20 %", 20), ("НДС 22 %", 22)),
+    "en": (("No tax", 0),),
+}
+"""By language: names and rates in percent; the first one is the usual one."""
+
 _GREEN, _RED = "#7BD500", "#FF5752"
 
 COLORS: Final = {OPEN: "#ACE9FB", LOST: "#FFBEBD"}

@@ -61,12 +61,13 @@ def fill_columns(draft: Draft, rates: Rates | None) -> None:
         if declared.kind is Kind.CUSTOM:
             continue  # see resolvers/custom_record.py
         if declared.kind is Kind.MONEY:
-            draft.columns.update(_money_columns(name, value, rates))
+            draft.columns.update(money_columns(name, value, rates))
         elif declared.columns:
             draft.columns[declared.column] = value
 
 
-def _money_columns(name: str, value: Any, rates: Rates | None) -> dict[str, Any]:
+def money_columns(name: str, value: Any, rates: Rates | None) -> dict[str, Any]:
+    """Give the columns of an amount: as given, its currency, and its value in the base currency."""
     if value is None or rates is None:
         return {name: None, f"{name}_currency": None, f"{name}_base": None}
     money = type(value)(value.amount, value.currency or rates.base)

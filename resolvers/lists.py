@@ -7,12 +7,15 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, update
 
 from db.base import WORKSPACE, metadata, new_id
-from db.tables import comments, contact_points, external_ids
+from db.tables import comments, contact_points, external_ids, product_rows
 from domain.fields import Entity, Field, Kind
 from domain.ids import encode_id
+from domain.product_rows import ProductRow
+from domain.products import ProductPrice
 from loaders.beside import id_array
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
+from resolvers.product_lists import row_as_json, write_prices, write_rows
 from resolvers.values import ExternalId, Point
 
 
@@ -33,11 +36,17 @@ async def write_lists(op: Operation, drafts: Sequence[Draft]) -> None:
             await _write_links(op, declared, group)
         elif declared.kind is Kind.EXTERNAL_IDS:
             await _write_external_ids(op, group)
+        elif declared.kind is Kind.ROWS:
+            await write_rows(op, declared, group)
+        elif declared.kind is Kind.PRICES:
+            await write_prices(op, declared, group)
 
 
 async def delete_lists(op: Operation, entity: Entity, ids: Sequence[UUID]) -> None:
     """Delete what hangs on records without a foreign key of its own."""
     tables = [contact_points, external_ids, comments] if entity.is_record else []
+    if any(declared.kind is Kind.ROWS for declared in entity.fields):
+        tables.append(product_rows)
     for table in tables:
         await op.session.run(
             delete(table).where(
@@ -158,5 +167,9 @@ def _item_as_json(declared: Field, item: Any) -> Any:
             return {"value": value, "kind": kind}
         case ExternalId(system=system, value=value):
             return {"system": system, "value": value}
+        case ProductPrice(amount=amount, currency=currency):
+            return {"price": {"amount": str(amount), "currency": currency}}
+        case ProductRow():
+            return row_as_json(item)
         case _:
             return encode_id(declared.target, item)

@@ -7,6 +7,8 @@ from resolvers.currencies import Rates, load_rates
 from resolvers.custom_record import fill_custom
 from resolvers.drafts import Draft, fill_columns
 from resolvers.operation import Operation
+from resolvers.product_prices import settle_prices
+from resolvers.product_rows import settle_rows
 from resolvers.references import check_references
 from resolvers.stored_lists import load_lists, resolve_lists
 
@@ -19,6 +21,8 @@ async def prepare(op: Operation, drafts: Sequence[Draft]) -> None:
     rates = await _rates(op, drafts)
     for draft in drafts:
         fill_columns(draft, rates)
+    settle_prices(op, drafts)
+    await settle_rows(op, drafts)
     if drafts[0].entity.is_record:
         await fill_custom(op, drafts)
 

@@ -11,6 +11,7 @@ from loaders.locking import known_points, won_clients
 from loaders.rows import Row
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
+from resolvers.product_prices import fill_usual
 
 _STEP_MS = 2**20
 
@@ -26,13 +27,15 @@ async def apply_rules(op: Operation, drafts: Sequence[Draft]) -> None:
             await _place_on_stages(op, drafts)
         case "catalog_section" | "catalog_element":
             await _keep_in_catalog(op, drafts)
-    if name in {"company", "department", "catalog_section"}:
+    if name in {"company", "department", "catalog_section", "product_section"}:
         await _refuse_cycles(op, drafts)
     fresh = [draft for draft in drafts if draft.before is None]
     if name == "deal":
         await _mark_returning(op, fresh)
     elif name == "lead":
         await _mark_known(op, fresh)
+    elif name == "product":
+        await fill_usual(op, fresh)
 
 
 def _keep_primaries(drafts: Sequence[Draft]) -> None:

@@ -1,14 +1,19 @@
 """The lists of a record as they are, and as an input would have them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from domain.errors import Code
-from domain.fields import Field, Kind, camel
+from domain.fields import LIST_KINDS, Field, Kind, camel
 from domain.records import PRIMARY_OF
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
+from resolvers.product_rows import ROWS, concerns_rows
 from resolvers.values import ExternalId, ListEdit, Point, edit_names
+
+_STORED: Final = LIST_KINDS - {Kind.INVERSE}
+SETTLED_APART: Final = frozenset({Kind.PRICES, Kind.ROWS})
+"""Lists whose items take more than themselves to work out: see the modules of these."""
 
 
 async def load_lists(op: Operation, drafts: Sequence[Draft]) -> None:
@@ -30,9 +35,12 @@ def _touched(draft: Draft) -> list[Field]:
     names |= {
         many for (owner, main), many in PRIMARY_OF.items() if owner == entity.name and main in names
     }
-    kinds = {Kind.POINTS, Kind.LINKS, Kind.EXTERNAL_IDS}
+    if concerns_rows(draft):
+        names.add(ROWS)
     return [
-        declared for declared in entity.fields if declared.name in names and declared.kind in kinds
+        declared
+        for declared in entity.fields
+        if declared.name in names and declared.kind in _STORED
     ]
 
 
@@ -49,6 +57,10 @@ async def _read(op: Operation, drafts: Sequence[Draft], name: str) -> list[tuple
     if declared.kind is Kind.EXTERNAL_IDS:
         found = await op.loaders.external_ids(entity.name).load_many(ids)
         return [tuple(ExternalId(row.system, row.value) for row in rows) for rows in found]
+    if declared.kind is Kind.ROWS:
+        return list(map(tuple, await op.loaders.product_rows(entity.name).load_many(ids)))
+    if declared.kind is Kind.PRICES:
+        return list(map(tuple, await op.loaders.product_prices().load_many(ids)))
     # With those in the recycle bin: a list that is edited keeps them.
     linked = await op.loaders.linked_ids(declared).load_many(ids)
     return [tuple(targets) for targets in linked]
@@ -58,6 +70,8 @@ def resolve_lists(drafts: Sequence[Draft]) -> None:
     """Work out the lists that the drafts will have: replaced ones, and changed ones."""
     for draft in drafts:
         for declared in _touched(draft):
+            if declared.kind in SETTLED_APART:
+                continue
             before = draft.lists_before.get(declared.name, ())
             if declared.name in draft.values.edits:
                 if draft.before is None:
@@ -81,8 +95,7 @@ def _edited(
     """Give the list without what is removed and with what is added; known points are changed."""
     adding, removing = edit_names(declared)
     if not edit.remove <= {_key(item) for item in before}:
-        target = declared.target or declared.points.lower()
-        draft.values.wrong(Code.NOT_FOUND, "not_found", removing, target=target)
+        draft.values.wrong(Code.NOT_FOUND, "not_found", removing, target=declared.item_prefix)
     kept = {_key(item): item for item in before if _key(item) not in edit.remove}
     added = edit.add
     if declared.kind is Kind.POINTS:

@@ -43,6 +43,8 @@ class _Named:
 
     label: str
     is_pointing: bool
+    has_rows: bool = False
+    """Whether its values are product rows."""
 
 
 async def told_changes(op: Operation, entries: Sequence[Entry]) -> list[list[ToldChange]]:
@@ -54,7 +56,8 @@ async def told_changes(op: Operation, entries: Sequence[Entry]) -> list[list[Tol
         value
         for entry in entries
         for name, change in entry.changes.items()
-        if _field(fields[entry.record_type], name).is_pointing
+        for named in (_field(fields[entry.record_type], name),)
+        if named.is_pointing or named.has_rows
         for value in (change.get("from"), change.get("to"))
     ]
     names = await load_names(op.loaders, [_references(value) for value in pointing])
@@ -74,7 +77,7 @@ async def told_changes(op: Operation, entries: Sequence[Entry]) -> list[list[Tol
 async def _fields(op: Operation, entity: str) -> dict[str, _Named]:
     """Give the fields of a type of record by the names that changes have for them."""
     own = {
-        field.name: _Named(_words(field.name), field.kind in _POINTING)
+        field.name: _Named(_words(field.name), field.kind in _POINTING, field.kind is Kind.ROWS)
         for field in ENTITIES[entity].fields
     }
     found = {camel(name): named for name, named in own.items()}
@@ -106,6 +109,8 @@ def _references(value: Any) -> list[Reference]:
 
 
 def _reference(value: Any) -> Reference | None:
+    if isinstance(value, dict):
+        value = value.get("product")
     if not isinstance(value, str):
         return None
     try:
@@ -130,6 +135,8 @@ def _value(
     op: Operation, field: _Named, value: Any, names: Mapping[Reference, str]
 ) -> tuple[Any, str | None]:
     """Give a value as the reader may see it, and what people call it."""
+    if field.has_rows and isinstance(value, list):
+        value = [_row(op, row, names) for row in value]
     if not field.is_pointing:
         return value, _text(value) or None
     if not isinstance(value, list):
@@ -140,6 +147,16 @@ def _value(
     kept = [part for part in value if (found := _reference(part)) and _is_seen(op, found, names)]
     called = (names.get(reference) for reference in _references(kept))
     return kept, ", ".join(text for text in called if text) or None
+
+
+def _row(
+    op: Operation, row: Mapping[str, Any], names: Mapping[Reference, str]
+) -> Mapping[str, Any]:
+    """Give a product row without the product where the reader may not see it."""
+    product = _reference(row)
+    if product is None or _is_seen(op, product, names):
+        return row
+    return {name: value for name, value in row.items() if name != "product"}
 
 
 def _is_seen(op: Operation, reference: Reference, names: Mapping[Reference, str]) -> bool:
@@ -164,6 +181,8 @@ def _text(value: Any) -> str:
             return f"{system}: {inner}"
         case {"value": inner, "kind": _}:
             return str(inner)
+        case {"name": name, "quantity": quantity, "total": total}:
+            return f"{name} × {quantity} = {total}"
         case {"from": start, "to": end}:
             return f"{start} – {end}"
         case dict():

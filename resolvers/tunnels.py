@@ -26,6 +26,7 @@ from resolvers.defined_fields import fields_of
 from resolvers.drafts import Draft
 from resolvers.operation import Event, Operation
 from resolvers.preparation import prepare
+from resolvers.product_rows import ROWS, copied
 from resolvers.rules import apply_rules
 from resolvers.values import Values
 
@@ -106,6 +107,9 @@ async def _copy(op: Operation, deal: Row, tunnel: Row) -> Row:
     for declared in _COPIED_LISTS:
         items: Sequence[Any] = await op.loaders.linked_ids(declared).load(deal.id)
         draft.lists[declared.name] = tuple(items)
+    lines = await op.loaders.product_rows(DEAL.name).load(deal.id)
+    if lines:
+        draft.lists[ROWS] = copied(lines)
     await apply_rules(op, [draft])
     await _copy_custom(op, deal, draft)
     (copy,) = await changes.create(op, [draft])

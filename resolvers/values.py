@@ -12,9 +12,24 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.errors import Code, UserError
-from domain.fields import PART_NAMES, SINGULARS, Entity, Field, Kind, camel
-from domain.ids import InvalidIdError, decode_id
-from domain.money import Money
+from domain.fields import (
+    EDITED_KINDS,
+    LIST_KINDS,
+    PART_NAMES,
+    SINGULARS,
+    Entity,
+    Field,
+    Kind,
+    camel,
+)
+from resolvers.checks import (
+    InvalidValueError,
+    check_length,
+    checked_id,
+    checked_ids,
+    checked_line,
+    checked_text,
+)
 from resolvers.contact_points import (
     DEFAULT_KINDS,
     InvalidPointError,
@@ -22,8 +37,8 @@ from resolvers.contact_points import (
     normalize_point,
 )
 from resolvers.currencies import known_currencies
+from resolvers.item_values import MAX_ITEMS, read_money, read_prices, read_rows
 
-MAX_LIST: Final = 200
 _COLOR_LENGTH: Final = 7
 _HEX: Final = frozenset("0123456789abcdefABCDEF")
 _POINT_LENGTH: Final = 500
@@ -68,12 +83,6 @@ class Values:
         self.errors.append(UserError(code, message, (*self.path, *path), values))
 
 
-class _InvalidError(Exception):
-    def __init__(self, message: str, *path: str, code: Code = Code.INVALID, **values: Any) -> None:
-        super().__init__(message)
-        self.message, self.path, self.code, self.values = message, path, code, values
-
-
 def read_values(
     entity: Entity, raw: Mapping[str, Any], path: tuple[str, ...], *, creating: bool, locale: str
 ) -> Values:
@@ -87,7 +96,7 @@ def read_values(
             _read_one(values, declared, name, raw[name], locale)
         elif creating and declared.required:
             values.wrong(Code.REQUIRED, "required", name)
-        if not creating and declared.kind in {Kind.POINTS, Kind.LINKS}:
+        if not creating and declared.kind in EDITED_KINDS:
             _read_edit(values, declared, raw, locale)
     return values
 
@@ -95,15 +104,13 @@ def read_values(
 def _read_one(values: Values, declared: Field, name: str, raw: Any, locale: str) -> None:
     try:
         value = None if raw is None else _parse(declared, raw, locale)
-    except _InvalidError as error:
+    except InvalidValueError as error:
         values.wrong(error.code, error.message, name, *error.path, **error.values)
         return
     if value is None and (declared.required or declared.always):
         values.wrong(Code.REQUIRED, "required", name)
         return
-    if value is None and declared.kind in {
-        Kind.POINTS, Kind.LINKS, Kind.EXTERNAL_IDS, Kind.CUSTOM
-    }:  # fmt: skip
+    if value is None and declared.kind in {*LIST_KINDS, Kind.CUSTOM}:
         value = ()
     values.given[declared.name] = value
 
@@ -117,13 +124,12 @@ def _read_edit(values: Values, declared: Field, raw: Mapping[str, Any], locale: 
         return
     try:
         added = _parse(declared, raw.get(add) or [], locale)
-    except _InvalidError as error:
+    except InvalidValueError as error:
         values.wrong(error.code, error.message, add, *error.path, **error.values)
         return
     try:
-        prefix = declared.points.lower() if declared.kind is Kind.POINTS else declared.target
-        removed = _ids(raw.get(remove) or [], prefix)
-    except _InvalidError as error:
+        removed = checked_ids(raw.get(remove) or [], declared.item_prefix, MAX_ITEMS)
+    except InvalidValueError as error:
         values.wrong(error.code, error.message, remove, *error.path, **error.values)
         return
     values.edits[declared.name] = ListEdit(tuple(added), frozenset(removed))
@@ -132,7 +138,7 @@ def _read_edit(values: Values, declared: Field, raw: Mapping[str, Any], locale: 
 def edit_names(declared: Field) -> tuple[str, str]:
     """Give the names of the inputs that change a list (addPhones, removePhoneIds)."""
     singular = SINGULARS.get(declared.name, declared.name.removesuffix("s"))
-    add = declared.name if declared.kind is Kind.POINTS else f"{singular}_ids"
+    add = f"{singular}_ids" if declared.kind is Kind.LINKS else declared.name
     return camel(f"add_{add}"), camel(f"remove_{singular}_ids")
 
 
@@ -148,118 +154,73 @@ def _parse(declared: Field, raw: Any, locale: str) -> Any:  # noqa: C901 - a tab
             return _currency(raw)
         case Kind.COLOR:
             return _color(raw)
-        case Kind.INTEGER:
-            return _integer(declared, raw)
+        case Kind.INTEGER | Kind.DECIMAL:
+            return _number(declared, raw)
         case Kind.ENUM:
             return raw.value if isinstance(raw, Enum) else raw
         case Kind.MONEY:
-            return _money(raw)
+            return read_money(raw)
         case Kind.REFERENCE:
-            return _id(raw, declared.target)
+            return checked_id(raw, declared.target)
         case Kind.LINKS:
-            return tuple(dict.fromkeys(_ids(raw, declared.target)))
+            return tuple(dict.fromkeys(checked_ids(raw, declared.target)))
         case Kind.POINTS:
             return _points(declared, raw, locale)
         case Kind.ADDRESS | Kind.UTM:
             return _parts(declared, raw)
         case Kind.EXTERNAL_IDS:
             return _external_ids(raw)
+        case Kind.PRICES:
+            return read_prices(raw)
+        case Kind.ROWS:
+            return read_rows(raw)
         case _:
             return raw
-
-
-def checked_text(raw: str, max_length: int) -> str:
-    """Check that PostgreSQL can hold a text and that it is not too long."""
-    if "\x00" in raw or any("\ud800" <= char <= "\udfff" for char in raw):
-        raise _InvalidError("bad_characters")
-    if len(raw) > max_length:
-        raise _InvalidError("too_long", code=Code.LIMIT, limit=max_length)
-    return raw
-
-
-def checked_line(raw: str, max_length: int) -> str | None:
-    """Check a line of text; spaces around it are dropped, an empty one is no value."""
-    line = checked_text(raw.strip(), max_length)
-    if any(char < " " or char == "\x7f" for char in line):
-        raise _InvalidError("bad_characters")
-    return line or None
 
 
 def _email(raw: str) -> str:
     try:
         return normalize_email(raw.strip())
     except InvalidPointError as error:
-        raise _InvalidError("invalid_email") from error
+        raise InvalidValueError("invalid_email") from error
 
 
 def _currency(raw: str) -> str:
     if raw not in known_currencies():
-        raise _InvalidError("unknown_currency", currency=raw[:10])
+        raise InvalidValueError("unknown_currency", currency=raw[:10])
     return raw
 
 
 def _color(raw: str) -> str:
     if len(raw) != _COLOR_LENGTH or raw[0] != "#" or not _HEX.issuperset(raw[1:]):
-        raise _InvalidError("invalid_color")
+        raise InvalidValueError("invalid_color")
     return raw.upper()
 
 
-def _integer(declared: Field, raw: int) -> int:
+def _number(declared: Field, raw: int | Decimal) -> int | Decimal:
     low, high = declared.minimum, declared.maximum
     if (low is not None and raw < low) or (high is not None and raw > high):
-        raise _InvalidError("out_of_range", minimum=low, maximum=high)
+        raise InvalidValueError("out_of_range", minimum=low, maximum=high)
     return raw
 
 
-def _money(raw: Mapping[str, Any]) -> Money | None:
-    amount: Decimal = raw["amount"]
-    currency = raw.get("currency")
-    if currency is not None and currency not in known_currencies():
-        raise _InvalidError("unknown_currency", "currency", currency=str(currency)[:10])
-    return Money(amount, currency or "")
-
-
-def _id(raw: str, target: str) -> UUID:
-    try:
-        prefix, value = decode_id(raw)
-    except InvalidIdError as error:
-        raise _InvalidError("invalid_id", target=target) from error
-    if prefix != target:
-        raise _InvalidError("id_of_another_type", target=target, found=prefix[:30])
-    return value
-
-
-def _ids(raw: Sequence[str], target: str) -> list[UUID]:
-    _bounded(raw)
-    found = []
-    for index, item in enumerate(raw):
-        try:
-            found.append(_id(item, target))
-        except _InvalidError as error:
-            raise _InvalidError(error.message, str(index), **error.values) from error
-    return found
-
-
-def _bounded(raw: Sequence[Any]) -> None:
-    if len(raw) > MAX_LIST:
-        raise _InvalidError("list_too_long", code=Code.LIMIT, limit=MAX_LIST)
-
-
 def _points(declared: Field, raw: Sequence[Mapping[str, Any]], locale: str) -> tuple[Point, ...]:
-    _bounded(raw)
+    check_length(raw)
     found: list[Point] = []
     for index, item in enumerate(raw):
         place = (str(index), "value")
         try:
             text = checked_line(item["value"], _POINT_LENGTH)
-        except _InvalidError as error:
-            raise _InvalidError(error.message, *place, code=error.code, **error.values) from error
+        except InvalidValueError as error:
+            raise InvalidValueError(
+                error.message, *place, code=error.code, **error.values
+            ) from error
         if text is None:
-            raise _InvalidError("required", *place, code=Code.REQUIRED)
+            raise InvalidValueError("required", *place, code=Code.REQUIRED)
         try:
             value = normalize_point(declared.points, text, locale)
         except InvalidPointError as error:
-            raise _InvalidError(f"invalid_{declared.points.lower()}", *place) from error
+            raise InvalidValueError(f"invalid_{declared.points.lower()}", *place) from error
         kind = item.get("kind")
         kind_name = kind.value if isinstance(kind, Enum) else DEFAULT_KINDS[declared.points]
         prefix = declared.points.lower()
@@ -274,9 +235,9 @@ def _point_id(raw: str | None, prefix: str, index: str) -> UUID | None:
     if raw is None:
         return None
     try:
-        return _id(raw, prefix)
-    except _InvalidError as error:
-        raise _InvalidError(error.message, index, "id", **error.values) from error
+        return checked_id(raw, prefix)
+    except InvalidValueError as error:
+        raise InvalidValueError(error.message, index, "id", **error.values) from error
 
 
 def _parts(declared: Field, raw: Mapping[str, Any]) -> dict[str, str] | None:
@@ -287,8 +248,8 @@ def _parts(declared: Field, raw: Mapping[str, Any]) -> dict[str, str] | None:
             continue
         try:
             line = checked_line(text, declared.max_length)
-        except _InvalidError as error:
-            raise _InvalidError(
+        except InvalidValueError as error:
+            raise InvalidValueError(
                 error.message, camel(part), code=error.code, **error.values
             ) from error
         if line is not None:
@@ -297,21 +258,21 @@ def _parts(declared: Field, raw: Mapping[str, Any]) -> dict[str, str] | None:
 
 
 def _external_ids(raw: Sequence[Mapping[str, Any]]) -> tuple[ExternalId, ...]:
-    _bounded(raw)
+    check_length(raw)
     found: list[ExternalId] = []
     for index, item in enumerate(raw):
         pair = []
         for name in ("system", "value"):
             try:
                 line = checked_line(item[name], 255)
-            except _InvalidError as error:
-                raise _InvalidError(
+            except InvalidValueError as error:
+                raise InvalidValueError(
                     error.message, str(index), name, code=error.code, **error.values
                 ) from error
             if line is None:
-                raise _InvalidError("required", str(index), name, code=Code.REQUIRED)
+                raise InvalidValueError("required", str(index), name, code=Code.REQUIRED)
             pair.append(line)
         if any(known.system == pair[0] for known in found):
-            raise _InvalidError("system_given_twice", str(index), "system", system=pair[0])
+            raise InvalidValueError("system_given_twice", str(index), "system", system=pair[0])
         found.append(ExternalId(*pair))
     return tuple(found)

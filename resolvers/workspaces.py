@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,13 +13,14 @@ from db.database import Database
 from db.tables import workspaces
 from domain.errors import Code, refuse
 from domain.people import USER
+from domain.products import MEASURE_UNIT, TAX_RATE
 from domain.roles import ADMINISTRATOR, ROLE, ROLE_ASSIGNMENT, SettingsRight
 from domain.settings import DICTIONARY, DICTIONARY_ITEM, PIPELINE
 from loaders.people import workspace as load_workspace
 from resolvers import changes, entries
 from resolvers.currencies import known_currencies
 from resolvers.default_roles import ROLES
-from resolvers.defaults import DICTIONARIES, PIPELINES, in_language
+from resolvers.defaults import DICTIONARIES, PIPELINES, TAX_RATES, UNITS, in_language
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 from resolvers.pipelines import stage_drafts
@@ -64,6 +66,7 @@ async def create_workspace(
         await _add_roles(op, locale, admin_id)
         await _add_dictionaries(op, locale)
         await _add_pipelines(op, locale)
+        await _add_units(op, locale)
         key = await issue_key(op, admin_id, "administrator", tuple(Scope), None)
         await changes.flush_events(op, already=0)
     return NewWorkspace(workspace_id, admin_id, admin_email, key.secret)
@@ -155,3 +158,19 @@ async def _add_pipelines(op: Operation, locale: str) -> None:
         for draft in stage_drafts(ids[kind], stages, locale)
     ]
     await changes.create(op, drafts)
+
+
+async def _add_units(op: Operation, locale: str) -> None:
+    """Add the ready units and tax rates; the first of each is the usual one."""
+    units = [
+        {"code": unit.code_in(locale), "name": unit.ru if locale == "ru" else unit.en,
+         "is_default": index == 0, "sort": (index + 1) * entries.STEP}
+        for index, unit in enumerate(UNITS)
+    ]  # fmt: skip
+    await _write(op, MEASURE_UNIT, units)
+    rates = [
+        {"name": name, "rate": Decimal(rate), "is_default": index == 0,
+         "sort": (index + 1) * entries.STEP}
+        for index, (name, rate) in enumerate(TAX_RATES[locale])
+    ]  # fmt: skip
+    await _write(op, TAX_RATE, rates)

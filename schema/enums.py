@@ -12,6 +12,7 @@ from domain.conversion import LossReason
 from domain.custom_fields import CustomFieldType, RecordType
 from domain.errors import Code
 from domain.filters import Direction
+from domain.product_rows import DiscountType
 from domain.roles import Action, FieldAccess, GrantEntity, RowScope, SettingsRight
 from domain.settings import PipelineEntity, StageSemantics
 from domain.timeline import TimelineKind
@@ -44,6 +45,12 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
         "What a tunnel does with a deal.",
         {"COPY": "A copy of it goes to the other stage.", "MOVE": "It goes there itself."},
     ),
+    DiscountType: (
+        "DiscountType",
+        "How the discount of a product row is given.",
+        {"PERCENT": "In percent of the price without tax.",
+         "AMOUNT": "As an amount off one unit, without tax."},
+    ),
     PipelineTemplate: (
         "PipelineTemplate",
         "Ready sets of stages for a new pipeline.",
@@ -54,7 +61,8 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
         "RecordType",
         "The types of records.",
         {"LEAD": "Possible customers.", "CONTACT": "People.", "COMPANY": "Organisations.",
-         "DEAL": "Sales.", "CATALOG_ELEMENT": "Entries of catalogues."},
+         "DEAL": "Sales.", "CATALOG_ELEMENT": "Entries of catalogues.",
+         "PRODUCT": "What is sold."},
     ),
     CustomFieldType: (
         "CustomFieldType",
@@ -75,7 +83,7 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
         "GrantEntity",
         "What roles grant rights on.",
         {"LEAD": "Leads.", "CONTACT": "Contacts.", "COMPANY": "Companies.", "DEAL": "Deals.",
-         "CATALOG_ELEMENT": "Entries of catalogues.",
+         "CATALOG_ELEMENT": "Entries of catalogues.", "PRODUCT": "Products.",
          "USER": "People: READ shows more of them than their names."},
     ),
     Action: (

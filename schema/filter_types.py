@@ -74,7 +74,15 @@ SECTION_ID_FILTER: Final = _operators(
     "CatalogSectionIdFilter", "Compares the id of a section of a catalogue.", strawberry.ID,
     (*_EQUALITY, Op.IN_TREE),
 )  # fmt: skip
-TREES: Final = {"department": DEPARTMENT_ID_FILTER, "catalog_section": SECTION_ID_FILTER}
+PRODUCT_SECTION_FILTER: Final = _operators(
+    "ProductSectionIdFilter", "Compares the id of a section of products.", strawberry.ID,
+    (*_EQUALITY, Op.IN_TREE),
+)  # fmt: skip
+TREES: Final = {
+    "department": DEPARTMENT_ID_FILTER,
+    "catalog_section": SECTION_ID_FILTER,
+    "product_section": PRODUCT_SECTION_FILTER,
+}
 """The filters by id of what forms a tree."""
 STRING_FILTER: Final = _operators("StringFilter", "Compares text.", str, _TEXT_OPS)
 INT_FILTER: Final = _operators("IntFilter", "Compares a whole number.", int, _ORDERED)
@@ -166,6 +174,16 @@ LIST_FILTERS: Final[Mapping[str, type]] = {
     name: _list_filter(entity.type_name, FILTERS[name], entity.plural.replace("_", " "))
     for name, entity in ENTITIES.items()
 }
+_ROWS_FILTER: Final = _list_filter(
+    "ProductRow",
+    input_type(
+        "ProductRowFilter",
+        "Conditions on a product row.",
+        {"product_id": (ID_FILTER | None, "The product, by its id."),
+         "product": (FILTERS["product"] | None, "The product, by what it is.")},
+    ),
+    "product rows",
+)  # fmt: skip
 ORDERS: Final[Mapping[str, type]] = {
     name: type(f"{entity.type_name}Order", (), {})
     for name, entity in ENTITIES.items()
@@ -208,6 +226,8 @@ def _field_filters(declared: Field) -> Fields:
             return {name: (LIST_FILTERS[declared.target] | None, doc)}
         case Kind.POINTS:
             return {name: (VALUE_FILTERS[declared.points] | None, doc)}
+        case Kind.ROWS:
+            return {name: (_ROWS_FILTER | None, doc)}
         case Kind.EXTERNAL_IDS | Kind.ADDRESS | Kind.UTM:
             return {name: (VALUE_FILTERS[declared.kind.name] | None, doc)}
         case Kind.ENUM if declared.enum is not None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final
 
-from domain.conditions import EXTERNAL_FIELDS, ID_FIELDS, POINT_FIELDS
+from domain.conditions import EXTERNAL_FIELDS, ID_FIELDS, POINT_FIELDS, ROW_FIELDS
 from domain.custom_fields import named_key
 from domain.entities import ENTITIES
 from domain.errors import BadInputError
@@ -123,6 +123,8 @@ def _read_field(entity: Entity, name: str, value: Any, path: Path) -> Condition:
             return _quantified(
                 declared, value, path, lambda raw, here: _values(EXTERNAL_FIELDS, raw, here)
             )
+        case Kind.ROWS:
+            return _quantified(declared, value, path, _of_row)
         case Kind.ADDRESS | Kind.UTM:
             parts = [
                 _operators(declared, _given(value, key, path), (*path, key), part=key)
@@ -151,6 +153,19 @@ def _quantified(
 
 def _values(fields: Mapping[str, Field], raw: Raw, path: Path) -> Condition:
     return And(tuple(_operators(fields[key], _given(raw, key, path), (*path, key)) for key in raw))
+
+
+def _of_row(raw: Raw, path: Path) -> Condition:
+    """Read conditions on a product row: on the product by its id, and by what it is."""
+    product, parts = ROW_FIELDS["product"], []
+    for key in raw:
+        given, here = _given(raw, key, path), (*path, key)
+        if key == "productId":
+            parts.append(_operators(product, given, here))
+        else:
+            where = read_where(ENTITIES[product.target], given, here)
+            parts.append(Related(product, where))
+    return And(tuple(parts))
 
 
 def _operators(declared: Field, raw: Raw, path: Path, part: str = "") -> Condition:

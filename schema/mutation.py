@@ -3,6 +3,7 @@
 import strawberry
 
 from domain.catalogs import CATALOG_ELEMENT
+from domain.products import PRODUCT
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
 from schema import (
     catalog_mutations,
@@ -11,6 +12,7 @@ from schema import (
     custom_field_mutations,
     file_mutations,
     people,
+    product_mutations,
     role_mutations,
     sessions,
     settings_mutations,
@@ -85,6 +87,16 @@ class Mutation:
     upsert_catalog_elements = upsert_many(CATALOG_ELEMENT)
     delete_catalog_elements = delete_many(CATALOG_ELEMENT)
 
+    create_product = create_one(PRODUCT)
+    update_product = update_one(PRODUCT)
+    delete_product = delete_one(PRODUCT)
+    restore_product = restore_one(PRODUCT)
+    purge_product = purge_one(PRODUCT)
+    create_products = create_many(PRODUCT)
+    update_products = update_many(PRODUCT)
+    upsert_products = upsert_many(PRODUCT)
+    delete_products = delete_many(PRODUCT)
+
     add_comment = comments.ADD_COMMENT
     update_comment = comments.UPDATE_COMMENT
     delete_comment = comments.DELETE_COMMENT
@@ -124,6 +136,15 @@ class Mutation:
     create_booking_service = catalog_mutations.CREATE_SERVICE
     update_booking_service = catalog_mutations.UPDATE_SERVICE
     delete_booking_service = catalog_mutations.DELETE_SERVICE
+    create_product_section = product_mutations.CREATE_SECTION
+    update_product_section = product_mutations.UPDATE_SECTION
+    delete_product_section = product_mutations.DELETE_SECTION
+    create_measure_unit = product_mutations.CREATE_UNIT
+    update_measure_unit = product_mutations.UPDATE_UNIT
+    delete_measure_unit = product_mutations.DELETE_UNIT
+    create_tax_rate = product_mutations.CREATE_TAX_RATE
+    update_tax_rate = product_mutations.UPDATE_TAX_RATE
+    delete_tax_rate = product_mutations.DELETE_TAX_RATE
     set_exchange_rate = settings_mutations.SET_EXCHANGE_RATE
 
     upload_file = file_mutations.UPLOAD_FILE

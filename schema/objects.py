@@ -10,7 +10,7 @@ import strawberry
 
 from auth.rights import PUBLIC
 from domain.entities import ENTITIES
-from domain.fields import Entity, Field, Kind, camel
+from domain.fields import LIST_KINDS, Entity, Field, Kind, camel
 from domain.ids import encode_id
 from domain.records import COMMON_FIELDS
 from loaders.loaders import is_short
@@ -22,6 +22,7 @@ from schema.context import Context, running
 from schema.custom_fields import custom_values_field
 from schema.execution.reading import BatchReader, IdOf, NowReader, batched_field, plain_field
 from schema.extras import EXTRA_FIELDS
+from schema.goods import ProductPrice, ProductRow, read_prices, rows_reader
 from schema.record_access import ACCESS
 from schema.scalars import JSON, CurrencyCode
 from schema.signatures import list_of
@@ -43,6 +44,13 @@ _PLAIN: Final[dict[Kind, Any]] = {
 }
 
 
+_ITEMS: Final[dict[Kind, Any]] = {
+    Kind.EXTERNAL_IDS: list[ExternalId],
+    Kind.ROWS: list_of(ProductRow),
+    Kind.PRICES: list_of(ProductPrice),
+}
+
+
 def _declare(declared: Field, entity: str, annotation: Any) -> Any:
     """Declare how a field is read."""
     match declared.kind:
@@ -57,10 +65,10 @@ def _declare(declared: Field, entity: str, annotation: Any) -> Any:
             )
         case Kind.LINKS | Kind.INVERSE:
             return batched_field(declared.doc, annotation, ("id",), _short_lists(declared))
-        case Kind.POINTS:
-            return batched_field(declared.doc, annotation, ("id",), _points(declared, entity))
-        case Kind.EXTERNAL_IDS:
-            return batched_field(declared.doc, annotation, ("id",), _external_ids)
+        case Kind.POINTS | Kind.EXTERNAL_IDS | Kind.ROWS | Kind.PRICES:
+            return batched_field(declared.doc, annotation, ("id",), _beside(declared, entity))
+        case Kind.CURRENCY:
+            return plain_field(declared.doc, annotation, (declared.column,))
         case Kind.MONEY:
             return plain_field(
                 declared.doc,
@@ -85,8 +93,8 @@ def _type(declared: Field) -> Any:
             return list_of(OBJECTS[declared.target])
         case Kind.POINTS:
             return list_of(POINT_TYPES[declared.points])
-        case Kind.EXTERNAL_IDS:
-            return list[ExternalId]
+        case Kind.EXTERNAL_IDS | Kind.ROWS | Kind.PRICES:
+            return _ITEMS[declared.kind]
         case Kind.MONEY:
             return Money
         case Kind.ADDRESS | Kind.UTM:
@@ -138,6 +146,19 @@ def _short_lists(declared: Field) -> BatchReader:
     return read
 
 
+def _beside(declared: Field, entity: str) -> BatchReader:
+    """Give the reader of a list of values that stand beside the record."""
+    match declared.kind:
+        case Kind.POINTS:
+            return _points(declared, entity)
+        case Kind.ROWS:
+            return rows_reader(entity)
+        case Kind.PRICES:
+            return read_prices
+        case _:
+            return _external_ids
+
+
 def _points(declared: Field, entity: str) -> BatchReader:
     async def read(context: Context, sources: Sequence[Any]) -> Sequence[Any]:
         keys = [(source.id, declared.points) for source in sources]
@@ -160,9 +181,6 @@ def _money(amount: Decimal | None, currency: Any) -> Money | None:
     return None if amount is None else Money(amount=amount, currency=currency)
 
 
-_LISTS: Final = frozenset({Kind.LINKS, Kind.INVERSE, Kind.POINTS, Kind.EXTERNAL_IDS})
-
-
 def _add_field(cls: Any, declared: Field, entity: Entity | None) -> None:
     if declared.kind is Kind.CUSTOM:
         return  # written as one list, read by `customFieldValues`
@@ -174,7 +192,7 @@ def _add_field(cls: Any, declared: Field, entity: Entity | None) -> None:
             connection_field(ENTITIES[declared.target], declared.doc, declared, name),
         )
         return
-    always = declared.always or declared.kind in _LISTS
+    always = declared.always or declared.kind in LIST_KINDS
     if name in PUBLIC and camel(declared.name) not in PUBLIC[name]:
         always = False  # roles may hide it
     annotation = _type(declared) if always else _type(declared) | None
@@ -218,7 +236,7 @@ def _fill_record() -> None:
     Record.access = ACCESS
     Record.timeline = TIMELINE
     Record.pinned_comments = PINNED_COMMENTS
-    strawberry.interface(Record, description="What leads, contacts, companies and deals share.")
+    strawberry.interface(Record, description="What records of all types share.")
 
 
 _fill_record()

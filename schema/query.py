@@ -14,6 +14,7 @@ from domain.entities import ENTITIES
 from domain.errors import BadInputError
 from domain.fields import Entity
 from domain.people import USER
+from domain.products import MEASURE_UNIT, PRODUCT, PRODUCT_SECTION, TAX_RATE
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
 from domain.roles import ROLE
 from domain.settings import DICTIONARY, PIPELINE, PipelineEntity
@@ -182,6 +183,14 @@ class Query:
     catalog_elements = connection_field(
         CATALOG_ELEMENT, "Elements of all catalogues, newest first unless ordered otherwise."
     )
+    product = _by_id(PRODUCT)
+    products = connection_field(PRODUCT, "Products, newest first unless ordered otherwise.")
+    product_section = _by_id(PRODUCT_SECTION)
+    product_sections = _everything(
+        PRODUCT_SECTION, "All sections of products, each among its like in its order."
+    )
+    measure_units = _everything(MEASURE_UNIT, "All units in their order.")
+    tax_rates = _everything(TAX_RATE, "All tax rates in their order.")
     resources = _everything(RESOURCE, "All that can be booked, in its order.")
     booking_services = _everything(BOOKING_SERVICE, "All services in their order.")
     bookings = BOOKINGS

@@ -5,7 +5,7 @@ from typing import Final
 
 from auth.rights import PUBLIC, Cell, Rights
 from domain.entities import ENTITIES, RECORDS
-from domain.fields import Entity, Kind, camel
+from domain.fields import EDITED_KINDS, Entity, camel
 from domain.records import DEAL, LEAD
 from domain.roles import Action, SettingsRight
 from resolvers.values import edit_names
@@ -44,7 +44,7 @@ def _input_names(entity: Entity) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in entity.fields:
         found[camel(field.input_name)] = camel(field.name)
-        if field.kind in {Kind.POINTS, Kind.LINKS}:
+        if field.kind in EDITED_KINDS:
             found.update(dict.fromkeys(edit_names(field), camel(field.name)))
     return found
 

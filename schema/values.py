@@ -7,6 +7,8 @@ import strawberry
 
 import schema.enums  # noqa: F401 - enums are declared before a type names them
 from domain.fields import PART_NAMES, Kind
+from domain.product_rows import DiscountType, ProductRow
+from domain.products import ProductPrice
 from loaders.comments import Comment
 from loaders.timeline import Entry
 from resolvers.contact_points import POINT_KINDS, EmailKind, MessengerKind, PhoneKind, WebsiteKind
@@ -28,6 +30,8 @@ def type_name(obj: Any, *_: Any) -> str:
         return "ChangeEntry" if obj.comment is None else "CommentEntry"
     if isinstance(obj, Comment):
         return "Comment"
+    if isinstance(obj, ProductRow | ProductPrice):
+        return type(obj).__name__
     if hasattr(obj, "user_agent"):
         return "Session"
     return "ApiKey" if hasattr(obj, "prefix") else "Workspace"
@@ -105,6 +109,44 @@ EXTERNAL_ID_INPUT = input_type(
     "ExternalIdInput",
     "The id of a record in another system; unique per type of record and system.",
     {"system": (str, "Name of the other system."), "value": (str, "The id there.")},
+)
+
+PRODUCT_PRICE_INPUT = input_type(
+    "ProductPriceInput",
+    "What one unit of a product costs, one price for each currency.",
+    {
+        "id": (strawberry.ID | None, "Id of a stored price that is kept or changed."),
+        "price": (MONEY_INPUT, "The price."),
+    },
+)
+PRODUCT_ROW_INPUT = input_type(
+    "ProductRowInput",
+    "What is sold on one line. What is left out comes from the product, or stays as it is in a row "
+    "that is named by its id.",
+    {
+        "id": (strawberry.ID | None, "Id of a stored row that is kept or changed."),
+        "product_id": (strawberry.ID | None, "The product; a row without one needs a name."),
+        "name": (str | None, "What is sold; the name of the product if left out."),
+        "price": (
+            Decimal | None,
+            "Price of one unit after discount, in the currency of the record; if left out, what "
+            "the discount leaves of the product's price in that currency.",
+        ),
+        "quantity": (Decimal | None, "How much; 1 if left out."),
+        "discount_type": (DiscountType | None, "How the discount is given; no discount if empty."),
+        "discount_rate": (
+            Decimal | None,
+            "The discount in percent, with PERCENT; with AMOUNT it follows from the amount.",
+        ),
+        "discount_amount": (
+            Decimal | None,
+            "Off one unit, without tax, with AMOUNT; with PERCENT it follows from the rate, and is "
+            "needed at 100 % only.",
+        ),
+        "tax_rate": (Decimal | None, "The tax in percent; null for none."),
+        "is_tax_included": (bool | None, "Whether the price has the tax in it; so it is usually."),
+        "unit_id": (strawberry.ID | None, "What the quantity is counted in."),
+    },
 )
 
 CUSTOM_VALUE_INPUT = input_type(

@@ -8,13 +8,13 @@ from typing import Any, Final
 import strawberry
 
 from domain.entities import RECORDS
-from domain.fields import Entity, Field, Kind
+from domain.fields import EDITED_KINDS, Entity, Field, Kind
 from domain.settings import PipelineEntity
 from resolvers.pipelines import PipelineTemplate
 from resolvers.values import edit_names
 from schema.classes import OBJECTS
 from schema.inputs import input_type
-from schema.scalars import JSON
+from schema.scalars import JSON, CurrencyCode
 from schema.signatures import list_of
 from schema.user_errors import UserErrorType
 from schema.values import (
@@ -23,6 +23,8 @@ from schema.values import (
     MONEY_INPUT,
     PART_INPUTS,
     POINT_INPUTS,
+    PRODUCT_PRICE_INPUT,
+    PRODUCT_ROW_INPUT,
 )
 
 Fields = dict[str, tuple[Any, str]]
@@ -32,7 +34,7 @@ _PLAIN: Final[dict[Kind, Any]] = {
     Kind.TEXT: str,
     Kind.EMAIL: str,
     Kind.COLOR: str,
-    Kind.CURRENCY: str,
+    Kind.CURRENCY: CurrencyCode,
     Kind.INTEGER: int,
     Kind.BOOLEAN: bool,
     Kind.DECIMAL: Decimal,
@@ -44,6 +46,8 @@ _PLAIN: Final[dict[Kind, Any]] = {
     Kind.EXTERNAL_IDS: list_of(EXTERNAL_ID_INPUT),
     Kind.JSON: JSON,
     Kind.CUSTOM: list_of(CUSTOM_VALUE_INPUT),
+    Kind.PRICES: list_of(PRODUCT_PRICE_INPUT),
+    Kind.ROWS: list_of(PRODUCT_ROW_INPUT),
 }
 
 
@@ -92,7 +96,7 @@ def update_fields(entity: Entity) -> Fields:
         if not declared.writable or declared.kind is Kind.INVERSE:
             continue
         fields[declared.input_name] = (_annotation(declared) | None, declared.doc)
-        if declared.kind in {Kind.POINTS, Kind.LINKS}:
+        if declared.kind in EDITED_KINDS:
             add, remove = (_snake(name) for name in edit_names(declared))
             fields[add] = (_annotation(declared) | None, f"Adds to the list. {declared.doc}")
             fields[remove] = (

@@ -64,6 +64,7 @@ leads = record_table(
     *reference("stage_id", "stages", required=True),
     scalar("stage_description", Kind.TEXT),
     *money_columns("amount"),
+    flag("is_amount_manual", default=True),
     *reference("company_id", "companies", clears=True),
     *reference("contact_id", "contacts", clears=True),
     flag("is_returning"),

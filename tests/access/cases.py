@@ -25,7 +25,7 @@ Arguments = dict[str, Any]
 Build = Callable[[World], Arguments]
 
 PLURALS = {"lead": "Leads", "contact": "Contacts", "company": "Companies", "deal": "Deals",
-           "catalogElement": "CatalogElements"}  # fmt: skip
+           "catalogElement": "CatalogElements", "product": "Products"}  # fmt: skip
 
 
 def fields_of(root: str) -> Mapping[str, GraphQLField]:
@@ -126,6 +126,15 @@ SETTINGS_MUTATIONS: dict[str, Build] = {
     "createBookingService": _given(name="Trip", duration=60),
     "updateBookingService": _given(id="$service", duration=45),
     "deleteBookingService": _given(id="$free_service"),
+    "createProductSection": _given(name="More", parentId="$product_section"),
+    "updateProductSection": _given(id="$product_section", name="Renamed"),
+    "deleteProductSection": _given(id="$product_section", moveTo="$product_section_beside"),
+    "createMeasureUnit": _given(code="M", name="more"),
+    "updateMeasureUnit": _given(id="$unit", name="renamed"),
+    "deleteMeasureUnit": _given(id="$unit", replaceWith="$unit_beside"),
+    "createTaxRate": _given(name="More", rate="7"),
+    "updateTaxRate": _given(id="$tax_rate", name="Renamed"),
+    "deleteTaxRate": _given(id="$tax_rate", replaceWith="$tax_rate_beside"),
     "setExchangeRate": _given(currency="EUR", rate="2"),
     "createUser": _given(email="new-person@example.com", password="a good password"),
     "inviteUser": _given(email="new-guest@example.com", firstName="Guest"),
@@ -188,8 +197,10 @@ ADMIN_QUERIES: dict[str, Build] = {
 QUERIES: dict[str, Build] = {
     **{name: _by_id(name) for name in (*RECORDS, "pipeline", "user", "catalog")},
     "catalogSection": _by_id("section"),
+    "productSection": _by_id("product_section"),
     **{name: lambda _: {} for name in ("leads", "contacts", "companies", "deals", "users",
-                                       "catalogElements", "catalogs", "resources",
+                                       "catalogElements", "catalogs", "resources", "products",
+                                       "productSections", "measureUnits", "taxRates",
                                        "bookingServices")},
     "bookings": lambda _: {"from": BOOKED_AT, "to": "2026-06-01T10:00:00Z"},
     "convertLeadPreview": _given(id="$lead", deal={"create": True}),
@@ -250,6 +261,8 @@ _WORTH = frozenset(
      "members", "pipeline", "dictionary", "dictionaryItem", "stage", "department", "group",
      "exchangeRate", "lead", "contact", "company", "deal", "pipelines", "dictionaryItems",
      "catalogElement", "catalog", "catalogSection", "sections", "resource", "resources",
+     "product", "productSection", "productSections", "measureUnit", "measureUnits", "taxRate",
+     "taxRates", "prices", "productRows",
      "bookingService", "service", "role", "roles", "reasons", "assignments"}
 )  # fmt: skip
 
@@ -290,9 +303,13 @@ _VALUES = {
     "websites": "https://example.org",
     "messengers": "someone",
 }
-_POINTS = {
-    name: {"value": value}
-    for key, value in _VALUES.items()
-    for name in (key, f"add{key.capitalize()}")
+_POINTS: dict[str, dict[str, Any]] = {
+    **{
+        name: {"value": value}
+        for key, value in _VALUES.items()
+        for name in (key, f"add{key.capitalize()}")
+    },
+    **{name: {"price": {"amount": "1"}} for name in ("prices", "addPrices")},
+    **{name: {"name": "Oil", "price": "1"} for name in ("productRows", "addProductRows")},
 }
-"""What a phone or the like that is made up on the way has besides its id."""
+"""What an item of a list that is made up on the way has besides its id."""

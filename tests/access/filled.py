@@ -41,7 +41,7 @@ CUSTOM: Final[Mapping[str, Mapping[str, str]]] = {
     | {"region": "LIST", "note": "STRING"},
     **{
         kind: {f"own{item.capitalize()}": item for item in _SHORT}
-        for kind in ("Lead", "Contact", "Company")
+        for kind in ("Lead", "Contact", "Company", "Product")
     },
     "CatalogElement": {f"own{item.capitalize()}": item for item in _SHORT} | {"trip": "BOOKING"},
 }
@@ -50,6 +50,15 @@ ALREADY: Final = frozenset({"region", "trip", "note"})
 """Made with every world."""
 FILLED: Final = frozenset({"region", "trip"})
 """Filled there as well."""
+
+
+_NAMES: Final = {
+    "catalog_section": "section",
+    "product_section": "product_section",
+    "measure_unit": "unit",
+    "tax_rate": "tax_rate",
+}
+"""What the world calls settings that records point to."""
 
 
 async def fill_world(root: Client, world: World) -> None:
@@ -149,6 +158,10 @@ def value_of(world: World, items: Mapping[str, str], kind: str, name: str, type_
     return {
         "String": text,
         "Int": 37,
+        "CurrencyCode": "USD",
+        "String!": text,
+        "ProductPriceInput": [{"price": {"amount": "7332.25", "currency": "USD"}}],
+        "ProductRowInput": [{"name": text, "price": "7333.25", "productId": world["product"]}],
         "Boolean": True,
         "Date": "2031-03-07",
         "MoneyInput": {"amount": "7331.25", "currency": "USD"},
@@ -169,9 +182,9 @@ def _reference(world: World, items: Mapping[str, str], kind: str, name: str) -> 
         return items[field.dictionary]
     if field.target == "stage":
         return world["stage_beside"] if kind == "Deal" else world["lead_stage"]
-    if field.target not in {"company", "contact", "lead", "user", "catalog_section"}:
+    if field.target not in {"company", "contact", "lead", "user", *_NAMES}:
         raise LookupError(f"nobody has said what {kind}.{name} is to point to")
-    target = "section" if field.target == "catalog_section" else field.target
+    target = _NAMES.get(field.target, field.target)
     found = world[target]
     return [found] if name.endswith("Ids") else found
 

@@ -67,6 +67,7 @@ ENTITIES: Final = {
     "Company": "COMPANY",
     "Deal": "DEAL",
     "CatalogElement": "CATALOG_ELEMENT",
+    "Product": "PRODUCT",
     "User": "USER",
 }
 NOT_SHOWN: Final = frozenset({"deletedAt"})

@@ -23,10 +23,10 @@ from graphql import (
 )
 
 PLURALS: Final = {"Lead": "leads", "Contact": "contacts", "Company": "companies", "Deal": "deals",
-                  "CatalogElement": "catalogElements", "User": "users", "Department": "departments",
-                  "Group": "groups"}  # fmt: skip
+                  "CatalogElement": "catalogElements", "Product": "products", "User": "users",
+                  "Department": "departments", "Group": "groups"}  # fmt: skip
 """The types whose fields roles hide, and their lists."""
-RECORDS: Final = tuple(PLURALS)[:5]
+RECORDS: Final = tuple(PLURALS)[:6]
 MARK: Final = "marked"
 """The alias of what is looked for in an answer."""
 _STEPS: Final = 7

@@ -31,7 +31,7 @@ from tests.client import Client
 
 def hidden_but_the_name(kind: str) -> list[tuple[str, str]]:
     """Give all fields of a type but what its records are called by."""
-    names = {"Contact": "lastName", "CatalogElement": "name"}
+    names = {"Contact": "lastName", "CatalogElement": "name", "Product": "name"}
     return [
         (owner, name)
         for owner, name in FIELDS

@@ -21,7 +21,8 @@ from tests.conftest import Server
 
 LISTS = {"leads": "LeadFilter", "contacts": "ContactFilter", "companies": "CompanyFilter",
          "deals": "DealFilter", "users": "UserFilter",
-         "catalogElements": "CatalogElementFilter", "auditEvents": "AuditEventFilter"}  # fmt: skip
+         "catalogElements": "CatalogElementFilter", "products": "ProductFilter",
+         "auditEvents": "AuditEventFilter"}  # fmt: skip
 # What an id stands for, by the last name on its path.
 KINDS = {
     "companyId": "company", "companyIds": "company", "addCompanyIds": "company",
@@ -44,6 +45,17 @@ KINDS = {
     "addCatalogIds": "catalog", "removeCatalogIds": "catalog", "sectionId": "section",
     "roleId": "role", "roleIds": "role", "departmentId": "department",
     "groupId": "group", "recordId": "deal", "mentionIds": "user",
+    "productId": "product", "unitId": "unit", "taxRateId": "tax_rate",
+    "prices": "product_price", "addPrices": "product_price",
+    "productRows": "product_row", "addProductRows": "product_row",
+    "removePriceIds": "product_price", "removeProductRowIds": "product_row",
+}  # fmt: skip
+
+
+_REPLACED = {
+    "deletePipeline": "pipeline", "deleteCatalogSection": "section",
+    "deleteProductSection": "product_section", "deleteMeasureUnit": "unit",
+    "deleteTaxRate": "tax_rate",
 }  # fmt: skip
 
 
@@ -51,12 +63,12 @@ def kind_of(mutation: str, path: tuple[str, ...], world: World) -> str:
     """Tell what the id at a path of a mutation stands for."""
     names = [name for name in path if name != "0"]
     last = names[-1]
+    if last in {"moveTo", "replaceWith"}:
+        return _REPLACED.get(mutation, KINDS.get(last, "stage"))
+    if "Product" in mutation and last in {"sectionId", "parentId"}:
+        return "product_section"
     if last in KINDS:
         return KINDS[last]
-    if last == "moveTo":
-        return {"deletePipeline": "pipeline", "deleteCatalogSection": "section"}.get(
-            mutation, "stage"
-        )
     if last == "parentId":
         if "Section" in mutation:
             return "section"
@@ -147,7 +159,7 @@ async def test_every_thing_with_an_id_is_a_node_of_its_own_workspace_only(stage:
     assert many["nodes"] == [None] * len(ids)
 
 
-_TREES = ("DepartmentIdFilter", "CatalogSectionIdFilter")
+_TREES = ("DepartmentIdFilter", "CatalogSectionIdFilter", "ProductSectionIdFilter")
 
 
 def _id_filters(kind: str, depth: int) -> Iterator[tuple[str, ...]]:
@@ -203,13 +215,16 @@ _TARGETS = {
     "departments": "department", "users": "user", "user": "user", "about": "user",
     "auditEvents": "audit_event", "catalogElements": "catalogElement",
     "catalog": "catalog", "section": "section", "sections": "section", "children": "section",
-    "elements": "catalogElement",
+    "elements": "catalogElement", "products": "product", "product": "product",
+    "productRows": "product", "unit": "unit", "taxRate": "tax_rate",
 }  # fmt: skip
 
 
 def _filtered_kind(name: str, path: tuple[str, ...]) -> str:
     *holders, field = [name, *(key for key in path[:-1] if key not in {"some", "none"})]
     holder = holders[-1]
+    if "products" in holders and {"section", "children", "sectionId"} & {*holders, field}:
+        return "product_section"
     if field == "id":
         return _TARGETS.get(holder, "source_WEB")
     if field == "parentId":

@@ -10,8 +10,8 @@ from db.database import Database
 from domain.ids import decode_id
 from tests.client import Client, Upload
 
-RECORDS = ("lead", "contact", "company", "deal", "catalogElement")
-LABELS = {"contact": "lastName", "catalogElement": "name"}
+RECORDS = ("lead", "contact", "company", "deal", "catalogElement", "product")
+LABELS = {"contact": "lastName", "catalogElement": "name", "product": "name"}
 """What a record is called by, where that is no title."""
 BOOKED_AT = "2026-06-01T09:00:00Z"
 """When the only booking of a world starts."""
@@ -46,6 +46,7 @@ async def build_world(admin: Client) -> World:
     await _add_people(admin, ids)
     await _add_settings(admin, ids)
     await _add_catalogs(admin, ids)
+    await _add_goods(admin, ids)
     await _add_records(admin, ids)
     told = await admin.data("{ history(first: 1) { nodes { id } } }")
     ids["entry"] = told["history"]["nodes"][0]["id"]
@@ -163,9 +164,11 @@ async def _add_records(admin: Client, ids: dict[str, str]) -> None:
         "leadId": ids["lead"],
         "externalIds": [{"system": "erp", "value": "1"}],
         "customValues": [{"code": "region", "value": ids["custom_field_option"]}],
+        "productRows": [{"productId": ids["product"], "unitId": ids["unit"], "price": "9"}],
         **client,
     }
-    ids["deal"] = (await _make(admin, "createDeal", deal))["id"]
+    made = await _make(admin, "createDeal", deal, "id productRows { id }")
+    ids["deal"], ids["product_row"] = made["id"], made["productRows"][0]["id"]
     beside = {"title": "Acme buys more", "stageId": ids["stage"]}
     ids["deal_beside"] = (await _make(admin, "createDeal", beside))["id"]
     await _add_elements(admin, ids)
@@ -208,6 +211,28 @@ async def _add_catalogs(admin: Client, ids: dict[str, str]) -> None:
     booked = {"entity": "CATALOG_ELEMENT", "name": "Trip", "type": "BOOKING",
               "catalogIds": [ids["catalog"]]}  # fmt: skip
     ids["field_of_catalog"] = (await _make(admin, "createCustomField", booked))["id"]
+
+
+async def _add_goods(admin: Client, ids: dict[str, str]) -> None:
+    """Add a product with a section, a unit and a tax rate, and others beside those."""
+    for name, thing, more in (
+        ("product_section", "ProductSection", {}),
+        ("product_section_beside", "ProductSection", {}),
+        ("unit", "MeasureUnit", {"code": "U"}),
+        ("unit_beside", "MeasureUnit", {"code": "UB"}),
+        ("tax_rate", "TaxRate", {"rate": "5"}),
+        ("tax_rate_beside", "TaxRate", {"rate": "6"}),
+    ):
+        ids[name] = (await _make(admin, f"create{thing}", {"name": name, **more}))["id"]
+    product = {
+        "name": "Acme pump",
+        "sectionId": ids["product_section"],
+        "unitId": ids["unit"],
+        "taxRateId": ids["tax_rate"],
+        "prices": [{"price": {"amount": "9", "currency": "EUR"}}],
+    }
+    made = await _make(admin, "createProduct", product, "id prices { id }")
+    ids["product"], ids["product_price"] = made["id"], made["prices"][0]["id"]
 
 
 async def _add_elements(admin: Client, ids: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from tests.api.world import (
     DEAL,
     ELEMENT,
     LEAD,
+    PRODUCT,
     Names,
     World,
     build_world,
@@ -40,7 +41,8 @@ async def build_crowd(people: Cast) -> Crowd:
     await _add_settings(people, ids)
     await _add_roles(people, ids)
     await _add_catalogs(people, ids)
-    for names in (COMPANY, CONTACT, LEAD, DEAL, ELEMENT):
+    await _add_goods(people, ids)
+    for names in (COMPANY, CONTACT, PRODUCT, LEAD, DEAL, ELEMENT):
         rows = await make_records(
             people.anna, names, inputs(names, world, ids), "id" + _points(names)
         )
@@ -48,6 +50,9 @@ async def build_crowd(people: Cast) -> Crowd:
         for kind in ("Phone", "Email", "Website", "Messenger"):
             found = [row[f"{kind.lower()}s"][0]["id"] for row in rows if f"{kind.lower()}s" in row]
             ids.setdefault(kind, found)
+        for kind, key in (("ProductPrice", "prices"), ("ProductRow", "productRows")):
+            if rows and key in rows[0]:
+                ids.setdefault(kind, [row[key][0]["id"] for row in rows])
     parents = [
         {"id": child, "parentId": parent}
         for child, parent in zip(ids["Company"], [world["acme"], *ids["Company"]], strict=False)
@@ -100,7 +105,11 @@ async def _add_comments(people: Cast, ids: Ids) -> None:
 
 
 def _points(names: Names) -> str:
-    if names in {DEAL, ELEMENT}:
+    if names is PRODUCT:
+        return " prices { id }"
+    if names is DEAL:
+        return " productRows { id }"
+    if names is ELEMENT:
         return ""
     return " phones { id } emails { id } websites { id } messengers { id }"
 
@@ -112,7 +121,7 @@ def inputs(names: Names, world: World, ids: Mapping[str, list[str]]) -> list[dic
     targets = {kind: keys for kind, keys in ids.items() if kind not in shared}
     return [
         {
-            name: _own(value, targets, n)
+            name: _with_product(_own(value, targets, n), targets, n)
             for name, value in written(samples(names, world), 0).items()
             if name != "parentId"
         }
@@ -128,6 +137,14 @@ def _own(value: Any, targets: Mapping[str, list[str]], n: int) -> Any:
     if kind not in targets:
         return value
     return [targets[kind][n]] if isinstance(value, list) else targets[kind][n]
+
+
+def _with_product(value: Any, targets: Mapping[str, list[str]], n: int) -> Any:
+    """Give product rows with the n-th product and unit; else the value."""
+    if not (isinstance(value, list) and value and "quantity" in value[0]):
+        return value
+    own = {"productId": targets["Product"][n], "unitId": targets["MeasureUnit"][n]}
+    return [{**row, **own} for row in value]
 
 
 async def _make(people: Cast, mutation: str, given: Mapping[str, Any], read: str = "id") -> Any:
@@ -244,6 +261,17 @@ async def _add_catalogs(people: Cast, ids: Ids) -> None:
         for key, parent in zip(ids["Catalog"], ids["TopSection"], strict=True)
     ]
     ids["CatalogSection"] = await _many(people, "createCatalogSection", below)
+
+
+async def _add_goods(people: Cast, ids: Ids) -> None:
+    """Add sections of products in a tree, units and tax rates."""
+    top = await _many(people, "createProductSection", [{"name": f"Top {n}"} for n in range(SIZE)])
+    below = [{"name": "Below", "parentId": parent} for parent in top]
+    ids["ProductSection"] = await _many(people, "createProductSection", below)
+    units = [{"code": f"U{n}", "name": f"unit {n}"} for n in range(SIZE)]
+    ids["MeasureUnit"] = await _many(people, "createMeasureUnit", units)
+    rates = [{"name": f"Tax {n}", "rate": str(n)} for n in range(SIZE)]
+    ids["TaxRate"] = await _many(people, "createTaxRate", rates)
 
 
 async def _add_bookings(people: Cast, ids: Ids) -> None:

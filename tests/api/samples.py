@@ -5,10 +5,10 @@ here fails `test_samples.py`.
 """
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from tests.api.world import COMPANY, CONTACT, DEAL, ELEMENT, LEAD, Names, World
+from tests.api.world import COMPANY, CONTACT, DEAL, ELEMENT, LEAD, PRODUCT, Names, World
 
 # External ids are unique in a workspace, and tests share one.
 _numbers = itertools.count(1)
@@ -40,6 +40,8 @@ class Sample:
     more: More | None = None
     fixed: bool = False
     """Given when a record is made, and never changed: its two values are the same."""
+    apart: bool = False
+    """Changes others as well, or follows from them: how events tell of it is tested apart."""
 
     @property
     def key(self) -> str:
@@ -107,6 +109,25 @@ def _client_points() -> list[Sample]:
 def _money(name: str) -> Sample:
     first = {"amount": "1200.5", "currency": "USD"}
     return _parts(name, first, {"amount": "0", "currency": "USD"})
+
+
+def _sold() -> list[Sample]:
+    """Sample what is sold; the amount is another one, so it is set by hand."""
+    read = ("name", "price", "quantity", "taxRate")
+    first = [
+        dict(zip(read, ("Assembly", "100", "2", "20"), strict=True)),
+        dict(zip(read, ("Oil", "0.5", "1", None), strict=True)),
+    ]
+    second = [dict(zip(read, ("Hose", "7", "1.25", "10"), strict=True))]
+    more = dict(zip(read, ("Filter", "3", "4", None), strict=True))
+    edit = More(more, [*first, more], "addProductRows", "removeProductRowIds")
+    both = (first, second)
+    return [
+        replace(_plain("currency", "USD", "USD", REFUSED), apart=True),
+        replace(_plain("isAmountManual", True, True, REFUSED), apart=True),
+        Sample("productRows", f"productRows {{ {' '.join(read)} }}", both, both, [], edit,
+               apart=True),
+    ]  # fmt: skip
 
 
 def _list(world: World, name: str, first: list[str], second: list[str], more: str) -> Sample:
@@ -199,6 +220,7 @@ def lead(world: World) -> list[Sample]:
                    REFUSED),
         _plain("stageDescription", "Waits for a call", "Called"),
         _money("amount"),
+        *_sold(),
         _reference("companyId", world["acme"], world["globex"]),
         _reference("contactId", world["ivan"], world["maria"]),
         _list(world, "contactIds", ["ivan", "maria"], ["maria"], "petr"),
@@ -245,6 +267,7 @@ def deal(world: World) -> list[Sample]:
         _reference("stageId", world["sales:PREPARATION"], world["support:first OPEN"], REFUSED),
         _plain("probability", 30, 100),
         _money("amount"),
+        *_sold(),
         _money("tax"),
         _reference("companyId", world["acme"], world["globex"]),
         _reference("contactId", world["ivan"], world["maria"]),
@@ -272,7 +295,32 @@ def element(world: World) -> list[Sample]:
     ]
 
 
-SAMPLES: Final = {LEAD: lead, CONTACT: contact, COMPANY: company, DEAL: deal, ELEMENT: element}
+def product(world: World) -> list[Sample]:
+    """Sample the fields of products."""
+    shown = "prices { price { amount currency } }"
+    first = [
+        {"price": {"amount": "10.5", "currency": "USD"}},
+        {"price": {"amount": "9", "currency": "EUR"}},
+    ]
+    second = [{"price": {"amount": "0", "currency": "RUB"}}]
+    more = {"price": {"amount": "900", "currency": "RUB"}}
+    edit = More(more, [*first, more], "addPrices", "removePriceIds")
+    return [
+        _reference("sectionId", world["pumps"], world["hoses"]),
+        _plain("name", "Pump", "Hose", REFUSED),
+        _plain("code", "P-1", "H-1"),
+        _reference("unitId", world["unit:KGM"], world["unit:MTR"]),
+        _reference("taxRateId", world["VAT 10"], world["VAT 20"]),
+        _plain("isTaxIncluded", False, True, REFUSED),
+        _plain("description", *_NOTES),
+        _plain("isActive", True, False, REFUSED),
+        Sample("prices", shown, (first, second), (first, second), [], edit),
+        *_common(world),
+    ]  # fmt: skip
+
+
+SAMPLES: Final = {LEAD: lead, CONTACT: contact, COMPANY: company, DEAL: deal, ELEMENT: element,
+                  PRODUCT: product}  # fmt: skip
 
 
 def samples(names: Names, world: World) -> list[Sample]:

@@ -14,6 +14,7 @@ from tests.api.world import (
     DEAL,
     ELEMENT,
     LEAD,
+    PRODUCT,
     Names,
     World,
     build_settings,
@@ -68,9 +69,16 @@ RECORDS: Final[Mapping[Names, Mapping[str, dict[str, Any]]]] = {
         },
         "letter": {"title": "Пишет письмо", "address": {"city": "Москва", "country": "RU"}},
     },
+    PRODUCT: {
+        # Of letters that no search looks for.
+        "щуп": {"name": "Щуп", "code": "Щ-1", "sectionId": "$hoses", "taxRateId": "$VAT 10",
+                "unitId": "$unit:KGM", "prices": [{"price": {"amount": "7"}}]},
+        "цеп": {"name": "Цеп", "isActive": False, "isTaxIncluded": False},
+    },
     DEAL: {
         "A": {
             "title": "Annual licence", "probability": 0, "amount": {"amount": "100"},
+            "productRows": [{"productId": "$щуп"}], "isAmountManual": True,
             "tax": {"amount": "20"}, "beginDate": "2026-01-31", "closeDate": "2026-02-01",
             "lossReason": "50% off", "companyId": "$acme", "contactId": "$ivan",
             "contactIds": ["$ivan", "$maria"], "leadId": "$call", "sourceId": "$SOURCE:WEB",

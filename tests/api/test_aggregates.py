@@ -122,6 +122,8 @@ FILTERS: list[tuple[str, Any]] = [
     ("Company", {"revenue": {"lt": "1000"}}),
     ("CatalogElement", {}),
     ("CatalogElement", {"sort": {"gt": 10}}),
+    ("Product", {}),
+    ("Product", {"isActive": {"eq": False}}),
     ("User", {}),
     ("User", {"firstName": {"eq": "Anna"}}),
 ]

@@ -363,7 +363,9 @@ async def test_references_to_another_workspace_are_references_to_nothing(
                  "parentId": "company", "companyIds": "company", "contactId": "contact",
                  "contactIds": "contact", "leadId": "lead", "pipelineId": "pipeline",
                  "stageId": f"{names.one} stage", "catalogId": "olga cars",
-                 "sectionId": "olga sedans"}  # fmt: skip
+                 "sectionId": "olga sedans", "unitId": "unit", "taxRateId": "tax rate"}  # fmt: skip
+        if names.one == "product":
+            kinds["sectionId"] = "olga hoses"
         record = theirs[kinds.get(sample.name, "item")]
         many = sample.name.endswith("Ids")
         answer = await mutate(
@@ -381,7 +383,8 @@ async def olgas_ids(world: World) -> dict[str, str]:
     olga = world.people.olga
     found = await olga.data(
         '{ viewer { user { id } } dictionary(code: "SOURCE") { items { id } }'
-        " pipelines { id stages { id } } leads: pipelines(entity: LEAD) { stages { id } } }"
+        " pipelines { id stages { id } } leads: pipelines(entity: LEAD) { stages { id } }"
+        " measureUnits { id } taxRates { id } }"
     )
     ids = {
         names.one: (await make_record(olga, names, world.named(names, owner="olga")))["id"]
@@ -390,10 +393,12 @@ async def olgas_ids(world: World) -> dict[str, str]:
     return ids | {
         "user": found["viewer"]["user"]["id"],
         "item": found["dictionary"]["items"][0]["id"],
+        "unit": found["measureUnits"][0]["id"],
+        "tax rate": found["taxRates"][0]["id"],
         "pipeline": found["pipelines"][0]["id"],
         "deal stage": found["pipelines"][0]["stages"][0]["id"],
         "lead stage": found["leads"][0]["stages"][0]["id"],
-        **{name: world[name] for name in ("olga cars", "olga sedans")},
+        **{name: world[name] for name in ("olga cars", "olga sedans", "olga hoses")},
     }
 
 

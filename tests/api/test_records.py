@@ -77,6 +77,8 @@ async def test_a_name_is_enough_and_the_rest_is_empty(
     made = await make_record(world.people.anna, names, world.named(names), reads(fields))
     defaults: dict[str, Any] = {"isShared": False, "isMine": False, "isExportable": True}
     defaults["catalog"] = {"id": world["cars"]}
+    defaults |= {"currency": None, "isActive": True, "isTaxIncluded": True, "isAmountManual": True}
+    defaults |= {"unit": {"id": world["unit:C62"]}, "taxRate": {"id": world["no tax"]}}
     if names.one == "deal":
         defaults |= {"pipeline": {"id": world["sales"]}, "stage": {"id": world["sales:NEW"]}}
     if names.one == "lead":

@@ -42,8 +42,9 @@ CONTACT = Names("contact", "contacts", label="lastName")
 COMPANY = Names("company", "companies")
 DEAL = Names("deal", "deals")
 ELEMENT = Names("catalogElement", "catalogElements", label="name", note="description")
+PRODUCT = Names("product", "products", label="name", note="description")
 SALES = (LEAD, CONTACT, COMPANY, DEAL)
-TYPES = (*SALES, ELEMENT)
+TYPES = (*SALES, ELEMENT, PRODUCT)
 
 
 @dataclass(slots=True)
@@ -108,7 +109,26 @@ async def build_settings(people: Cast) -> World:
     world = World(people, dict(people.ids))
     await _add_settings(people.root, world.ids)
     await _add_catalogs(world)
+    await _add_goods(world)
     return world
+
+
+async def _add_goods(world: World) -> None:
+    """Add sections of products and tax rates, in olga's workspace a section as well."""
+    ids = world.ids
+    for client, owner in ((world.people.root, ""), (world.people.olga, "olga ")):
+        for name in ("Pumps", "Hoses"):
+            made = await mutate(
+                client, "createProductSection", "productSection { id }", input={"name": name}
+            )
+            ids[f"{owner}{name.lower()}"] = made.payload()["productSection"]["id"]
+    for rate in ("10", "20"):
+        given = {"name": f"VAT {rate}", "rate": rate}
+        made = await mutate(world.people.root, "createTaxRate", "taxRate { id }", input=given)
+        ids[f"VAT {rate}"] = made.payload()["taxRate"]["id"]
+    found = await world.people.root.data("{ measureUnits { id code } taxRates { id isDefault } }")
+    ids.update({f"unit:{unit['code']}": unit["id"] for unit in found["measureUnits"]})
+    ids["no tax"] = next(rate["id"] for rate in found["taxRates"] if rate["isDefault"])
 
 
 async def _add_catalogs(world: World) -> None:

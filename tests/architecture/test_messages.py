@@ -13,7 +13,7 @@ from tests.architecture.sources import LAYERS, Module, callee, modules, read
 
 _RAISERS = {
     "refuse": 1, "wrong": 1, "UserError": 1, "ForbiddenError": 0, "BadInputError": 0,
-    "_InvalidError": 0,
+    "InvalidValueError": 0,
 }  # fmt: skip
 """Functions and errors that take the key of a message, and at which place."""
 _DERIVED = {"invalid_email", "invalid_phone", "invalid_website"}
@@ -115,8 +115,8 @@ def test_the_search_for_keys_finds_them() -> None:
         read(
             "raise refuse(Code.IN_USE, 'in_use', 'id', count=uses)\n"
             "draft.values.wrong(Code.DUPLICATE, 'given_twice', 'id')\n"
-            "raise _InvalidError(error.message, *place, code=error.code)\n"
-            "raise _InvalidError('too_long', **error.values)\n"
+            "raise InvalidValueError(error.message, *place, code=error.code)\n"
+            "raise InvalidValueError('too_long', **error.values)\n"
             "UserError(Code.INVALID, 'password_length', path, {'minimum': 8, 'maximum': 200})\n"
         )
     )

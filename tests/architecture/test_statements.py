@@ -21,6 +21,7 @@ WRITERS = {
     "db/session.py": "the session's own ways of writing, which all others go through",
     "resolvers/changes.py": "the write path: records, settings, people, and their events",
     "resolvers/lists.py": "the lists of a record, called by the write path alone",
+    "resolvers/product_lists.py": "prices and product rows, called by those lists alone",
     "resolvers/custom_pivot.py": "the pivot of custom values, called by the write path alone",
     "resolvers/custom_bookings.py": "the time that custom values reserve, called by it alone",
     "resolvers/attachments.py": "which record holds a file, called by the write path",
@@ -35,7 +36,8 @@ WRITERS = {
 }
 TABLES_OF_WRITERS = {
     "resolvers/changes.py": {"TABLES", "events", "workspaces"},
-    "resolvers/lists.py": {"comments", "contact_points", "external_ids"},
+    "resolvers/lists.py": {"comments", "contact_points", "external_ids", "product_rows"},
+    "resolvers/product_lists.py": {"product_prices", "product_rows"},
     "resolvers/comments.py": {"comment_edits", "comments"},
     "resolvers/custom_pivot.py": {"custom_values"},
     "resolvers/custom_bookings.py": {"bookings", "booking_holders"},

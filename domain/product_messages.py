@@ -1,0 +1,55 @@
+"""What errors say of products, their rows and currencies, in the languages of the API."""
+
+from collections.abc import Mapping
+from typing import Final
+
+PRODUCT_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
+    "not_negative": (
+        "The number must not be negative.",
+        "Число не может быть отрицательным.",
+    ),
+    "price_given_twice": (
+        "The product has another price in {currency}.",
+        "У товара уже есть цена в валюте {currency}.",
+    ),
+    "product_inactive": (
+        "The product is not active.",
+        "Товар неактивен.",
+    ),
+    "no_price": (
+        "Give a price: the product has none in {currency}.",
+        "Укажите цену: у товара нет цены в валюте {currency}.",
+    ),
+    "discount_rate_needed": (
+        "A discount in percent needs its rate.",
+        "Для скидки в процентах нужен её процент.",
+    ),
+    "discount_amount_needed": (
+        "The discount needs its amount.",
+        "Для скидки нужна её сумма.",
+    ),
+    "discount_type_needed": (
+        "Say with discountType how the discount is given.",
+        "Укажите вид скидки в discountType.",
+    ),
+    "discount_too_large": (
+        "The discount is larger than the price.",
+        "Скидка больше цены.",
+    ),
+    "amount_too_large": (
+        "The amount has too many digits.",
+        "В сумме слишком много цифр.",
+    ),
+    "amount_follows_rows": (
+        "The amount follows from the product rows; set isAmountManual to give another one.",
+        "Сумма складывается из товарных позиций; чтобы задать другую, укажите isAmountManual.",
+    ),
+    "currency_differs": (
+        "The amount is given in another currency.",
+        "Сумма указана в другой валюте.",
+    ),
+    "no_rate": (
+        "There is no exchange rate for these currencies.",
+        "Для этих валют не задан курс.",
+    ),
+}

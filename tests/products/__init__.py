@@ -1,0 +1,1 @@
+"""Products, their rows in deals and leads, and currencies."""
