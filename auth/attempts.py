@@ -13,6 +13,7 @@ from domain.errors import Code, refuse
 
 PER_ACCOUNT: Final = 5
 PER_ADDRESS: Final = 20
+PER_CALENDAR: Final = 30
 WINDOW_SECONDS: Final = 60
 
 Limited = tuple[bytes, int]
@@ -24,9 +25,14 @@ def account(email: str, purpose: str = "sign in") -> Limited:
     return _key(f"{purpose} account", email.strip().lower()[:200]), PER_ACCOUNT
 
 
-def address(origin: str | None) -> Limited:
-    """Count by network address, whatever is tried."""
-    return _key("address", origin or ""), PER_ADDRESS
+def address(origin: str | None, purpose: str = "") -> Limited:
+    """Count by network address, whatever is tried; for another `purpose`, apart from the rest."""
+    return _key(f"{purpose} address".strip(), origin or ""), PER_ADDRESS
+
+
+def calendar(secret: str) -> Limited:
+    """Count by calendar feed, wherever it is read from."""
+    return _key("calendar", secret), PER_CALENDAR
 
 
 async def count_attempt(session: Session, counted: Sequence[Limited]) -> bool:

@@ -24,9 +24,9 @@ from auth.actor import Actor
 from auth.policy import any_of, cell
 from auth.rights import Cell, Mask, Rights, field_names
 from domain.entities import ENTITIES
-from domain.timeline import OF_COMMENTS, STAGE, TimelineKind
+from domain.timeline import OF_ACTIVITIES, OF_COMMENTS, STAGE, TimelineKind
 
-ALWAYS: Final = (TimelineKind.CREATED, *OF_COMMENTS)
+ALWAYS: Final = (TimelineKind.CREATED, *OF_COMMENTS, *OF_ACTIVITIES)
 """Told to whoever may read the record."""
 _BINNED: Final = (TimelineKind.DELETED, TimelineKind.RESTORED)
 

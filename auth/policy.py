@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
+    Select,
     Uuid,
     and_,
     any_,
@@ -34,7 +35,8 @@ from auth.rights import EVERY_ROW, NO_ROW, Branch, Cell, Mask, Rights, Rows
 from db.base import WORKSPACE, metadata
 from db.operators import VIEWER
 from db.where import Reader, condition
-from domain.entities import ENTITIES
+from domain.activities import ACTIVITY
+from domain.entities import ENTITIES, RECORDS
 from domain.errors import ForbiddenError
 from domain.roles import Action, RowScope, SettingsRight
 
@@ -83,9 +85,68 @@ def within(source: FromClause) -> ColumnElement[Any]:
 def visible(actor: Actor, entity: str, source: FromClause) -> ColumnElement[Any]:
     """Give the condition under which the actor may read rows of an entity from `source`."""
     inside = within(source)
+    if entity == ACTIVITY.name:
+        return and_(inside, _is_seen(actor, source))
     if not ENTITIES[entity].is_record or actor.rights.is_free(entity, Action.READ):
         return inside
     return and_(inside, any_of(actor.rights.rows(entity, Action.READ), entity, source))
+
+
+def is_mine(activity: FromClause) -> ColumnElement[Any]:
+    """Give the condition on activities that whoever asks answers for or takes part in."""
+    part = metadata.tables["activity_participants"].alias()
+    takes_part: Select[Any] = (
+        select(literal_column("1"))
+        .where(
+            part.c["workspace_id"] == WORKSPACE,
+            part.c["activity_id"] == activity.c["id"],
+            part.c["user_id"] == VIEWER,
+        )
+        .correlate(activity)
+    )
+    return or_(activity.c["responsible_id"] == VIEWER, exists(takes_part))
+
+
+def _is_seen(actor: Actor, activity: FromClause) -> ColumnElement[Any]:
+    """Give the condition on activities about a record that the actor may read, or of their own.
+
+    With all its records in the recycle bin an activity is there for nobody.
+    """
+    rights = actor.rights
+    read = [entity.name for entity in RECORDS if rights.allows(entity.name, Action.READ)]
+    readable = _is_about(activity, read, lambda name, record: visible(actor, name, record))
+    if all(rights.is_free(entity.name, Action.READ) for entity in RECORDS):
+        return readable
+    everything = [entity.name for entity in RECORDS]
+    there = _is_about(activity, everything, lambda _name, record: within(record))
+    return or_(readable, and_(is_mine(activity), there))
+
+
+def _is_about(
+    activity: FromClause,
+    entities: Sequence[str],
+    counts: Callable[[str, FromClause], ColumnElement[Any]],
+) -> ColumnElement[Any]:
+    """Give the condition on activities about a record of some types that counts and is not binned.
+
+    An activity has few links, and of each only the record of its type is looked at.
+    """
+    link = metadata.tables["activity_links"].alias()
+    found = []
+    for name in entities:
+        record = metadata.tables[ENTITIES[name].plural].alias()
+        there: Select[Any] = select(literal_column("1")).where(
+            counts(name, record),
+            record.c["id"] == link.c["record_id"],
+            record.c["deleted_at"].is_(None),
+        )
+        found.append(and_(link.c["record_type"] == name, exists(there.correlate(link))))
+    about: Select[Any] = select(literal_column("1")).where(
+        link.c["workspace_id"] == WORKSPACE,
+        link.c["activity_id"] == activity.c["id"],
+        or_(false(), *found),
+    )
+    return exists(about.correlate(activity))
 
 
 def cell(rights: Rights, entity: str, name: str, source: FromClause) -> ColumnElement[Any] | None:

@@ -33,6 +33,7 @@ PUBLIC: Final[Mapping[str, frozenset[str]]] = {
                 "customFieldValues",
                 "custom",
                 "access",
+                "activities",
                 "timeline",
                 "pinnedComments",
             }

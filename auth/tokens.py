@@ -20,6 +20,8 @@ class TokenKind(Enum):
     API_KEY = "vk"
     LINK = "vl"
     """Stands in a link that sets a password; nothing else takes it."""
+    CALENDAR = "vc"
+    """Stands in the address of a calendar feed; nothing else takes it."""
 
 
 _RANDOM_BYTES: Final = 32
@@ -76,6 +78,13 @@ async def authenticate_oidc(
     return _actor(
         await session.admit("voronka_authenticate_oidc", issuer, subject, workspace, wanted_id)
     )
+
+
+async def authenticate_calendar(session: Session, secret: str) -> Actor | None:
+    """Find whose calendar feed has the secret: somebody who may read and do nothing else."""
+    if len(secret) > MAX_LENGTH or not secret.startswith(f"{TokenKind.CALENDAR.value}_"):
+        return None
+    return _actor(await session.admit("voronka_calendar", digest(secret)))
 
 
 def _actor(rows: Sequence[Any]) -> Actor | None:

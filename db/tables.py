@@ -9,6 +9,7 @@ import db.models.catalogs
 import db.models.roles
 import db.models.tunnels  # noqa: F401 - all declare their tables
 from db.base import metadata
+from db.models import activities as activity_models
 from db.models import audit as audit_models
 from db.models import bookings as booking_models
 from db.models import comments as comment_models
@@ -39,6 +40,10 @@ comments = comment_models.comments
 comment_edits = comment_models.comment_edits
 bookings = booking_models.bookings
 booking_holders = booking_models.booking_holders
+activity_links = activity_models.activity_links
+activity_participants = activity_models.activity_participants
+activity_reminders = activity_models.activity_reminders
+calendar_feeds = activity_models.calendar_feeds
 lead_conversions = conversion_models.lead_conversions
 audit_events = audit_models.audit_events
 sign_in_links = audit_models.sign_in_links

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from domain.activities import ACTIVITY
 from domain.audit import AUDIT_EVENT
 from domain.bookings import BOOKING_SERVICE, RESOURCE
 from domain.catalogs import CATALOG, CATALOG_ELEMENT, CATALOG_SECTION
@@ -21,6 +22,7 @@ ENTITIES: Final[Mapping[str, Entity]] = {
     entity.name: entity
     for entity in (
         *RECORDS,
+        ACTIVITY,
         USER,
         DEPARTMENT,
         GROUP,

@@ -208,6 +208,11 @@ class Entity:
         return not (self.is_record or self.is_growing)
 
     @property
+    def is_versioned(self) -> bool:
+        """Whether its rows tell by whom and how often they were changed."""
+        return "version" in self.by_name
+
+    @property
     def type_name(self) -> str:
         """Name of the GraphQL type: PascalCase."""
         return "".join(part.capitalize() for part in self.name.split("_"))

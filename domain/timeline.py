@@ -21,6 +21,11 @@ class TimelineKind(Enum):
     COMMENT_DELETED = "COMMENT_DELETED"
     COMMENT_PINNED = "COMMENT_PINNED"
     COMMENT_UNPINNED = "COMMENT_UNPINNED"
+    ACTIVITY_PLANNED = "ACTIVITY_PLANNED"
+    ACTIVITY_CHANGED = "ACTIVITY_CHANGED"
+    ACTIVITY_COMPLETED = "ACTIVITY_COMPLETED"
+    ACTIVITY_REOPENED = "ACTIVITY_REOPENED"
+    ACTIVITY_DELETED = "ACTIVITY_DELETED"
 
 
 OF_COMMENTS: Final = (
@@ -31,6 +36,14 @@ OF_COMMENTS: Final = (
     TimelineKind.COMMENT_UNPINNED,
 )
 """Entries about what people say, and about no field."""
+OF_ACTIVITIES: Final = (
+    TimelineKind.ACTIVITY_PLANNED,
+    TimelineKind.ACTIVITY_CHANGED,
+    TimelineKind.ACTIVITY_COMPLETED,
+    TimelineKind.ACTIVITY_REOPENED,
+    TimelineKind.ACTIVITY_DELETED,
+)
+"""Entries about what people plan and do, and about no field."""
 LONGEST_COMMENT: Final = 20_000
 COMMENT: Final = Entity(
     name="comment",

@@ -30,14 +30,22 @@ from auth.entries import entry_condition, readable_changes, reads_change
 from auth.policy import READS, flag, visible, within
 from db.base import WORKSPACE
 from db.tables import TABLES, events
+from domain.activities import ACTIVITY
 from domain.entities import RECORDS
 from domain.filters import OrderKey
 from domain.ids import decode_id
 from domain.roles import Action
-from domain.timeline import COMMENT, NEWEST_FIRST, OF_COMMENTS, STAGE, TimelineKind
+from domain.timeline import (
+    COMMENT,
+    NEWEST_FIRST,
+    OF_ACTIVITIES,
+    OF_COMMENTS,
+    STAGE,
+    TimelineKind,
+)
+from loaders.activities import ActivityLoaders
 from loaders.batching import BatchLoader
 from loaders.beside import KEYS
-from loaders.comments import CommentLoaders
 from loaders.keyset import at_most
 from loaders.lists import Position
 from loaders.statements import PARENT, given_parents
@@ -83,6 +91,8 @@ class Entry:
     changes: Mapping[str, Any]
     comment: UUID | None = None
     """Of an entry about a comment."""
+    activity: UUID | None = None
+    """Of an entry about an activity."""
 
     @property
     def position(self) -> Position:
@@ -100,7 +110,7 @@ class EntryPage:
     """Where to go on, where that is not after the last entry."""
 
 
-class EventLoaders(CommentLoaders):
+class EventLoaders(ActivityLoaders):
     """The loaders of what has happened to records."""
 
     def timeline(self, spec: TimelineSpec) -> BatchLoader[UUID, EntryPage]:
@@ -226,11 +236,14 @@ def entry_of(actor: Actor, row: Any) -> Entry:
     rights, entity = actor.rights, row.record_type
     kind = TimelineKind(row.kind)
     if kind in OF_COMMENTS:
-        change = row.changes[COMMENT.name]
-        comment = decode_id(change["to"] or change["from"])[1]
+        comment = _subject(row, COMMENT.name)
         return Entry(
             row.id, row.at, row.actor_id, kind, entity, row.record_id, None, {}, comment
         )  # fmt: skip
+    if kind in OF_ACTIVITIES:
+        activity = _subject(row, ACTIVITY.name)
+        return Entry(row.id, row.at, row.actor_id, kind, entity, row.record_id, None, {},
+                     activity=activity)  # fmt: skip
     changes = readable_changes(rights, entity, row.changes, row.reads)
     if kind is TimelineKind.UPDATED and STAGE in changes:
         kind = TimelineKind.STAGE_MOVED
@@ -241,6 +254,12 @@ def entry_of(actor: Actor, row: Any) -> Entry:
         row.id, row.at, row.actor_id if is_told else None, kind, entity, row.record_id,
         row.version, changes,
     )  # fmt: skip
+
+
+def _subject(row: Any, name: str) -> UUID:
+    """Give the id of the comment or the activity that an event is about."""
+    change = row.changes[name]
+    return decode_id(change["to"] or change["from"])[1]
 
 
 _WHO: Final[Mapping[TimelineKind, tuple[str, ...]]] = {

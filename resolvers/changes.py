@@ -50,7 +50,7 @@ class EventKind(Enum):
 # Kept on every change anyway; as changes they would only repeat the event itself.
 _SILENT: Final = frozenset(
     {"created_at", "created_by", "updated_at", "updated_by", "version", "deleted_at", "moved_at",
-     "moved_by", "board_position"}
+     "moved_by", "board_position", "due_at"}
 )  # fmt: skip
 
 
@@ -89,7 +89,7 @@ async def change(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
         if not columns and not differences:
             result.append(before)
             continue
-        if draft.entity.is_record:
+        if draft.entity.is_versioned:
             columns.update(
                 updated_at=op.now, updated_by_id=op.actor.user_id, version=before.version + 1
             )
@@ -313,7 +313,7 @@ def _stamps(op: Operation, draft: Draft) -> dict[str, Any]:
     stamps: dict[str, Any] = {"id": draft.id}
     if "created_at" in TABLES[draft.entity.name].c:
         stamps["created_at"] = op.now
-    if draft.entity.is_record:
+    if draft.entity.is_versioned:
         stamps.update(
             created_by_id=op.actor.user_id, updated_at=op.now, updated_by_id=op.actor.user_id
         )
@@ -341,6 +341,7 @@ def _differences(draft: Draft, before: Row | None, after: Row) -> dict[str, dict
     for declared in draft.entity.fields:
         if declared.told_by in found:
             found.pop(camel(declared.name), None)
+    found.update(draft.beside)
     return found
 
 
@@ -390,6 +391,6 @@ def _plain(value: Any) -> Any:
 def _note(
     op: Operation, draft: Draft, kind: EventKind, row: Row, changes: dict[str, dict[str, Any]]
 ) -> None:
-    version = row.version if draft.entity.is_record else None
+    version = row.version if draft.entity.is_versioned else None
     op.settings_changed |= draft.entity.is_setting
     op.events.append(Event(new_id(), kind.value, draft.entity.name, draft.id, version, changes))

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from auth.policy import require
+from domain.activities import LeadActivities
 from domain.conversion import CREATED
 from domain.entities import ENTITIES
 from domain.errors import Code, RefusedError, UserError, refuse
@@ -17,9 +18,11 @@ from domain.ids import encode_id
 from domain.records import DEAL, LEAD
 from domain.roles import Action
 from domain.settings import PIPELINE
+from loaders.activities import changeable_records
 from loaders.locking import lock_rows
 from loaders.rows import Row
 from resolvers import entries, records
+from resolvers.activities_of_records import carry_over, complete_all
 from resolvers.conversion_custom import check_map, plan_custom
 from resolvers.conversion_plan import Plan, link, plan_fields
 from resolvers.conversion_rows import tell_of_conversion, write_conversion
@@ -52,6 +55,7 @@ async def convert_lead(op: Operation, raw: Raw) -> Converted:
     plan = await _plan(op, raw, lead.id)
     made = await _make(op, raw, plan, found)
     lead = await _finish_lead(op, raw, lead, made)
+    await _settle_activities(op, raw, lead, found, made)
     ids = {name: None if made.get(name) is None else made[name].id for name in CREATED}
     if before is None:
         await write_conversion(op, lead, ids)
@@ -237,6 +241,20 @@ async def _finish_lead(op: Operation, raw: Raw, lead: Row, made: Mapping[str, Ro
             raise refuse(Code.FORBIDDEN, "cell_forbidden", "id", name=field_label(LEAD.name, name))
     outcome = (await records.update(op, LEAD, [change], single=True))[0]
     return _row(outcome, ("id",), own=("id", "ifVersion"))
+
+
+async def _settle_activities(
+    op: Operation, raw: Raw, lead: Row, found: Mapping[str, Row], made: Mapping[str, Row]
+) -> None:
+    """Complete the lead's open activities, or let them go on about what the lead becomes."""
+    if raw.get("activities") is not LeadActivities.CARRY_OVER:
+        await complete_all(op, LEAD.name, lead.id)
+        return
+    linked = [(name, row.id) for name, row in found.items()]
+    changeable = await changeable_records(op.session, op.actor, linked)
+    if not changeable.issuperset(linked):
+        raise refuse(Code.FORBIDDEN, "row_forbidden", "activities")
+    await carry_over(op, LEAD.name, lead.id, [(name, row.id) for name, row in made.items()])
 
 
 def _may_change(op: Operation, lead: Row, name: str) -> bool:

@@ -31,6 +31,8 @@ class Draft:
     custom_places: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Where in the input their values stand."""
     if_version: int | None = None
+    beside: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Differences of what is kept beside the row and its lists: name -> {"from": …, "to": …}."""
 
     @property
     def errors(self) -> list[UserError]:

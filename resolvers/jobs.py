@@ -22,11 +22,13 @@ from resolvers.custom_work import WORK
 from resolvers.files import sweep
 from resolvers.links import purge_links, send_link
 from resolvers.operation import Operation
+from resolvers.reminders import tell_reminders
 from resolvers.sign_in import purge_tokens
 
 Handler = Callable[[Operation, Mapping[str, Any]], Awaitable[bool | None]]
 
-_HOUR: Final = 60 * 60
+_MINUTE: Final = 60
+_HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
 
 
@@ -45,11 +47,16 @@ JOBS: Final[Mapping[str, Handler]] = {
     "purge_tokens": clear_sign_in,
     "send_link": send_link,
     "sweep_files": sweep_files,
+    "tell_reminders": tell_reminders,
     **WORK,
 }
 """The handlers by the names of their jobs."""
 
-PERIODIC: Final[Mapping[str, float]] = {"purge_tokens": _DAY, "sweep_files": _HOUR}
+PERIODIC: Final[Mapping[str, float]] = {
+    "purge_tokens": _DAY,
+    "sweep_files": _HOUR,
+    "tell_reminders": _MINUTE,
+}
 """Jobs that every workspace gets once in so many seconds, without arguments."""
 
 

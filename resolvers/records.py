@@ -17,6 +17,7 @@ from domain.roles import Action
 from loaders.locking import find_by_external_ids, lock_rows
 from loaders.rows import Row
 from resolvers import changes
+from resolvers.activities_of_records import release
 from resolvers.custom_binding import keep_to_bindings
 from resolvers.custom_record import require_custom, take_typed
 from resolvers.custom_unique import check_restored, check_unique
@@ -179,6 +180,7 @@ async def purge(op: Operation, entity: Entity, item: Raw) -> Outcome:
     )
 
     async def remove(good: list[Draft]) -> list[Row]:
+        await release(op, entity.name, [draft.id for draft in good])
         await changes.remove(op, good)
         return [draft.before for draft in good if draft.before is not None]
 

@@ -10,7 +10,17 @@ from db.holds import Hold
 from schema.record_mutations import RECORD_MUTATIONS
 
 COMMENTING: Final = frozenset({"addComment", "updateComment", "deleteComment", "pinComment"})
-USING: Final = RECORD_MUTATIONS | COMMENTING | {"moveDeal", "convertLead"}
+PLANNING: Final = frozenset(
+    {
+        "createActivity",
+        "createActivities",
+        "updateActivity",
+        "completeActivity",
+        "reopenActivity",
+        "deleteActivity",
+    }
+)
+USING: Final = RECORD_MUTATIONS | COMMENTING | PLANNING | {"moveDeal", "convertLead"}
 """Root fields that write by the settings and change none."""
 FREE: Final = frozenset(
     {
@@ -22,6 +32,8 @@ FREE: Final = frozenset(
         "revokeApiKey",
         "revokeSession",
         "revokeSessions",
+        "createCalendarFeed",
+        "revokeCalendarFeed",
         "__typename",
     }
 )

@@ -12,6 +12,7 @@ class Record(Node):
     resolve_type = staticmethod(type_name)
     custom_field_values: Any
     access: Any
+    activities: Any
     timeline: Any
     pinned_comments: Any
 

@@ -10,6 +10,7 @@ import strawberry
 from auth.actor import Scope
 from auth.policy import require_right
 from auth.rights import PUBLIC
+from domain.activities import ACTIVITY
 from domain.audit import AUDIT_EVENT
 from domain.entities import ENTITIES, RECORDS
 from domain.fields import Entity, Field
@@ -31,7 +32,7 @@ from schema.list_sources import ConnectionSource, Sources, load_pages
 from schema.signatures import list_of
 from schema.warnings import warn_of_unrated
 
-CONNECTED: Final = (*RECORDS, USER, AUDIT_EVENT)
+CONNECTED: Final = (*RECORDS, USER, AUDIT_EVENT, ACTIVITY)
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import strawberry
 
+from domain.activities import LeadActivities
 from domain.conversion import LossReason
 from domain.custom_fields import RecordType
 from domain.entities import ENTITIES
@@ -58,6 +59,10 @@ _INPUT: Final = id_input(
         "company": (_CLIENT | None, "The organisation."),
         "deal": (_DEAL | None, "The sale."),
         "field_map": (list[_FIELD] | None, "Where custom fields go."),  # type: ignore[valid-type]  # a type that is made above
+        "activities": (
+            LeadActivities | None,
+            "What becomes of the lead's open activities; they are completed if left out.",
+        ),
         "if_version": (int | None, "Only if the lead still has this version."),
     },
 )

@@ -7,6 +7,12 @@ from typing import Any, Final
 import strawberry
 
 from auth.actor import Scope
+from domain.activities import (
+    ActivityDirection,
+    ActivityKind,
+    ActivityPriority,
+    LeadActivities,
+)
 from domain.audit import AuditKind
 from domain.conversion import LossReason
 from domain.custom_fields import CustomFieldType, RecordType
@@ -174,8 +180,23 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
          "COMMENT_CHANGED": "A comment was changed.",
          "COMMENT_DELETED": "A comment was taken back.",
          "COMMENT_PINNED": "A comment was pinned.",
-         "COMMENT_UNPINNED": "A comment is no longer pinned."},
+         "COMMENT_UNPINNED": "A comment is no longer pinned.",
+         "ACTIVITY_PLANNED": "An activity about it was made, or linked to it.",
+         "ACTIVITY_CHANGED": "An activity about it was changed.",
+         "ACTIVITY_COMPLETED": "An activity about it was completed.",
+         "ACTIVITY_REOPENED": "An activity about it is open again.",
+         "ACTIVITY_DELETED": "An activity about it was deleted, or is no longer linked to it."},
     ),
+    ActivityKind: ("ActivityKind", "What is done.", {
+        "CALL": "A call.", "MEETING": "A meeting.", "EMAIL": "An e-mail.",
+        "TASK": "Anything else that is to be done."}),
+    ActivityPriority: ("ActivityPriority", "How much an activity matters.", {
+        "LOW": "Less than others.", "NORMAL": "As others.", "HIGH": "More than others."}),
+    ActivityDirection: ("ActivityDirection", "Who calls or writes.", {
+        "INCOMING": "The customer.", "OUTGOING": "We."}),
+    LeadActivities: ("LeadActivities", "What becomes of a lead's open activities.", {
+        "COMPLETE": "They are completed.",
+        "CARRY_OVER": "They stay open, and are about what the lead becomes as well."}),
     PhoneKind: ("PhoneKind", "What a phone is for.", {
         "WORK": "At work.", "MOBILE": "Carried along.", "FAX": "Fax machine.", "HOME": "At home.",
         "PAGER": "Pager.", "MAILING": "For mailings.", "OTHER": "Something else."}),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +13,9 @@ from domain.files import FILE
 from domain.ids import encode_id
 from domain.records import DEAL
 from domain.settings import PIPELINE, STAGE
+from loaders.board_activities import DealCounts, board_counts
+from schema.activity_fields import ACTIVITY_FIELDS
+from schema.activity_viewer import DAY_ENDS, end_of_day
 from schema.classes import OBJECTS
 from schema.connection import CONNECTIONS, open_lists
 from schema.context import Context, running
@@ -79,6 +83,37 @@ async def _column_sums(context: Context, sources: Columns) -> list[Money]:
     ]
 
 
+async def _column_activities(
+    context: Context, sources: Columns, day_ends: datetime | None = None
+) -> list[DealCounts]:
+    if not sources:
+        return []
+    op = running(context)
+    opened = await _column_deals(context, sources)
+    loader = board_counts(op.loaders, opened[0].spec, op.now, end_of_day(op, day_ends))
+    return await loader.load_batch([source.stage.id for source in sources])
+
+
+BoardActivityCounters = strawberry.type(
+    type(
+        "BoardActivityCounters",
+        (),
+        {
+            "overdue": plain_field("Something was due before now.", int, ("overdue",)),
+            "today": plain_field("Something is due later today.", int, ("today",)),
+            "ahead": plain_field(
+                "Something is due after today, or at no certain time.", int, ("ahead",)
+            ),
+            "none_planned": plain_field(
+                "Open deals about which nothing is planned.", int, ("none_planned",)
+            ),
+        },
+    ),
+    description="How many deals of a column there are by their nearest open activity; each deal "
+    "is counted once.",
+)
+
+
 def _column_stage(root: BoardColumnSource) -> Any:
     return root.stage
 
@@ -95,6 +130,13 @@ BoardColumn = strawberry.type(
             "count": batched_field("How many cards.", int, (), _column_counts),
             "sum": batched_field(
                 "Sum of their amounts in the base currency.", Money, (), _column_sums
+            ),
+            "activity_counters": batched_field(
+                "How many of the cards wait for something.",
+                BoardActivityCounters,
+                (),
+                _column_activities,
+                {"day_ends": DAY_ENDS},
             ),
         },
     ),
@@ -139,6 +181,7 @@ EXTRA_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
             combine=_file_url,
         )
     },
+    "activity": ACTIVITY_FIELDS,
     "audit_event": {
         "subject_id": plain_field(
             "Id of the thing that it is about, such as an API key; it may be gone.",

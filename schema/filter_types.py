@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import strawberry
 
+from domain.activities import ActivityKind, ActivityPriority
 from domain.audit import AuditKind
 from domain.custom_fields import CustomFieldType, RecordType
 from domain.entities import ENTITIES
@@ -111,6 +112,8 @@ _FILTERED_ENUMS: Final[tuple[type[Enum], ...]] = (
     RecordType,
     CustomFieldType,
     AuditKind,
+    ActivityKind,
+    ActivityPriority,
     *POINT_KINDS.values(),
 )
 ENUM_FILTERS: Final[Mapping[type[Enum], type]] = {

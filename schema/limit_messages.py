@@ -70,6 +70,7 @@ _ENGLISH: Final[Mapping[str, str]] = {
     "missingQuery": "`query` is missing.",
     "operationType": "No operation of this kind can be run by {where}.",
     "noFile": "There is no such file.",
+    "noCalendar": "There is no such calendar.",
     "unknownOperation": "The document has no operation of the name given.",
     "operationNameNeeded": "The document has several operations: say which one to run.",
 }
@@ -138,6 +139,7 @@ _RUSSIAN: Final[Mapping[str, str]] = {
     "missingQuery": "Не передан параметр `query`.",
     "operationType": "Операцию такого вида нельзя выполнить методом {where}.",
     "noFile": "Такого файла нет.",
+    "noCalendar": "Такого календаря нет.",
     "unknownOperation": "В документе нет операции с указанным именем.",
     "operationNameNeeded": "В документе несколько операций: укажите, какую выполнить.",
 }

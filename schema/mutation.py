@@ -6,6 +6,7 @@ from domain.catalogs import CATALOG_ELEMENT
 from domain.products import PRODUCT
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
 from schema import (
+    activity_mutations,
     catalog_mutations,
     comments,
     conversion,
@@ -101,6 +102,15 @@ class Mutation:
     update_comment = comments.UPDATE_COMMENT
     delete_comment = comments.DELETE_COMMENT
     pin_comment = comments.PIN_COMMENT
+
+    create_activity = activity_mutations.CREATE_ACTIVITY
+    create_activities = activity_mutations.CREATE_ACTIVITIES
+    update_activity = activity_mutations.UPDATE_ACTIVITY
+    complete_activity = activity_mutations.COMPLETE_ACTIVITY
+    reopen_activity = activity_mutations.REOPEN_ACTIVITY
+    delete_activity = activity_mutations.DELETE_ACTIVITY
+    create_calendar_feed = activity_mutations.CREATE_CALENDAR_FEED
+    revoke_calendar_feed = activity_mutations.REVOKE_CALENDAR_FEED
 
     create_pipeline = settings_mutations.CREATE_PIPELINE
     update_pipeline = settings_mutations.UPDATE_PIPELINE

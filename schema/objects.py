@@ -15,6 +15,7 @@ from domain.ids import encode_id
 from domain.records import COMMON_FIELDS
 from loaders.loaders import is_short
 from loaders.rows import values_of
+from schema.activity_fields import ACTIVITIES
 from schema.classes import OBJECTS, Record
 from schema.comments import PINNED_COMMENTS
 from schema.connection import connection_field
@@ -218,6 +219,7 @@ def _fill(entity: Entity) -> None:
     if entity.is_record:
         cls.custom_field_values = custom_values_field(entity.name)
         cls.access = ACCESS
+        cls.activities = ACTIVITIES
         cls.timeline = TIMELINE
         cls.pinned_comments = PINNED_COMMENTS
     strawberry.type(cls, description=entity.doc)
@@ -234,6 +236,7 @@ def _fill_record() -> None:
         _add_field(Record, declared, None)
     Record.custom_field_values = custom_values_field("")
     Record.access = ACCESS
+    Record.activities = ACTIVITIES
     Record.timeline = TIMELINE
     Record.pinned_comments = PINNED_COMMENTS
     strawberry.interface(Record, description="What records of all types share.")

@@ -14,6 +14,7 @@ from loaders.nodes import load_nodes
 from loaders.people import workspace as load_workspace
 from resolvers import people, sign_in, workspaces
 from resolvers.operation import Operation
+from schema.activity_viewer import VIEWER_ACTIVITIES
 from schema.classes import OBJECTS
 from schema.context import Info, operation
 from schema.inputs import input_type
@@ -148,6 +149,7 @@ Viewer = strawberry.type(
                 description="One's own API keys; an administrator sees everyone's.",
             ),
             "sessions": VIEWER_SESSIONS,
+            **VIEWER_ACTIVITIES,
         },
     ),
     description="The person who asks.",

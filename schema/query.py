@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from domain.activities import ACTIVITY
 from domain.audit import AUDIT_EVENT
 from domain.bookings import BOOKING_SERVICE, RESOURCE
 from domain.catalogs import CATALOG, CATALOG_ELEMENT, CATALOG_SECTION
@@ -155,6 +156,11 @@ class Query:
     companies = connection_field(COMPANY, "Companies, newest first unless ordered otherwise.")
     deal = _by_id(DEAL)
     deals = connection_field(DEAL, "Deals, newest first unless ordered otherwise.")
+
+    activity = _by_id(ACTIVITY)
+    activities = connection_field(
+        ACTIVITY, "Activities about any records, newest first unless ordered otherwise."
+    )
 
     pipeline = _by_id(PIPELINE)
     pipelines = strawberry.field(

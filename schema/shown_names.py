@@ -9,7 +9,7 @@ from domain.fields import EDITED_KINDS, Entity, camel
 from domain.records import DEAL, LEAD
 from domain.roles import Action, SettingsRight
 from resolvers.values import edit_names
-from schema.admission import COMMENTING
+from schema.admission import COMMENTING, PLANNING
 from schema.filters import FILTER_FIELDS
 
 _LISTED: Final = (*RECORDS, *(ENTITIES[name] for name in ("user", "department", "group")))
@@ -118,7 +118,7 @@ def _is_root_shown(rights: Rights, name: str) -> bool:
         return any(rights.allows(entity, action) for action in actions)
     if name == "history":
         return any(rights.allows(entity.name, Action.READ) for entity in RECORDS)
-    if name in COMMENTING:
+    if name in COMMENTING | PLANNING:
         return any(rights.allows(entity.name, Action.UPDATE) for entity in RECORDS)
     right = _SETTING_ROOTS.get(name)
     return right is None or rights.has(right)

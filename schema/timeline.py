@@ -8,6 +8,7 @@ from uuid import UUID
 
 import strawberry
 
+from domain.activities import ACTIVITY
 from domain.errors import BadInputError
 from domain.timeline import ENTRY, TimelineKind
 from loaders.history import HistorySpec, load_history
@@ -143,7 +144,31 @@ CommentEntry: Any = strawberry.type(
     ),
     description="Somebody commented on the record, or changed, pinned or took back a comment.",
 )
-ENTRY_TYPES: Final = [ChangeEntry, CommentEntry]
+
+
+async def _activities(context: Context, entries: Entries) -> list[Any]:
+    ids = [entry.activity for entry in entries if entry.activity is not None]
+    return await running(context).loaders.one(ACTIVITY.name).load_batch(ids)
+
+
+ActivityEntry: Any = strawberry.type(
+    type(
+        "ActivityEntry",
+        (TimelineEntry,),
+        {
+            "activity": batched_field(
+                "The activity as it is now; null once it is gone, or no longer to be seen.",
+                OBJECTS[ACTIVITY.name] | None,
+                (),
+                _activities,
+            ),
+            "is_type_of": classmethod(lambda _cls, obj, _info: type_name(obj) == "ActivityEntry"),
+        },
+    ),
+    description="Somebody planned an activity about the record, or changed, completed, reopened "
+    "or deleted one.",
+)
+ENTRY_TYPES: Final = [ChangeEntry, CommentEntry, ActivityEntry]
 
 
 @dataclass(frozen=True, slots=True)

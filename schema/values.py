@@ -27,6 +27,8 @@ def type_name(obj: Any, *_: Any) -> str:
     if hasattr(obj, "points"):
         return str(obj.points).capitalize()
     if isinstance(obj, Entry):
+        if obj.activity is not None:
+            return "ActivityEntry"
         return "ChangeEntry" if obj.comment is None else "CommentEntry"
     if isinstance(obj, Comment):
         return "Comment"

@@ -90,8 +90,9 @@ def create_fields(entity: Entity, *, partial: bool = False) -> Fields:
 def update_fields(entity: Entity) -> Fields:
     """Give the fields of an input that changes an entry."""
     fields: Fields = {"id": (strawberry.ID, f"Id of the {entity.name.replace('_', ' ')}.")}
-    if entity.is_record:
-        fields["if_version"] = (int | None, "Only if the record still has this version.")
+    if entity.is_versioned:
+        what = "record" if entity.is_record else thing(entity)
+        fields["if_version"] = (int | None, f"Only if the {what} still has this version.")
     for declared in entity.fields:
         if not declared.writable or declared.kind is Kind.INVERSE:
             continue

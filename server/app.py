@@ -14,12 +14,14 @@ from starlette.routing import Route, WebSocketRoute
 from db.file_store import FileStore
 from db.mailer import Mailer
 from db.migrate import at_head
+from domain.activities import CALENDAR_PATH
 from domain.messages import say
 from schema.build import build_schema
 from schema.cursors import Cursors
 from schema.documents import DocumentCache
 from schema.execution.executor import PlannedExecutor
 from server.admission import Admission
+from server.calendars import calendar_endpoint
 from server.explorer import explorer_routes, page
 from server.files import file_endpoint
 from server.graphql_http import GraphQLView
@@ -83,6 +85,7 @@ def build_app(
             WebSocketRoute("/graphql", view),
             Route("/schema.graphql", sdl_endpoint(operations.schema_of), methods=["GET"]),
             Route("/files/{id}", file_endpoint(operations.file_of, files), methods=["GET"]),
+            Route(f"{CALENDAR_PATH}/{{secret}}.ics", calendar_endpoint(database), methods=["GET"]),
             Route("/healthz", alive),
             Route("/readyz", ready),
             *link_routes(),

@@ -22,6 +22,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
 
+from domain.activities import CALENDAR_PATH
 from schema.errors import Code, Viewer, masked, problem
 from schema.limits import Limits
 from server.faults import fault
@@ -149,11 +150,18 @@ class RequestContext:
         log.info(
             "request",
             method=scope["method"],
-            path=scope["path"][:_MAX_PATH],
+            path=_told_path(scope["path"]),
             status=status,
             ms=milliseconds,
             **notes(scope),
         )
+
+
+def _told_path(path: str) -> str:
+    """Give a path as logs may have it: the address of a calendar is a secret."""
+    if path.startswith(f"{CALENDAR_PATH}/"):
+        return f"{CALENDAR_PATH}/…"
+    return path[:_MAX_PATH]
 
 
 class SecurityHeaders:

@@ -79,6 +79,16 @@ RECORD_MUTATIONS: dict[str, Build] = {
     },
     "addComment": _given(recordId="$deal", text="Hello.", mentionIds=[]),
     "pinComment": _given(id="$comment"),
+    "createActivity": lambda world: {
+        "input": {"kind": "CALL", "subject": "Call them", "recordIds": [world["deal"]]}
+    },
+    "createActivities": lambda world: {
+        "input": [{"kind": "TASK", "subject": "Write", "recordIds": [world["company"]]}]
+    },
+    "updateActivity": _given(id="$activity", subject="Call them back"),
+    "completeActivity": _given(id="$activity", outcome="Nobody was there."),
+    "reopenActivity": lambda world: {"id": world["done_activity"]},
+    "deleteActivity": _given(id="$activity"),
     "uploadFile": _given(file=Upload("offer.txt", b"An offer."), name="Offer.txt"),
 }
 """What a member may do."""
@@ -164,7 +174,12 @@ SETTINGS_MUTATIONS: dict[str, Build] = {
 }  # fmt: skip
 """What only an administrator may do."""
 
-WITHOUT_EVENTS = ("renewInvitation", "issuePasswordReset")
+WITHOUT_EVENTS = (
+    "renewInvitation",
+    "issuePasswordReset",
+    "createCalendarFeed",
+    "revokeCalendarFeed",
+)
 """Change no record and no setting."""
 
 OWN_MUTATIONS: dict[str, Build] = {
@@ -172,6 +187,8 @@ OWN_MUTATIONS: dict[str, Build] = {
     "revokeApiKey": lambda w: {"id": w["api_key"]},
     "updateComment": _given(id="$comment", text="Good day."),
     "deleteComment": _given(id="$comment"),
+    "createCalendarFeed": lambda _: {},
+    "revokeCalendarFeed": lambda _: {},
 }
 """What everyone may do with what is their own."""
 
@@ -195,11 +212,11 @@ ADMIN_QUERIES: dict[str, Build] = {
 """Tested by themselves: what only administrators read, or everyone of themselves."""
 
 QUERIES: dict[str, Build] = {
-    **{name: _by_id(name) for name in (*RECORDS, "pipeline", "user", "catalog")},
+    **{name: _by_id(name) for name in (*RECORDS, "activity", "pipeline", "user", "catalog")},
     "catalogSection": _by_id("section"),
     "productSection": _by_id("product_section"),
     **{name: lambda _: {} for name in ("leads", "contacts", "companies", "deals", "users",
-                                       "catalogElements", "catalogs", "resources", "products",
+                                       "activities", "catalogElements", "catalogs", "resources", "products",
                                        "productSections", "measureUnits", "taxRates",
                                        "bookingServices")},
     "bookings": lambda _: {"from": BOOKED_AT, "to": "2026-06-01T10:00:00Z"},

@@ -177,6 +177,7 @@ async def _add_records(admin: Client, ids: dict[str, str]) -> None:
     ids["comment"] = added.payload()["comment"]["id"]
     said = {"id": ids["comment"], "text": "They call back tomorrow."}
     (await admin.mutate("updateComment", said, "comment { id }")).payload()
+    await _add_activities(admin, ids)
     known = {"title": "Acme asked before", "stageId": ids["lead_stage"], **client}
     converted = {
         "id": (await _make(admin, "createLead", known))["id"],
@@ -193,6 +194,32 @@ async def _add_records(admin: Client, ids: dict[str, str]) -> None:
         gone = (await _make(admin, f"create{thing}", given))["id"]
         ids[f"deleted_{name}"] = gone
         (await admin.mutate(f"delete{thing}", {"id": gone}, f"{name} {{ id }}")).payload()
+
+
+async def _add_activities(admin: Client, ids: dict[str, str]) -> None:
+    """Plan a meeting and log a call, and give the administrator a calendar feed."""
+    meeting = {
+        "kind": "MEETING",
+        "subject": "Acme comes by",
+        "startAt": "2036-03-03T09:00:00Z",
+        "recordIds": [ids[name] for name in ("deal", "company", "lead")],
+        "responsibleId": ids["user"],
+        "participantIds": [ids["admin"]],
+        "contactIds": [ids["contact"]],
+        "recurrence": "FREQ=WEEKLY",
+        "reminders": [15],
+    }
+    ids["activity"] = (await _make(admin, "createActivity", meeting))["id"]
+    call = {
+        "kind": "CALL",
+        "subject": "Acme called",
+        "recordIds": [ids["deal"]],
+        "isCompleted": True,
+        "outcome": "They want to come by.",
+    }
+    ids["done_activity"] = (await _make(admin, "createActivity", call))["id"]
+    made = await admin.run("mutation { createCalendarFeed { url userErrors { code } } }")
+    assert made.data["createCalendarFeed"]["userErrors"] == []
 
 
 async def _add_catalogs(admin: Client, ids: dict[str, str]) -> None:

@@ -60,6 +60,8 @@ async def build_crowd(people: Cast) -> Crowd:
     (await mutate(people.anna, "updateCompanies", input=parents)).payload()
     await _add_bookings(people, ids)
     await _add_comments(people, ids)
+    await _add_activities(people, ids)
+    await _note_timelines(people, ids)
     await _add_tunnels(people, ids)
     await _note_the_log(people, ids)
     return Crowd(world, ids)
@@ -89,18 +91,41 @@ async def _note_the_log(people: Cast, ids: Ids) -> None:
 
 
 async def _add_comments(people: Cast, ids: Ids) -> None:
-    """Comment on each deal, and note the newest entries of its timeline."""
+    """Comment on each deal."""
     ids["Comment"] = []
     for deal in ids["Deal"]:
         given = {"recordId": deal, "text": "Well.", "mentionIds": [ids["User"][0]]}
         added = await people.root.mutate("addComment", given, "comment { id }")
         ids["Comment"].append(added.payload()["comment"]["id"])
-    read = "timeline(first: 2) { nodes { id } }"
+
+
+async def _add_activities(people: Cast, ids: Ids) -> None:
+    """Plan something about each deal and others, with people and customers of its own."""
+    about = ("Deal", "Company", "Contact", "Lead", "CatalogElement")
+    plans = [
+        {
+            "kind": "MEETING",
+            "subject": f"Meeting {n}",
+            "startAt": f"2036-03-{n + 1:02}T09:00:00Z",
+            "recordIds": [ids[kind][n] for kind in about],
+            "responsibleId": ids["User"][n],
+            "participantIds": [ids["User"][n - 1]],
+            "contactIds": [ids["Contact"][n]],
+            "reminders": [15],
+        }
+        for n in range(SIZE)
+    ]
+    ids["Activity"] = await _many(people, "createActivity", plans)
+
+
+async def _note_timelines(people: Cast, ids: Ids) -> None:
+    """Note the newest entries of the timelines of the deals."""
+    read = "timeline(first: 3) { nodes { id } }"
     found = await people.root.data(
         f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Deal {{ {read} }} }} }}",
         ids=ids["Deal"],
     )
-    for place, kind in enumerate(("CommentEntry", "ChangeEntry")):
+    for place, kind in enumerate(("ActivityEntry", "CommentEntry", "ChangeEntry")):
         ids[kind] = [deal["timeline"]["nodes"][place]["id"] for deal in found["nodes"]]
 
 

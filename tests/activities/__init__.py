@@ -1,0 +1,1 @@
+"""Activities: planned, done, reminded of, and shown in calendars."""
