@@ -51,7 +51,7 @@ async def check_attempts(session: Session, counted: Limited) -> None:
     """Refuse where a key was counted too often already; counts nothing itself."""
     key, most = counted
     found = await session.call("voronka_attempts", key, WINDOW_SECONDS)
-    if found[0].count >= most:
+    if found[0][0] >= most:
         raise refuse(Code.LIMIT, "too_many_attempts")
 
 

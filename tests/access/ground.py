@@ -49,6 +49,7 @@ NEVER_HIDDEN: Final[Mapping[str, frozenset[str]]] = {
                 "customFieldValues",
                 "custom",
                 "access",
+                "activities",
                 "timeline",
                 "pinnedComments",
             }

@@ -61,6 +61,7 @@ async def test_nothing_else_can_be_hidden(ground: Ground, kind: str) -> None:
         "access",
         "customFieldValues",
         "custom",
+        "activities",
         "timeline",
         "pinnedComments",
     }:

@@ -41,11 +41,13 @@ def hidden_but_the_name(kind: str) -> list[tuple[str, str]]:
 
 BESIDE = {"addComment", "pinComment"}
 """Mutations that answer with a record beside what they are about: their test is the next one."""
-WITHOUT = {"uploadFile"}
+PLANNING = {"createActivity", "updateActivity", "completeActivity", "reopenActivity"}
+"""Mutations that answer with the records of an activity: that test as well."""
+WITHOUT = {"uploadFile", "createActivities", "deleteActivity"}
 """Mutations that answer with none."""
 
 
-@pytest.mark.parametrize("mutation", sorted(RECORD_MUTATIONS.keys() - BESIDE - WITHOUT))
+@pytest.mark.parametrize("mutation", sorted(RECORD_MUTATIONS.keys() - BESIDE - PLANNING - WITHOUT))
 async def test_no_mutation_answers_with_hidden_fields(ground: Ground, mutation: str) -> None:
     kind = next(
         k
@@ -89,18 +91,19 @@ async def test_no_mutation_answers_with_hidden_fields(ground: Ground, mutation: 
     assert names.isdisjoint({name for _, name in hidden}), names
 
 
-@pytest.mark.parametrize("mutation", sorted(BESIDE))
+@pytest.mark.parametrize("mutation", sorted(BESIDE | PLANNING))
 async def test_what_is_changed_beside_a_record_does_not_tell_of_it(
     ground: Ground, mutation: str
 ) -> None:
     await ground.hide(*hidden_but_the_name("Deal"))
     text = ground.selected("Deal", "amount")
-    type_ = ground.fields("Mutation")[mutation].args["input"].type
+    ((argument, given),) = MUTATIONS[mutation](ground.world).items()
+    type_ = ground.fields("Mutation")[mutation].args[argument].type
+    beside = "activity { records" if mutation in PLANNING else "comment { record"
     document = (
-        f"mutation ($given: {type_}) {{ {mutation}(input: $given) {{ comment {{ record {{"
+        f"mutation ($given: {type_}) {{ {mutation}({argument}: $given) {{ {beside} {{"
         f" ... on Deal {{ {text} }} }} }} userErrors {{ code }} }} }}"
     )
-    given = MUTATIONS[mutation](ground.world)["input"]
     done = await ground.hidden_from.run(document, {"given": given}, DRY)
     assert "data" in done.body, done.body
     assert [value for _, value in marked(done.body["data"])] == [None]

@@ -20,7 +20,7 @@ from tests.access.world import World, another_id, fingerprint
 from tests.conftest import Server
 
 LISTS = {"leads": "LeadFilter", "contacts": "ContactFilter", "companies": "CompanyFilter",
-         "deals": "DealFilter", "users": "UserFilter",
+         "deals": "DealFilter", "users": "UserFilter", "activities": "ActivityFilter",
          "catalogElements": "CatalogElementFilter", "products": "ProductFilter",
          "auditEvents": "AuditEventFilter"}  # fmt: skip
 # What an id stands for, by the last name on its path.
@@ -44,7 +44,9 @@ KINDS = {
     "catalogId": "catalog", "catalogIds": "catalog",
     "addCatalogIds": "catalog", "removeCatalogIds": "catalog", "sectionId": "section",
     "roleId": "role", "roleIds": "role", "departmentId": "department",
-    "groupId": "group", "recordId": "deal", "mentionIds": "user",
+    "groupId": "group", "recordId": "deal", "mentionIds": "user", "recordIds": "deal",
+    "addRecordIds": "deal", "removeRecordIds": "deal", "participantIds": "user",
+    "addParticipantIds": "user", "removeParticipantIds": "user",
     "productId": "product", "unitId": "unit", "taxRateId": "tax_rate",
     "prices": "product_price", "addPrices": "product_price",
     "productRows": "product_row", "addProductRows": "product_row",
@@ -217,6 +219,7 @@ _TARGETS = {
     "catalog": "catalog", "section": "section", "sections": "section", "children": "section",
     "elements": "catalogElement", "products": "product", "product": "product",
     "productRows": "product", "unit": "unit", "taxRate": "tax_rate",
+    "activities": "activity", "participants": "user",
 }  # fmt: skip
 
 

@@ -219,7 +219,7 @@ BAD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("given", "code", "place"), BAD)
+@pytest.mark.parametrize(("given", "code", "place"), BAD, ids=range(len(BAD)))
 async def test_bad_input_is_one_clear_error_and_nothing_else(
     people: Cast, deal: str, server: Server, world: World,
     given: dict[str, Any], code: str, place: str,
