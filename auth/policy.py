@@ -110,41 +110,29 @@ def is_mine(activity: FromClause) -> ColumnElement[Any]:
 def _is_seen(actor: Actor, activity: FromClause) -> ColumnElement[Any]:
     """Give the condition on activities about a record that the actor may read, or of their own.
 
-    With all its records in the recycle bin an activity is there for nobody.
+    With all its records in the recycle bin an activity is there for nobody. An activity has few
+    links, and of each only the record of its type is looked at: one condition on both, so that
+    nobody thinks of reading all records or all links beforehand.
     """
-    rights = actor.rights
-    read = [entity.name for entity in RECORDS if rights.allows(entity.name, Action.READ)]
-    readable = _is_about(activity, read, lambda name, record: visible(actor, name, record))
-    if all(rights.is_free(entity.name, Action.READ) for entity in RECORDS):
-        return readable
-    everything = [entity.name for entity in RECORDS]
-    there = _is_about(activity, everything, lambda _name, record: within(record))
-    return or_(readable, and_(is_mine(activity), there))
-
-
-def _is_about(
-    activity: FromClause,
-    entities: Sequence[str],
-    counts: Callable[[str, FromClause], ColumnElement[Any]],
-) -> ColumnElement[Any]:
-    """Give the condition on activities about a record of some types that counts and is not binned.
-
-    An activity has few links, and of each only the record of its type is looked at.
-    """
+    mine = is_mine(activity)
     link = metadata.tables["activity_links"].alias()
     found = []
-    for name in entities:
-        record = metadata.tables[ENTITIES[name].plural].alias()
+    for entity in RECORDS:
+        record = metadata.tables[entity.plural].alias()
+        readable = visible(actor, entity.name, record)
+        is_free = actor.rights.is_free(entity.name, Action.READ)
         there: Select[Any] = select(literal_column("1")).where(
-            counts(name, record),
+            within(record),
             record.c["id"] == link.c["record_id"],
             record.c["deleted_at"].is_(None),
+            true() if is_free else or_(mine, readable),
         )
-        found.append(and_(link.c["record_type"] == name, exists(there.correlate(link))))
+        is_there = exists(there.correlate(link, activity))
+        found.append(and_(link.c["record_type"] == entity.name, is_there))
     about: Select[Any] = select(literal_column("1")).where(
         link.c["workspace_id"] == WORKSPACE,
         link.c["activity_id"] == activity.c["id"],
-        or_(false(), *found),
+        or_(*found),
     )
     return exists(about.correlate(activity))
 

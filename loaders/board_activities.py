@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Select, and_, func, literal_column, select, true
+from sqlalchemy import DateTime, Select, and_, func, literal_column, select
 
 from auth.policy import fingerprint, within
 from db.base import WORKSPACE
@@ -57,27 +57,35 @@ def _statement(loaders: Loaders, spec: ListSpec) -> Select[Any]:
     parts = listing(spec, loaders.actor, ROW_TYPES[DEAL.name])
     deal = parts.source
     link, activity = activity_links.alias(), TABLES[ACTIVITY.name].alias()
-    # One that is never due is an open one all the same.
-    nearest = (
-        select(func.min(func.coalesce(activity.c["due_at"], _NEVER)).label("due"))
-        .join_from(link, activity, activity.c["id"] == link.c["activity_id"])
-        .where(
-            link.c["workspace_id"] == WORKSPACE,
-            link.c["record_type"] == DEAL.name,
-            link.c["record_id"] == deal.c["id"],
+    planned = link.join(
+        activity,
+        and_(
             within(activity),
+            activity.c["id"] == link.c["activity_id"],
             activity.c["is_completed"].is_(False),
+        ),
+    )
+    beside = and_(
+        link.c["workspace_id"] == WORKSPACE,
+        link.c["record_type"] == DEAL.name,
+        link.c["record_id"] == deal.c["id"],
+    )
+    # One that is never due is an open one all the same.
+    nearest = func.min(func.coalesce(activity.c["due_at"], _NEVER))
+    # A plain join, so that many deals are matched in one go and few one by one.
+    cards = (
+        select(
+            deal.c["stage_id"],
+            deal.c["is_closed"],
+            nearest.filter(activity.c["id"].is_not(None)).label("due"),
         )
-        .correlate(deal)
-        .lateral("nearest")
+        .select_from(parts.joined.outerjoin(planned, beside))
+        .where(*parts.conditions, deal.c["stage_id"] == KEYS)
+        .group_by(deal.c["id"], deal.c["stage_id"], deal.c["is_closed"])
+        .subquery("cards")
     )
-    due = nearest.c["due"]
-    stage = deal.c["stage_id"]
-    overdue, today, ahead = due_counts(due, undated=False)
-    unplanned = func.count().filter(and_(due.is_(None), deal.c["is_closed"].is_(False)))
-    return (
-        select(stage, overdue, today, ahead, unplanned.label("none_planned"))
-        .select_from(parts.joined.join(nearest, true()))
-        .where(*parts.conditions, stage == KEYS)
-        .group_by(stage)
-    )
+    due = cards.c["due"]
+    unplanned = func.count().filter(due.is_(None), cards.c["is_closed"].is_(False))
+    return select(
+        cards.c["stage_id"], *due_counts(due, undated=False), unplanned.label("none_planned")
+    ).group_by(cards.c["stage_id"])

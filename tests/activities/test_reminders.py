@@ -54,7 +54,7 @@ def test_the_job_runs_every_minute() -> None:
 async def test_people_are_reminded_when_the_time_has_come(
     people: Cast, deal: str, server: Server, world: World
 ) -> None:
-    soon = {"startAt": ahead(minutes=10), "participantIds": [people.ids["boris"]]}
+    soon: dict[str, Any] = {"startAt": ahead(minutes=10), "participantIds": [people.ids["boris"]]}
     made = await plan(people.anna, deal, subject="Soon", reminders=[15, 5], **soon)
     await plan(people.anna, deal, subject="Later", startAt=ahead(days=1), reminders=[15])
     await plan(people.anna, deal, subject="Due", deadline=ahead(minutes=1), reminders=[60])

@@ -95,7 +95,7 @@ async def test_a_board_counts_deals_that_one_sees(people: Cast, deal: str, join:
 
 async def test_the_agenda_is_what_falls_into_a_time(people: Cast, deal: str) -> None:
     anna = people.ids["anna"]
-    for subject, given in {
+    plans: dict[str, dict[str, Any]] = {
         "Before": {"startAt": ahead(days=1), "endAt": ahead(days=2)},
         "Over": {"startAt": ahead(days=1), "endAt": ahead(days=9)},
         "At the start": {"startAt": ahead(days=2)},
@@ -104,7 +104,8 @@ async def test_the_agenda_is_what_falls_into_a_time(people: Cast, deal: str) -> 
         "Not hers": {"startAt": ahead(days=3), "responsibleId": people.ids["boris"]},
         "After": {"startAt": ahead(days=4)},
         "No time": {},
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for subject, given in plans.items():
         await plan(people.anna, deal, subject=subject, **given)
     done = await plan(people.anna, deal, subject="Done", startAt=ahead(days=2, hours=1))
     (await complete(people.anna, done["id"])).payload()
