@@ -245,17 +245,17 @@ async def activities_about(
     return [row.id for row in await session.rows(statement)]
 
 
-async def told_moments(session: Session, activity_id: UUID) -> set[datetime]:
-    """Give the moments for which people have been reminded of an activity."""
+async def told_moments(session: Session, ids: Sequence[UUID]) -> set[tuple[UUID, datetime]]:
+    """Give the moments for which people have been reminded of activities, with their ids."""
     reminder = activity_reminders.alias()
     found = await session.rows(
-        select(reminder.c["remind_at"]).where(
+        select(reminder.c["activity_id"], reminder.c["remind_at"]).where(
             reminder.c["workspace_id"] == WORKSPACE,
-            reminder.c["activity_id"] == activity_id,
+            reminder.c["activity_id"] == id_array(ids),
             reminder.c["told_at"].is_not(None),
         )
     )
-    return {row.remind_at for row in found}
+    return {(row.activity_id, row.remind_at) for row in found}
 
 
 async def waiting_reminders(session: Session, now: datetime, most: int) -> Sequence[Any]:

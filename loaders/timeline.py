@@ -242,7 +242,8 @@ def entry_of(actor: Actor, row: Any) -> Entry:
         )  # fmt: skip
     if kind in OF_ACTIVITIES:
         activity = _subject(row, ACTIVITY.name)
-        return Entry(row.id, row.at, row.actor_id, kind, entity, row.record_id, None, {},
+        changes = row.changes[ACTIVITY.name].get("changes", {})
+        return Entry(row.id, row.at, row.actor_id, kind, entity, row.record_id, None, changes,
                      activity=activity)  # fmt: skip
     changes = readable_changes(rights, entity, row.changes, row.reads)
     if kind is TimelineKind.UPDATED and STAGE in changes:

@@ -85,9 +85,9 @@ async def _make(
     for draft, about in zip(drafts, links, strict=True):
         draft.beside["records"] = {"from": [], "to": encoded(about)}
     rows = await changes.create(op, drafts)
+    await link_records(op, {row.id: about for row, about in zip(rows, links, strict=True)})
+    await write_reminders(op, rows, are_new=True)
     for row, about in zip(rows, links, strict=True):
-        await link_records(op, row.id, about, 0)
-        await write_reminders(op, row, is_new=True)
         tell_records(op, TimelineKind.ACTIVITY_PLANNED, row.id, about)
         if row.is_completed:
             tell_records(op, TimelineKind.ACTIVITY_COMPLETED, row.id, about)
@@ -117,9 +117,9 @@ async def update(op: Operation, raw: Raw) -> Row:
     (row,) = await changes.change(op, [draft])
     if row is held.row:
         return row
-    await link_records(op, row.id, list(fresh), len(held.links))
+    await link_records(op, {row.id: list(fresh)}, len(held.links))
     await unlink_records(op, row.id, gone)
-    await write_reminders(op, row)
+    await write_reminders(op, [row])
     kept = [link for link in held.links if link not in gone]
     tell_records(op, TimelineKind.ACTIVITY_CHANGED, row.id, kept)
     tell_records(op, TimelineKind.ACTIVITY_PLANNED, row.id, fresh)
@@ -188,8 +188,7 @@ async def _complete(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
             "completed_by_id": op.actor.user_id,
         }
     rows = await changes.change(op, drafts)
-    for row in rows:
-        await write_reminders(op, row)
+    await write_reminders(op, rows)
     return rows
 
 
@@ -225,7 +224,7 @@ async def reopen(op: Operation, text: str) -> Row:
     draft = Draft(ACTIVITY, held.row.id, Values(()), held.row)
     draft.columns = {"is_completed": False, "completed_at": None, "completed_by_id": None}
     (row,) = await changes.change(op, [draft])
-    await write_reminders(op, row)
+    await write_reminders(op, [row])
     tell_records(op, TimelineKind.ACTIVITY_REOPENED, row.id, held.links)
     return row
 

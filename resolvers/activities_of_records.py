@@ -26,8 +26,9 @@ async def complete_all(op: Operation, entity: str, record: UUID) -> None:
         "completed_by_id": op.actor.user_id,
     }
     drafts = [Draft(ACTIVITY, row.id, Values(()), row, columns=dict(done)) for row in rows]
-    for row, about in zip(await changes.change(op, drafts), links, strict=True):
-        await write_reminders(op, row)
+    completed = await changes.change(op, drafts)
+    await write_reminders(op, completed)
+    for row, about in zip(completed, links, strict=True):
         tell_records(op, TimelineKind.ACTIVITY_COMPLETED, row.id, about)
 
 
@@ -45,7 +46,7 @@ async def carry_over(op: Operation, entity: str, record: UUID, to: Iterable[Abou
         fresh.append(added)
     await changes.change(op, drafts)
     for row, about, added in zip(rows, links, fresh, strict=True):
-        await link_records(op, row.id, added, len(about))
+        await link_records(op, {row.id: added}, len(about))
         tell_records(op, TimelineKind.ACTIVITY_PLANNED, row.id, added)
 
 

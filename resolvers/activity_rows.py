@@ -1,7 +1,8 @@
 """What is kept beside activities: what they are about, reminders that wait, and feeds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, update
@@ -14,11 +15,14 @@ from domain.timeline import TimelineKind
 from loaders.activities import About, told_moments
 from loaders.beside import id_array
 from loaders.rows import Row
+from resolvers.changes import EventKind
 from resolvers.operation import Event, Operation
 
 
-async def link_records(op: Operation, activity: UUID, links: Sequence[About], first: int) -> None:
-    """Let an activity be about further records, after the `first` ones."""
+async def link_records(
+    op: Operation, linked: Mapping[UUID, Sequence[About]], first: int = 0
+) -> None:
+    """Let activities be about further records, after the `first` ones."""
     await op.session.insert(
         activity_links,
         [
@@ -28,6 +32,7 @@ async def link_records(op: Operation, activity: UUID, links: Sequence[About], fi
                 "activity_id": activity,
                 "sort": first + place,
             }
+            for activity, links in linked.items()
             for place, (entity, key) in enumerate(links)
         ],
     )
@@ -51,31 +56,51 @@ async def unlink_records(op: Operation, activity: UUID, links: Iterable[About]) 
 def tell_records(op: Operation, kind: TimelineKind, activity: UUID, links: Iterable[About]) -> None:
     """Append what happened to an activity to the timelines of its records."""
     told = encode_id(ACTIVITY.name, activity)
-    change = {
+    change: dict[str, Any] = {
         "from": None if kind is TimelineKind.ACTIVITY_PLANNED else told,
         "to": None if kind is TimelineKind.ACTIVITY_DELETED else told,
     }
+    if kind in _CHANGING:
+        change["changes"] = _changes_of(op, activity)
     op.events.extend(
         Event(new_id(), kind.value, entity, key, None, {ACTIVITY.name: change})
         for entity, key in links
     )
 
 
-async def write_reminders(op: Operation, row: Row, *, is_new: bool = False) -> None:
-    """Let people be reminded of an activity as it is now; what they were told stays told."""
-    if not is_new:
+_CHANGING: Final = frozenset(
+    {
+        TimelineKind.ACTIVITY_CHANGED,
+        TimelineKind.ACTIVITY_COMPLETED,
+        TimelineKind.ACTIVITY_REOPENED,
+    }
+)
+
+
+def _changes_of(op: Operation, activity: UUID) -> dict[str, Any]:
+    """Give the fields that an activity's own latest event tells of; none of a new one's."""
+    own = next(
+        event
+        for event in reversed(op.events)
+        if (event.record_type, event.record_id) == (ACTIVITY.name, activity)
+    )
+    return {} if own.kind == EventKind.CREATED.value else own.changes
+
+
+async def write_reminders(op: Operation, rows: Sequence[Row], *, are_new: bool = False) -> None:
+    """Let people be reminded of activities as they are now; what they were told stays told."""
+    told: set[tuple[UUID, datetime]] = set()
+    if not are_new and rows:
+        ids = [row.id for row in rows]
         await op.session.run(
             delete(activity_reminders).where(
                 activity_reminders.c.workspace_id == WORKSPACE,
-                activity_reminders.c.activity_id == row.id,
+                activity_reminders.c.activity_id == id_array(ids),
                 activity_reminders.c.told_at.is_(None),
             )
         )
-    base: datetime | None = row.start_at or row.deadline
-    if row.is_completed or base is None or base <= op.now or not row.reminders:
-        return
-    told = set() if is_new else await told_moments(op.session, row.id)
-    moments = {minutes: base - timedelta(minutes=minutes) for minutes in row.reminders}
+        if any(row.reminders for row in rows):
+            told = await told_moments(op.session, ids)
     await op.session.insert(
         activity_reminders,
         [
@@ -86,10 +111,19 @@ async def write_reminders(op: Operation, row: Row, *, is_new: bool = False) -> N
                 "remind_at": moment,
                 "told_at": None,
             }
-            for minutes, moment in moments.items()
-            if moment not in told
+            for row in rows
+            for minutes, moment in _moments(op, row)
+            if (row.id, moment) not in told
         ],
     )
+
+
+def _moments(op: Operation, row: Row) -> list[tuple[int, datetime]]:
+    """Give how long before and when people are reminded of an activity, if they still are."""
+    base: datetime | None = row.start_at or row.deadline
+    if row.is_completed or base is None or base <= op.now:
+        return []
+    return [(minutes, base - timedelta(minutes=minutes)) for minutes in row.reminders]
 
 
 async def mark_told(op: Operation, reminders: Sequence[UUID], moment: datetime) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from domain.activities import ACTIVITY
 from domain.custom_fields import CustomFieldType
 from domain.entities import ENTITIES
 from domain.fields import Kind, camel, snake
@@ -49,21 +50,19 @@ class _Named:
 
 async def told_changes(op: Operation, entries: Sequence[Entry]) -> list[list[ToldChange]]:
     """Give the changes that entries tell of, in the order of the fields."""
-    fields = {
-        entity: await _fields(op, entity) for entity in {entry.record_type for entry in entries}
-    }
+    fields = {entity: await _fields(op, entity) for entity in {_about(entry) for entry in entries}}
     pointing = [
         value
         for entry in entries
         for name, change in entry.changes.items()
-        for named in (_field(fields[entry.record_type], name),)
+        for named in (_field(fields[_about(entry)], name),)
         if named.is_pointing or named.has_rows
         for value in (change.get("from"), change.get("to"))
     ]
     names = await load_names(op.loaders, [_references(value) for value in pointing])
     found = []
     for entry in entries:
-        known = fields[entry.record_type]
+        known = fields[_about(entry)]
         places = {name: place for place, name in enumerate(known)}
         ordered = sorted(
             entry.changes.items(), key=lambda item: (places.get(item[0], len(places)), item[0])
@@ -74,6 +73,11 @@ async def told_changes(op: Operation, entries: Sequence[Entry]) -> list[list[Tol
     return found
 
 
+def _about(entry: Entry) -> str:
+    """Tell the type of what has changed: the record's, or that of an activity about it."""
+    return entry.record_type if entry.activity is None else ACTIVITY.name
+
+
 async def _fields(op: Operation, entity: str) -> dict[str, _Named]:
     """Give the fields of a type of record by the names that changes have for them."""
     own = {
@@ -81,6 +85,9 @@ async def _fields(op: Operation, entity: str) -> dict[str, _Named]:
         for field in ENTITIES[entity].fields
     }
     found = {camel(name): named for name, named in own.items()}
+    if entity == ACTIVITY.name:
+        found["records"] = _Named(_words("records"), is_pointing=True)
+        return found
     for row in await fields_of(op, entity):
         found[f"{_CUSTOM}{row.code}"] = _Named(row.name, _points(row))
     return found

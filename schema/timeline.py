@@ -162,6 +162,9 @@ ActivityEntry: Any = strawberry.type(
                 (),
                 _activities,
             ),
+            "changes": batched_field(
+                "The fields of the activity that changed.", list_of(FieldChange), (), _changes
+            ),
             "is_type_of": classmethod(lambda _cls, obj, _info: type_name(obj) == "ActivityEntry"),
         },
     ),

@@ -111,6 +111,33 @@ async def test_it_stands_in_the_timelines_of_all_its_records(people: Cast, deal:
     assert (await people.anna.data(version, id=deal))["deal"]["version"] == 1
 
 
+async def test_a_timeline_tells_what_of_an_activity_changed(people: Cast, deal: str) -> None:
+    contact = await make_contact(people, "Petrov")
+    made = await plan(people.anna, deal)
+    moved = {"responsibleId": people.ids["boris"], "startAt": "2036-03-03T09:00:00Z"}
+    (await change(people.anna, made["id"], addRecordIds=[contact], **moved)).payload()
+    (await complete(people.anna, made["id"], outcome="Sold")).payload()
+    ask = """query ($id: ID!) { deal(id: $id) { timeline(first: 3) { nodes { kind
+      ... on ActivityEntry { changes { field label from to toDisplay } } } } } }"""
+
+    found = (await people.reader.data(ask, id=deal))["deal"]["timeline"]["nodes"]
+
+    done, changed, planned_ = [
+        (entry["kind"], {item["field"]: (item["from"], item["to"], item["toDisplay"])
+                         for item in entry["changes"]})
+        for entry in found
+    ]  # fmt: skip
+    assert planned_ == ("ACTIVITY_PLANNED", {})
+    assert changed == ("ACTIVITY_CHANGED", {
+        "startAt": (None, "2036-03-03T09:00:00+00:00", "2036-03-03T09:00:00+00:00"),
+        "responsible": (people.ids["anna"], people.ids["boris"], "Boris Test"),
+        "records": ([], [contact], "Petrov"),
+    })  # fmt: skip
+    assert done[0] == "ACTIVITY_COMPLETED"
+    assert done[1]["outcome"] == (None, "Sold", "Sold")
+    assert done[1]["isCompleted"] == (False, True, "true")
+
+
 async def test_the_history_tells_of_activities(people: Cast, deal: str) -> None:
     await plan(people.anna, deal)
     ask = """{ history(where: { types: [DEAL] }, types: [ACTIVITY_PLANNED]) { nodes {
