@@ -101,7 +101,7 @@ async def _add_comments(people: Cast, ids: Ids) -> None:
 
 async def _add_activities(people: Cast, ids: Ids) -> None:
     """Plan something about each deal and others, with people and customers of its own."""
-    about = ("Deal", "Company", "Contact", "Lead", "CatalogElement")
+    about = ("Deal", "Company", "Contact", "Lead", "CatalogElement", "Product")
     plans = [
         {
             "kind": "MEETING",
