@@ -96,21 +96,21 @@ async def test_a_board_counts_deals_that_one_sees(people: Cast, deal: str, join:
 async def test_the_agenda_is_what_falls_into_a_time(people: Cast, deal: str) -> None:
     anna = people.ids["anna"]
     plans: dict[str, dict[str, Any]] = {
-        "Before": {"startAt": ahead(days=1), "endAt": ahead(days=2)},
-        "Over": {"startAt": ahead(days=1), "endAt": ahead(days=9)},
-        "At the start": {"startAt": ahead(days=2)},
-        "Deadline": {"deadline": ahead(days=3), "responsibleId": people.ids["boris"],
+        "Before": {"startAt": "2036-03-01T00:00:00Z", "endAt": "2036-03-02T00:00:00Z"},
+        "Over": {"startAt": "2036-03-01T00:00:00Z", "endAt": "2036-03-09T00:00:00Z"},
+        "At the start": {"startAt": "2036-03-02T00:00:00Z"},
+        "Deadline": {"deadline": "2036-03-03T00:00:00Z", "responsibleId": people.ids["boris"],
                      "participantIds": [anna]},
-        "Not hers": {"startAt": ahead(days=3), "responsibleId": people.ids["boris"]},
-        "After": {"startAt": ahead(days=4)},
+        "Not hers": {"startAt": "2036-03-03T00:00:00Z", "responsibleId": people.ids["boris"]},
+        "After": {"startAt": "2036-03-04T00:00:00Z"},
         "No time": {},
     }  # fmt: skip
     for subject, given in plans.items():
         await plan(people.anna, deal, subject=subject, **given)
-    done = await plan(people.anna, deal, subject="Done", startAt=ahead(days=2, hours=1))
+    done = await plan(people.anna, deal, subject="Done", startAt="2036-03-02T01:00:00Z")
     (await complete(people.anna, done["id"])).payload()
 
-    between = {"from": ahead(days=2), "to": ahead(days=4)}
+    between = {"from": "2036-03-02T00:00:00Z", "to": "2036-03-04T00:00:00Z"}
     found = (await people.anna.data(AGENDA, **between))["viewer"]["agenda"]
 
     assert [(item["subject"], item["isCompleted"]) for item in found] == [
