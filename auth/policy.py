@@ -34,7 +34,8 @@ from auth.actor import Actor, Scope
 from auth.rights import EVERY_ROW, NO_ROW, Branch, Cell, Mask, Rights, Rows
 from db.base import WORKSPACE, metadata
 from db.operators import VIEWER
-from db.where import Reader, condition
+from db.reader import Reader
+from db.where import condition
 from domain.activities import ACTIVITY
 from domain.entities import ENTITIES, RECORDS
 from domain.errors import ForbiddenError

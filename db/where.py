@@ -6,10 +6,8 @@ fields that may be read on some rows only: on all others they are *unknown* (Kle
 and neither a comparison nor its opposite holds.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import (
     CTE,
@@ -21,6 +19,7 @@ from sqlalchemy import (
     any_,
     exists,
     false,
+    func,
     literal_column,
     not_,
     or_,
@@ -37,6 +36,7 @@ from db.operators import (
     operator_on,
     subtree,
 )
+from db.reader import Reader
 from db.tables import TABLES, contact_points, custom_values, external_ids, linking, product_rows
 from domain.fields import FILTERED_PARTS, Field, Kind, camel
 from domain.filters import (
@@ -58,35 +58,6 @@ _BESIDE: Final[Mapping[Kind, Table]] = {
     Kind.ROWS: product_rows,
 }
 """The tables of values that stand beside records of several types."""
-Rows = Callable[[str, FromClause], ColumnElement[Any]]
-"""Condition on the rows of an entity that may be looked at, its workspace included."""
-
-
-class Reader(ABC):
-    """On whose behalf rows and fields are looked at."""
-
-    @abstractmethod
-    def rows(self, entity: str, source: FromClause) -> ColumnElement[Any]:
-        """Give the condition on rows that may be looked at, their workspace included."""
-
-    @abstractmethod
-    def cell(self, entity: str, name: str, source: FromClause) -> ColumnElement[Any] | None:
-        """Give the condition under which a field, by its name in the API, may be looked at."""
-
-    def custom_cell(
-        self, entity: str, field: UUID, source: FromClause
-    ) -> ColumnElement[Any] | None:
-        """Give the condition under which a custom field may be looked at; None: always."""
-        del entity, field, source
-        return None
-
-    def target(self, entity: str, source: FromClause) -> ColumnElement[Any] | None:
-        """Give the condition under which rows that are referred to are there; None: always.
-
-        Those in the recycle bin are, for who may read them.
-        """
-        del entity, source
-        return None
 
 
 def condition(
@@ -320,6 +291,10 @@ def _related(
     tree: Related, source: FromClause, entity: str, reader: Reader, *, refuted: bool = False
 ) -> ColumnElement[Any]:
     """Give the condition under which a relation is known to match or, `refuted`, not to."""
+    sold = _sold(tree, source, entity, reader, refuted=refuted)
+    if sold is not None:
+        cell = _cell(tree, source, entity, reader)
+        return sold if cell is None else and_(cell, sold)
     found, inner = _targets(tree, source, entity, reader)
     target = tree.field.target
     if tree.field.kind is Kind.INVERSE:
@@ -345,6 +320,28 @@ def _related(
             )
     cell = _cell(tree, source, entity, reader)
     return known if cell is None else and_(cell, known)
+
+
+def _sold(
+    tree: Related, source: FromClause, entity: str, reader: Reader, *, refuted: bool
+) -> ColumnElement[bool] | None:
+    """Give the condition on product rows as one on ids of records that is looked up once.
+
+    Asked of each record, it would be a join; of rows that were written a moment ago the planner
+    knows too little to make a good one. Other conditions are none of its business: None.
+    """
+    if tree.field.kind is not Kind.ROWS or tree.quantifier is Quantifier.EVERY:
+        return None
+    if _has_unknowns(tree, source, "", reader):
+        return None
+    rows = product_rows.alias()
+    records = select(rows.c.record_id).where(
+        rows.c.workspace_id == WORKSPACE,
+        rows.c.record_type == entity,
+        condition(tree.where, rows, "", reader),
+    )
+    among: ColumnElement[bool] = source.c["id"] == any_(func.array(records.scalar_subquery()))
+    return among if (tree.quantifier is Quantifier.SOME) is not refuted else not_(among)
 
 
 def _all_refuted(

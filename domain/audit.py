@@ -33,6 +33,7 @@ class AuditKind(Enum):
     ROLE_ASSIGNED = "ROLE_ASSIGNED"
     ROLE_UNASSIGNED = "ROLE_UNASSIGNED"
     VIEWED_AS = "VIEWED_AS"
+    IMPORTED = "IMPORTED"
 
 
 @dataclass(frozen=True, slots=True)

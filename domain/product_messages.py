@@ -52,4 +52,16 @@ PRODUCT_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "There is no exchange rate for these currencies.",
         "Для этих валют не задан курс.",
     ),
+    "time_to_come": (
+        "The time has not come yet.",
+        "Это время ещё не наступило.",
+    ),
+    "times_ascend": (
+        "The times go up: each is at or after the one before it.",
+        "Время идёт по порядку: каждое не раньше предыдущего.",
+    ),
+    "history_ends_elsewhere": (
+        "The history of stages ends on another stage.",
+        "История стадий заканчивается на другой стадии.",
+    ),
 }

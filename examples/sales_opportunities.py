@@ -20,7 +20,7 @@ from sales.failures import LoadError, TokenError
 from sales.files import SalesData, read_sales_data
 from sales.meanings import EMPLOYEES, INDUSTRIES, MORE_EMPLOYEES
 from sales.organisation import load_people
-from sales.records import load_companies, load_deals
+from sales.records import Known, load_companies, load_deals, load_products
 from sales.settings import load_items, load_pipeline
 
 _EXIT_CODES: Final = """\
@@ -112,11 +112,12 @@ def _load(api: Api, data: SalesData, domain: str, currency: str, console: Consol
         number = len({agent.name for agent in data.agents} | {one.manager for one in data.agents})
         people_bar = progress.add_task("People", total=number)
         companies_bar = progress.add_task("Companies", total=sum(map(len, data.accounts)))
+        products_bar = progress.add_task("Products", total=len(data.products))
         deals_bar = progress.add_task("Deals", total=len(data.opportunities))
         people = load_people(
             api, data.agents, domain, lambda done: progress.advance(people_bar, done)
         )
-        pipeline = load_pipeline(api)
+        pipeline, stages = load_pipeline(api)
         companies = load_companies(
             api,
             data.accounts,
@@ -125,16 +126,18 @@ def _load(api: Api, data: SalesData, domain: str, currency: str, console: Consol
             load_items(api, "EMPLOYEES", [*(item for _most, item in EMPLOYEES), MORE_EMPLOYEES]),
             lambda done: progress.advance(companies_bar, done),
         )
+        products = load_products(
+            api, data.products, currency, lambda done: progress.advance(products_bar, done)
+        )
+        prices = {product.name: product.price for product in data.products}
         load_deals(
             api,
             data.opportunities,
             currency,
-            pipeline,
-            people,
-            companies,
+            Known(pipeline, stages, people, companies, products, prices),
             lambda done: progress.advance(deals_bar, done),
         )
-    return pipeline[0]
+    return pipeline
 
 
 def _tell(api: Api, pipeline: str, currency: str, console: Console) -> None:

@@ -11,7 +11,7 @@ from typing_extensions import override
 from auth.actor import Actor
 from auth.policy import FLAGS, READS, any_of, cell, flag, visible
 from auth.rights import Cell, Mask
-from db.where import Reader
+from db.reader import Reader
 from domain.entities import ENTITIES, RECORDS
 from domain.fields import Kind, camel
 from domain.roles import Action

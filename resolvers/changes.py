@@ -32,6 +32,7 @@ from resolvers.custom_holdings import (
 )
 from resolvers.custom_pivot import PORTION, delete_pivot, follow_ranks, write_pivot
 from resolvers.custom_ranks import RANKED
+from resolvers.dated_events import dated
 from resolvers.drafts import Draft
 from resolvers.lists import delete_lists, list_as_json, write_lists
 from resolvers.operation import Event, Operation
@@ -71,6 +72,8 @@ async def create(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
         made.append(row)
         op.loaders.know(entity.name, row.id, row)
         _note(op, draft, EventKind.CREATED, row, _differences(draft, None, row))
+        if draft.times is not None:
+            op.events.extend(dated(op.events.pop(), draft.times))
     return made
 
 
@@ -235,8 +238,8 @@ async def flush_events(op: Operation, *, already: int) -> None:
         [
             {
                 "id": event.id,
-                "at": op.now,
-                "actor_id": op.actor.user_id,
+                "at": event.at or op.now,
+                "actor_id": event.by_id if event.at else op.actor.user_id,
                 "kind": event.kind,
                 "record_type": event.record_type,
                 "record_id": event.record_id,

@@ -9,6 +9,7 @@ from domain.errors import UserError
 from domain.fields import Entity, Kind
 from loaders.rows import Row
 from resolvers.currencies import Rates
+from resolvers.times import Times
 from resolvers.values import Values
 
 
@@ -33,6 +34,8 @@ class Draft:
     if_version: int | None = None
     beside: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Differences of what is kept beside the row and its lists: name -> {"from": …, "to": …}."""
+    times: Times | None = None
+    """When what of a record that is brought in from elsewhere happened there."""
 
     @property
     def errors(self) -> list[UserError]:

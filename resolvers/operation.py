@@ -31,6 +31,10 @@ class Event:
     version: int | None
     changes: dict[str, dict[str, Any]]
     """API field name -> {"from": …, "to": …}, values as JSON."""
+    at: datetime | None = None
+    """When it happened, of what is brought in from elsewhere; else it happens now."""
+    by_id: UUID | None = None
+    """Who did it there, with `at`; else the actor did it."""
 
 
 @dataclass(slots=True)

@@ -104,16 +104,16 @@ def check_outcomes(op: Operation, drafts: Sequence[Draft]) -> list[Doubt]:
     """Note drafts that no role allows as they become; give those that only a filter allows."""
     if op.actor.rights.is_everything:
         return []
-    doubts = []
+    doubts: list[Doubt] = []
     for draft in drafts:
         if draft.errors:
             continue
         action = Action.CREATE if draft.before is None else Action.UPDATE
         if action is Action.UPDATE and not _moves_rights(op.actor.rights, draft):
             continue
-        doubt = _check_outcome(op.actor, draft, action)
-        if doubt is not None:
-            doubts.append(doubt)
+        actions = [action] if draft.times is None else [action, Action.IMPORT]
+        checked = [_check_outcome(op.actor, draft, each) for each in actions]
+        doubts.extend(doubt for doubt in checked if doubt is not None)
     return doubts
 
 
@@ -223,7 +223,7 @@ async def settle_doubts(op: Operation, doubts: Sequence[Doubt]) -> None:
     All of the call is refused then, for nothing of it may stay.
     """
     errors: list[UserError] = []
-    for action in (Action.CREATE, Action.UPDATE):
+    for action in (Action.CREATE, Action.IMPORT, Action.UPDATE):
         own = {doubt.draft.id: doubt for doubt in doubts if doubt.action is action}
         if not own:
             continue

@@ -129,6 +129,9 @@ async def _money(work: _Work, draft: Draft, stored: Sequence[ProductRow]) -> _Mo
             draft.values.wrong(Code.INVALID, "currency_differs", "currency")
             return None
     rates = await work.rates_for(old, new)
+    # Rows that all are new ones take no price over.
+    if ROWS in given and all(item.id is None for item in given[ROWS]):
+        stored = ()
     if new == old or not stored:
         return _Money(old, new, rates, tuple(stored))
     factor = rates.factor(old, new)

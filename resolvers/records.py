@@ -4,7 +4,7 @@ Single operations are lists of one. Each element of a call is validated on its o
 (and in single calls) one that is refused refuses all, without it the others are written.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ from resolvers.permits import (
 )
 from resolvers.preparation import prepare
 from resolvers.rules import apply_rules
+from resolvers.times import Times
 from resolvers.tunnels import run_tunnels
 from resolvers.values import ExternalId, Values, read_values
 from resolvers.versions import check_version
@@ -75,9 +76,17 @@ async def update(
 
 
 async def upsert(
-    op: Operation, entity: Entity, items: Sequence[Raw], *, atomic: bool = True
+    op: Operation,
+    entity: Entity,
+    items: Sequence[Raw],
+    *,
+    atomic: bool = True,
+    read_times: Callable[[Values, Raw], Times | None] | None = None,
 ) -> list[Outcome]:
-    """Create or change records by their external id; the same input twice changes nothing."""
+    """Create or change records by their external id; the same input twice changes nothing.
+
+    `read_times` tells of new ones when what happened to them elsewhere.
+    """
     require(op.actor, Action.CREATE, entity.name)
     require(op.actor, Action.UPDATE, entity.name)
     keys = [(item["externalId"]["system"].strip(), item["externalId"]["value"].strip())
@@ -106,6 +115,8 @@ async def upsert(
         if row is None or "external_ids" in values.given:
             _keep_own_id(values, ExternalId(*key))
         drafts.append(Draft(entity, new_id() if row is None else row.id, values, row))
+        if row is None and read_times is not None:
+            drafts[-1].times = read_times(values, raw)
         require_fields(op.actor.rights, drafts[-1], Action.CREATE if row is None else Action.UPDATE)
         if row is None:
             take_responsibility(op, drafts[-1])

@@ -1,6 +1,7 @@
 """What holds for a record beyond its single fields: stages, main links, names, trees."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from loaders.rows import Row
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 from resolvers.product_prices import fill_usual
+from resolvers.times import Move
 
 _STEP_MS = 2**20
 
@@ -79,6 +81,26 @@ async def _place_on_stages(op: Operation, drafts: Sequence[Draft]) -> None:
         stage = await _stage_of(op, draft, stages, pipelines)
         if stage is not None:
             _enter(op, draft, stage, index)
+    await _date(op, drafts)
+
+
+async def _date(op: Operation, drafts: Sequence[Draft]) -> None:
+    """Let records that are brought in have come to their stages when they did."""
+    known = [draft for draft in drafts if draft.times is not None]
+    if not known:
+        return
+    closed = {row.id: row.semantics != "OPEN" for row in await op.loaders.everything("stage")}
+    for draft in known:
+        times = draft.times
+        if times is None:
+            continue
+        if not times.moves:
+            move = Move(draft.current("stage_id"), times.created_at, times.created_by)
+            draft.times = times = replace(times, moves=(move,))
+        draft.columns.update(times.columns(closed))
+        ended = draft.columns.get("closed_at")
+        if ended is not None and "close_date" not in draft.given and draft.entity.name == "deal":
+            draft.columns["close_date"] = ended.date()
 
 
 async def _stage_of(

@@ -20,7 +20,7 @@ PLANNING: Final = frozenset(
         "deleteActivity",
     }
 )
-USING: Final = RECORD_MUTATIONS | COMMENTING | PLANNING | {"moveDeal", "convertLead"}
+USING: Final = RECORD_MUTATIONS | COMMENTING | PLANNING | {"moveDeal", "convertLead", "importDeals"}
 """Root fields that write by the settings and change none."""
 FREE: Final = frozenset(
     {

@@ -168,7 +168,8 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
          "ROLE_CREATED": "A role was made.", "ROLE_CHANGED": "A role was changed.",
          "ROLE_DELETED": "A role was deleted.", "ROLE_ASSIGNED": "A role was assigned.",
          "ROLE_UNASSIGNED": "A role was taken away.",
-         "VIEWED_AS": "An administrator looked at the data as somebody else."},
+         "VIEWED_AS": "An administrator looked at the data as somebody else.",
+         "IMPORTED": "Records were brought in with times of their own."},
     ),
     TimelineKind: (
         "TimelineKind",

@@ -24,6 +24,7 @@ from schema.record_mutations import (
     create_one,
     delete_many,
     delete_one,
+    import_many,
     purge_one,
     restore_one,
     update_many,
@@ -76,6 +77,7 @@ class Mutation:
     update_deals = update_many(DEAL)
     upsert_deals = upsert_many(DEAL)
     delete_deals = delete_many(DEAL)
+    import_deals = import_many(DEAL)
     move_deal = settings_mutations.MOVE_DEAL
 
     create_catalog_element = create_one(CATALOG_ELEMENT)

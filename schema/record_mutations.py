@@ -10,7 +10,7 @@ from domain.errors import Code, RefusedError, UserError
 from domain.fields import Entity, camel
 from domain.roles import Action
 from loaders.rows import Row
-from resolvers import records
+from resolvers import imports, records
 from resolvers.audit import note_denial
 from resolvers.operation import Operation
 from resolvers.records import MAX_BATCH, Outcome
@@ -22,6 +22,7 @@ from schema.write_types import (
     RESULTS,
     create_input,
     id_input,
+    import_input,
     payload_type,
     plural_name,
     thing,
@@ -275,6 +276,20 @@ def upsert_many(entity: Entity) -> Any:
     element = ("input", upsert_input(entity), f"The {things(entity)}, at most {MAX_BATCH}.")
     text = f"Makes or changes many {things(entity)} by their ids in another system."
     return _bulk(entity, "Upsert", text, element, work)
+
+
+def import_many(entity: Entity) -> Any:
+    """Make `import<Things>`."""
+
+    async def work(op: Operation, items: Sequence[Any], atomic: bool) -> list[Outcome]:
+        return await imports.import_records(op, entity, items, atomic=atomic)
+
+    element = ("input", import_input(entity), f"The {things(entity)}, at most {MAX_BATCH}.")
+    text = (
+        f"Brings {things(entity)} in from elsewhere with their own times; takes the right IMPORT. "
+        "Nothing is set off by it."
+    )
+    return _bulk(entity, "Import", text, element, work)
 
 
 def delete_many(entity: Entity) -> Any:

@@ -33,10 +33,14 @@ _WRITTEN: Final[Mapping[str, tuple[str, tuple[Action, ...]]]] = {
         ("Create", "Input", (Action.CREATE,)),
         ("Update", "Input", (Action.UPDATE,)),
         ("Upsert", "Input", (Action.CREATE, Action.UPDATE)),
+        ("Import", "Input", (Action.CREATE, Action.UPDATE)),
         ("", "CustomInput", (Action.CREATE, Action.UPDATE)),
     )
 }
-_KEYS: Final = frozenset({"id", "ifVersion", "externalId", "customValues", "custom"})
+_KEYS: Final = frozenset(
+    {"id", "ifVersion", "externalId", "customValues", "custom", "createdAt", "createdById",
+     "stageHistory"}
+)  # fmt: skip
 
 
 def _input_names(entity: Entity) -> dict[str, str]:
@@ -66,6 +70,7 @@ _RECORD_ROOTS: Final[Mapping[str, tuple[str, tuple[Action, ...]]]] = {
         for name in (f"{verb}{entity.name}", f"{verb}{entity.plural}")
     },
     "moveDeal": (DEAL.name, (Action.UPDATE,)),
+    "importDeals": (DEAL.name, (Action.IMPORT,)),
     "convertLead": (LEAD.name, (Action.UPDATE,)),
     "convertLeadPreview": (LEAD.name, (Action.READ,)),
 }

@@ -176,6 +176,38 @@ def upsert_input(entity: Entity) -> type:
     )
 
 
+@cache
+def import_input(entity: Entity) -> type:
+    """Make Import<Thing>Input: an upsert that may say when what happened to a new record."""
+    move = input_type(
+        "ImportStageInput",
+        "A record that is brought in came to a stage.",
+        {
+            "stage_id": (strawberry.ID, "The stage."),
+            "at": (datetime, "When it came there; not before the one before, and not in future."),
+            "by_id": (strawberry.ID | None, "Who moved it there."),
+        },
+    )
+    return input_type(
+        f"Import{entity.type_name}Input",
+        f"A {thing(entity)} by its id in another system, with the times that it has there. One "
+        "that is here already is changed as by an upsert; its times stay.",
+        {
+            "external_id": (EXTERNAL_ID_INPUT, "Id of the record in the other system."),
+            **create_fields(entity, partial=True),
+            "created_at": (
+                datetime | None,
+                "When it was made; when it came to its first stage if left out, else now.",
+            ),
+            "created_by_id": (strawberry.ID | None, "Who made it."),
+            "stage_history": (
+                list_of(move) | None,
+                "The stages that it has been on, the first one first; it stands on the last.",
+            ),
+        },
+    )
+
+
 def result_type(entity: Entity) -> Any:
     """Make <Thing>Result: what became of one element of a bulk call."""
     return payload_type(

@@ -35,6 +35,16 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """Something that is sold, of a series, with its list price."""
+
+    name: str
+    series: str
+    price: Decimal
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A company that buys; `revenue` is that of a year, in units of the currency."""
 
@@ -68,6 +78,7 @@ class SalesData:
     """The whole data set."""
 
     agents: list[Agent]
+    products: list[Product]
     accounts: list[list[Account]]
     """By generation: those without an owner, those owned by the first, and so on."""
     opportunities: list[Opportunity]
@@ -129,16 +140,25 @@ def read_sales_data(folder: Path) -> SalesData:
         )
         for row in _rows(folder, "sales_teams.csv")
     ]
-    products = {row.text("product") for row in _rows(folder, "products.csv")}
+    products = [
+        Product(
+            row.text("product"),
+            row.required("series"),
+            row.read("sales_price", _number, "a number"),
+            row.where,
+        )
+        for row in _rows(folder, "products.csv")
+    ]
+    product_names = {product.name for product in products}
     account_rows = list(_rows(folder, "accounts.csv"))
     names = {row.text("account") for row in account_rows}
     accounts = [_account(row, names) for row in account_rows]
     agent_names = {agent.name for agent in agents}
     opportunities = [
-        _opportunity(row, agent_names, products, names)
+        _opportunity(row, agent_names, product_names, names)
         for row in _rows(folder, "sales_pipeline.csv")
     ]
-    return SalesData(agents, list(_generations(accounts)), opportunities)
+    return SalesData(agents, products, list(_generations(accounts)), opportunities)
 
 
 def _rows(folder: Path, name: str) -> Iterator[_Row]:

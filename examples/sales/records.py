@@ -1,14 +1,16 @@
-"""Accounts as companies and opportunities as deals: upserted in bulk by their external ids.
+"""Accounts as companies, products, and opportunities as deals: in bulk, by their external ids.
 
 An upsert makes what is missing, changes what differs and leaves the rest alone. That is what makes
 the load restartable: it needs to remember nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from sales.api import BULK, Api, batches
-from sales.files import Account, Opportunity
+from sales.files import Account, Opportunity, Product
 from sales.meanings import INDUSTRIES, employees_item
 
 SYSTEM: Final = "sales-opportunities"
@@ -52,33 +54,105 @@ def load_companies(
     return ids
 
 
+def load_products(
+    api: Api, products: Sequence[Product], currency: str, advance: Callable[[int], object]
+) -> dict[str, str]:
+    """Upsert the products, each in the section of its series; give their ids by name."""
+    sections = _load_sections(api, products)
+
+    def product(one: Product) -> dict[str, Any]:
+        return {
+            "externalId": {"system": SYSTEM, "value": one.name},
+            "name": one.name,
+            "sectionId": sections[one.series],
+            "prices": [{"price": {"amount": f"{one.price:f}", "currency": currency}}],
+        }
+
+    ids: dict[str, str] = {}
+    for some in batches(products, BULK):
+        given = [(product(one), one.where) for one in some]
+        results = api.change_many("upsertProducts", "UpsertProductInput", given, "product { id }")
+        for one, result in zip(some, results, strict=True):
+            ids[one.name] = result["product"]["id"]
+        advance(len(some))
+    return ids
+
+
+def _load_sections(api: Api, products: Sequence[Product]) -> dict[str, str]:
+    """Make the sections that the catalogue lacks; give the ids of its top sections by name."""
+    found = api.ask("{ productSections { id name parent { id } } }")["productSections"]
+    ids = {row["name"]: row["id"] for row in found if row["parent"] is None}
+    for one in products:
+        if one.series not in ids:
+            made = api.change(
+                "createProductSection", {"name": one.series}, "productSection { id }", one.where
+            )
+            ids[one.series] = made["productSection"]["id"]
+    return ids
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What deals point to, by the names that the files have."""
+
+    pipeline: str
+    stages: Ids
+    people: Ids
+    companies: Ids
+    products: Ids
+    prices: Mapping[str, Decimal]
+    """The list prices."""
+
+
 def load_deals(
     api: Api,
     opportunities: Sequence[Opportunity],
     currency: str,
-    pipeline: tuple[str, Ids],
-    people: Ids,
-    companies: Ids,
+    known: Known,
     advance: Callable[[int], object],
 ) -> None:
-    """Upsert the deals; `pipeline` is its id and the ids of its stages by name."""
-    pipeline_id, stages = pipeline
+    """Bring the deals in, with what is sold in them and when they came to which stage.
+
+    The amount of a closed deal is what its row costs: the value it was closed at. An open deal has
+    a row at the list price, and no amount, as the files tell of none. Deals that are there already
+    are changed where the files say something else.
+    """
 
     def deal(opportunity: Opportunity) -> dict[str, Any]:
-        account, value = opportunity.account, opportunity.value
+        account, product = opportunity.account, opportunity.product
+        price = known.prices[product] if opportunity.value is None else opportunity.value
         return {
             "externalId": {"system": SYSTEM, "value": opportunity.key},
-            "title": opportunity.product + (f" for {account}" if account is not None else ""),
-            "pipelineId": pipeline_id,
-            "stageId": stages[opportunity.stage],
-            "amount": None if value is None else {"amount": f"{value:f}", "currency": currency},
-            "companyId": companies[account] if account is not None else None,
+            "title": product + (f" for {account}" if account is not None else ""),
+            "pipelineId": known.pipeline,
+            "stageId": known.stages[opportunity.stage],
+            "currency": currency,
+            **(
+                {"amount": None, "isAmountManual": True}
+                if opportunity.value is None
+                else {"isAmountManual": False}
+            ),
+            "productRows": [{"productId": known.products[product], "price": f"{price:f}"}],
+            "companyId": known.companies[account] if account is not None else None,
             "beginDate": opportunity.engaged and opportunity.engaged.isoformat(),
             "closeDate": opportunity.closed and opportunity.closed.isoformat(),
-            "responsibleId": people[opportunity.agent],
+            "responsibleId": known.people[opportunity.agent],
+            **_history(opportunity, known),
         }
 
     for some in batches(opportunities, BULK):
         given = [(deal(opportunity), opportunity.where) for opportunity in some]
-        api.change_many("upsertDeals", "UpsertDealInput", given)
+        api.change_many("importDeals", "ImportDealInput", given)
         advance(len(some))
+
+
+def _history(opportunity: Opportunity, known: Known) -> dict[str, Any]:
+    """Say when a deal came to its stages; the files tell only of Engaging and of the end."""
+    steps = [("Engaging", opportunity.engaged), (opportunity.stage, opportunity.closed)]
+    by = known.people[opportunity.agent]
+    history = [
+        {"stageId": known.stages[stage], "at": f"{day.isoformat()}T00:00:00Z", "byId": by}
+        for stage, day in steps
+        if day is not None
+    ]
+    return {"createdById": by, "stageHistory": history} if history else {}

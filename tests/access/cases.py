@@ -71,6 +71,18 @@ def _given(**values: Any) -> Build:
 RECORD_MUTATIONS: dict[str, Build] = {
     **{key: build for name in RECORDS for key, build in _record_cases(name).items()},
     "moveDeal": _given(id="$deal", stageId="$stage_beside"),
+    "importDeals": lambda w: {
+        "input": [
+            {
+                "externalId": {"system": "erp", "value": "imported"},
+                "title": "Old",
+                "createdById": w["user"],
+                "stageHistory": [
+                    {"stageId": w["stage"], "at": "2020-01-01T00:00:00Z", "byId": w["user"]}
+                ],
+            }
+        ]
+    },
     "convertLead": lambda world: {
         "input": {
             "id": world["lead"],

@@ -37,6 +37,7 @@ KINDS = {
     "replaceWith": "source_WEB", "before": "deal_beside", "after": "deal_beside",
     "removePhoneIds": "phone", "removeEmailIds": "email", "removeWebsiteIds": "website",
     "removeMessengerIds": "messenger", "movedById": "user", "createdById": "user",
+    "byId": "user",
     "pipelineIds": "pipeline", "addPipelineIds": "pipeline", "removePipelineIds": "pipeline",
     "requiredFromIds": "stage", "addRequiredFromIds": "stage", "removeRequiredFromIds": "stage",
     "deleteOptionIds": "custom_field_option", "options": "custom_field_option",

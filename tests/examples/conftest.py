@@ -71,6 +71,16 @@ class Loader:
         assert code is not None
         return Ended(code, said.decode(), complained.decode())
 
+    async def report(self, token: str | None, *more: str) -> Ended:
+        """Run the report on what is loaded."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, str(self.program.parent / "sales_report.py"), "--url", self.url, *more,
+            env=self._environment(token), stdout=PIPE, stderr=PIPE,
+        )  # fmt: skip
+        said, complained = await process.communicate()
+        assert process.returncode is not None
+        return Ended(process.returncode, said.decode(), complained.decode())
+
     def _environment(self, token: str | None) -> Mapping[str, str]:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith("VORONKA_")

@@ -1,8 +1,11 @@
 """The public CRM data set, loaded through the API, gives the figures that are known of it."""
 
 import ast
+import csv
+import json
 import shutil
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +66,8 @@ async def test_the_whole_data_set_is_loaded_once_however_often_it_is_started(
     await check_the_offices(root)
     await check_single_records(root)
     await check_the_pipeline(root)
+    await check_the_products(root)
+    await check_the_report(loader, people.reader, sales_data)
 
     before, settings = await all_versions(root), await root.data(_SETTINGS)
     events = await count_events()
@@ -103,6 +108,67 @@ async def check_the_figures(root: Client) -> None:
     }
     assert found["won"]["aggregate"]["amount"]["sum"] == "10005534"
     assert found["companies"]["aggregate"]["revenue"]["sum"] == "169543800000"
+
+
+async def check_the_products(root: Client) -> None:
+    found = await root.data(
+        "{ products(orderBy: [{ name: ASC }]) { totalCount nodes { name section { name } "
+        "prices { price { amount currency } } } } "
+        "sold: deals(first: 0, where: { productRows: { some: { product: { name: "
+        '{ eq: "GTX Pro" } } } } }) { totalCount } }'
+    )
+    assert found["products"]["totalCount"] == 7
+    assert found["products"]["nodes"][2] == {
+        "name": "GTX Plus Basic",
+        "section": {"name": "GTX"},
+        "prices": [{"price": {"amount": "1096", "currency": "USD"}}],
+    }
+    assert found["sold"] == {"totalCount": 1480}
+
+
+async def check_the_report(loader: Loader, person: Client, data: Path) -> None:
+    """Compare what the API tells with what the files say, worked out without any of our code."""
+    ended = await loader.report(person.token, "--json")
+
+    assert ended.code == 0, ended.complained
+    assert json.loads(ended.said) == expected_report(data)
+
+
+def expected_report(data: Path) -> Any:
+    """Work the figures out of the file."""
+    with (data / "sales_pipeline.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    products: dict[str, dict[str, list[tuple[int, int]]]] = {}
+    sellers: dict[str, list[int]] = {}
+    for row in rows:
+        name = row["product"].replace("GTXPro", "GTX Pro")
+        known = products.setdefault(name, {"Won": [], "Lost": []})
+        if row["deal_stage"] in known:
+            engaged, closed = map(date.fromisoformat, (row["engage_date"], row["close_date"]))
+            value = int(row["close_value"])
+            known[row["deal_stage"]].append(((closed - engaged).days, value))
+            if row["deal_stage"] == "Won":
+                sellers.setdefault(row["sales_agent"], []).append(value)
+
+    def mean(ends: list[tuple[int, int]]) -> str:
+        return f"{sum(days for days, _ in ends) / len(ends):.2f}"
+
+    ranked = sorted(sellers.items(), key=lambda item: (-sum(item[1]), item[0]))[:5]
+    return {
+        "products": {
+            name: {
+                "won": len(known["Won"]),
+                "lost": len(known["Lost"]),
+                "revenue": str(sum(value for _, value in known["Won"])),
+                "daysToWin": mean(known["Won"]),
+                "daysToLose": mean(known["Lost"]),
+            }
+            for name, known in sorted(products.items())
+        },
+        "sellers": [
+            {"name": name, "won": len(won), "revenue": str(sum(won))} for name, won in ranked
+        ],
+    }
 
 
 async def check_the_offices(root: Client) -> None:

@@ -1,0 +1,29 @@
+"""The events of a record that is brought in: what happened elsewhere, when it happened there."""
+
+from dataclasses import replace
+
+from db.base import new_id
+from domain.ids import encode_id
+from domain.settings import STAGE
+from domain.timeline import STAGE as FIELD
+from resolvers.operation import Event
+from resolvers.times import Times
+
+IMPORTED = "IMPORTED"
+"""The kind of the event that tells who brought it in, and when."""
+
+
+def dated(made: Event, times: Times) -> list[Event]:
+    """Give the events of a record instead of its making now: made then, moved, brought in now."""
+    changes = dict(made.changes)
+    stages = [encode_id(STAGE.name, move.stage) for move in times.moves]
+    if stages:
+        changes[FIELD] = {"from": None, "to": stages[0]}
+    first = replace(made, changes=changes, at=times.created_at, by_id=times.created_by)
+    moves = [
+        Event(new_id(), "UPDATED", made.record_type, made.record_id, made.version,
+              {FIELD: {"from": before, "to": stage}}, move.at, move.by)
+        for before, stage, move in zip(stages, stages[1:], times.moves[1:], strict=False)
+    ]  # fmt: skip
+    brought = Event(new_id(), IMPORTED, made.record_type, made.record_id, made.version, {})
+    return [first, *moves, brought]
