@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 from typing import Final
 
 from domain.fields import Entity, Field, Kind, Link, fixed
@@ -110,8 +111,9 @@ REMINDER: Final = "REMINDER"
 """The kind of the event that a reminder is."""
 
 
+@cache
 def activities_of(entity: str) -> Field:
-    """Declare the activities of a type of records."""
+    """Declare the activities of a type of records, which are none of the fields of its own."""
     return Field(
         "activities",
         Kind.LINKS,

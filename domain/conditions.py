@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from domain.activities import activities_of
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind
 from domain.filters import (
@@ -87,7 +88,14 @@ def write_condition(tree: Condition) -> dict[str, Any]:
 
 def read_condition(entity: str, stored: Mapping[str, Any]) -> Condition:
     """Give the condition on an entity that was written."""
-    return _read(stored, {**ENTITIES[entity].by_name, "id": ID_FIELDS[entity]})
+    return _read(stored, _fields_of(entity))
+
+
+def _fields_of(entity: str) -> Mapping[str, Field]:
+    """Give what rows of an entity are compared by."""
+    declared = ENTITIES[entity]
+    beside = {"activities": activities_of(entity)} if declared.is_record else {}
+    return {**declared.by_name, **beside, "id": ID_FIELDS[entity]}
 
 
 def _read(stored: Mapping[str, Any], fields: Mapping[str, Field]) -> Condition:
@@ -115,7 +123,7 @@ def _fields_behind(field: Field) -> Mapping[str, Field]:
         return EXTERNAL_FIELDS
     if field.kind is Kind.ROWS:
         return ROW_FIELDS
-    return {**ENTITIES[field.target].by_name, "id": ID_FIELDS[field.target]}
+    return _fields_of(field.target)
 
 
 def _read_custom(stored: Mapping[str, Any]) -> CompareCustom:

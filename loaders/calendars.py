@@ -16,7 +16,7 @@ from loaders.keyset import at_most
 from loaders.loaders import Loaders
 from loaders.rows import Row, make_row
 
-MOST: Final = 2_000
+MOST: Final = 1_000
 """So many activities a feed holds; the last ones, of more."""
 
 

@@ -3,6 +3,7 @@
 Whoever has the address reads what the person may read now. It is stored as a hash and shown once.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
@@ -22,6 +23,8 @@ from resolvers.activity_rows import replace_feed
 from resolvers.operation import Operation
 from resolvers.recurrence import read_rule, whole_second
 
+_FORM: Final = b"1"
+"""Changes with the form in which activities are written."""
 _BACK: Final = timedelta(days=30)
 _AHEAD: Final = timedelta(days=366)
 _PRIORITIES: Final = {
@@ -51,14 +54,24 @@ async def revoke_feed(op: Operation) -> None:
     await replace_feed(op, op.actor.person_id, None)
 
 
-async def write_calendar(op: Operation) -> bytes:
-    """Write the calendar of whoever asks, of a month back and a year ahead."""
-    rows = await feed_rows(op.loaders, op.now - _BACK, op.now + _AHEAD)
-    return calendar_of(rows)
+async def read_calendar(op: Operation) -> Sequence[Row]:
+    """Read what stands in the calendar of whoever asks: a month back and a year ahead."""
+    return await feed_rows(op.loaders, op.now - _BACK, op.now + _AHEAD)
+
+
+def tag_of(rows: Sequence[Row]) -> str:
+    """Give what tells calendars apart, without writing one: which activities, as of when."""
+    found = hashlib.sha256(_FORM)
+    for row in rows:
+        found.update(row.id.bytes + row.version.to_bytes(8, "big"))
+    return found.hexdigest()
 
 
 def calendar_of(rows: Sequence[Row]) -> bytes:
-    """Write activities as a calendar; the same ones give the same bytes."""
+    """Write activities as a calendar; the same ones give the same bytes.
+
+    That is work for a second of many: whoever serves others meanwhile lets a thread do it.
+    """
     found = Calendar()
     found.add("prodid", "-//Voronka//Activities//EN")
     found.add("version", "2.0")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import strawberry
 
-from domain.activities import ActivityKind, ActivityPriority
+from domain.activities import ACTIVITY, ActivityKind, ActivityPriority
 from domain.audit import AuditKind
 from domain.custom_fields import CustomFieldType, RecordType
 from domain.entities import ENTITIES
@@ -208,6 +208,9 @@ def _filter_fields(entity: Entity) -> Fields:
     for declared in entity.fields:
         if declared.filterable:
             fields.update(_field_filters(declared))
+    if entity.is_record:
+        text = "What is planned and was done about the record, as far as the caller sees it."
+        fields["activities"] = (LIST_FILTERS[ACTIVITY.name] | None, text)
     return fields
 
 

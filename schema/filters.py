@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final
 
+from domain.activities import activities_of
 from domain.conditions import EXTERNAL_FIELDS, ID_FIELDS, POINT_FIELDS, ROW_FIELDS
 from domain.custom_fields import named_key
 from domain.entities import ENTITIES
@@ -257,6 +258,8 @@ def _filter_names(entity: Entity) -> dict[str, tuple[Field, str]]:
             names[camel(f"{declared.name}_currency")] = (declared, "currency")
         elif declared.kind is Kind.REFERENCE:
             names[camel(f"{declared.name}_id")] = (declared, "id")
+    if entity.is_record:
+        names["activities"] = (activities_of(entity.name), "")
     return names
 
 

@@ -5,7 +5,7 @@ person who is no longer active are answered alike. Guesses are counted by networ
 of a feed by feed.
 """
 
-import hashlib
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -18,7 +18,7 @@ from auth.tokens import authenticate_calendar
 from db.database import Database
 from domain.errors import RefusedError
 from domain.messages import say
-from resolvers.calendars import write_calendar
+from resolvers.calendars import calendar_of, read_calendar, tag_of
 from resolvers.operation import Operation
 from schema.limit_messages import text
 from server.admission import origin_of
@@ -63,10 +63,11 @@ async def _answer(request: Request, database: Database) -> Response:
         await database.enter(session, actor.workspace_id, write=False)
         op = Operation.begin(session, actor)
         await op.admit()
-        content = await write_calendar(op)
-    headers = {**_HEADERS, "ETag": f'"{hashlib.sha256(content).hexdigest()}"'}
+        rows = await read_calendar(op)
+    headers = {**_HEADERS, "ETag": f'"{tag_of(rows)}"'}
     if _is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
+    content = await asyncio.to_thread(calendar_of, rows)
     return Response(content, 200, headers, "text/calendar; charset=utf-8")
 
 

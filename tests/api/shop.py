@@ -127,10 +127,26 @@ async def build_shop(people: Cast) -> World:
             made = await make_record(people.anna, names, filled(given, shop), "id createdAt")
             shop.ids[name] = made["id"]
             shop.ids[f"createdAt of {name}"] = made["createdAt"]
+    await _add_activities(shop)
     for names, name in BINNED:
         answer = await mutate(people.anna, f"delete{names.type}", input={"id": shop[name]})
         answer.payload()
     return shop
+
+
+async def _add_activities(shop: World) -> None:
+    """Plan a call about records of all types, and a task about some."""
+    about = ("A", "B", "call", "ivan", "maria", "acme", "globex", "щуп", "тент")
+    for kind, records, day in (("CALL", about, 3), ("TASK", about[::2], 4)):
+        given = {
+            "kind": kind,
+            "subject": f"{kind} them",
+            "recordIds": [shop[name] for name in records],
+            "startAt": f"2036-03-0{day}T09:00:00Z",
+            "deadline": f"2036-03-1{day}T09:00:00Z",
+        }
+        made = await mutate(shop.people.anna, "createActivity", "activity { id }", input=given)
+        made.payload()
 
 
 async def _add_departments(shop: World) -> None:

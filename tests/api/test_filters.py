@@ -426,14 +426,17 @@ def _asked(kind: str, where: Any) -> Iterator[tuple[str, str]]:
                 yield from _asked(inner, part) if isinstance(part, dict) else ()
 
 
-_OF_LOGS = {"AuditKindFilter", "HistoryFilter"}
+_ELSEWHERE = {
+    "AuditKindFilter", "HistoryFilter", "ActivityKindFilter", "ActivityPriorityFilter",
+    "ActivityListFilter",
+}  # fmt: skip
 
 
 def _is_filter_of_values(name: str) -> bool:
     """Tell the inputs of operators, quantifiers and parts from those of records."""
     # Custom fields have cases of their own.
-    # Those of the audit log and of the history have tests of their own.
-    own = name.endswith("Filter") and name not in {"CustomFilter", *_OF_LOGS}
+    # Those of the audit log, of the history and of activities have tests of their own.
+    own = name.endswith("Filter") and name not in {"CustomFilter", *_ELSEWHERE}
     return own and "and" not in input_fields(name)
 
 

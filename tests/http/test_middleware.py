@@ -174,6 +174,16 @@ async def test_each_request_is_one_line(server: Server, log_lines: LogLines) -> 
     assert TOKEN not in log_lines.text
 
 
+async def test_the_address_of_a_calendar_is_left_out(
+    client: httpx.AsyncClient, log_lines: LogLines
+) -> None:
+    await client.get("/calendar/vc_canary.ics")
+
+    [line] = log_lines.of("request")
+    assert (line["path"], line["status"]) == ("/calendar/…", 404)
+    assert "canary" not in log_lines.text
+
+
 @pytest.mark.parametrize(
     ("query", "operation_name", "kind", "logged"),
     [
