@@ -15,11 +15,13 @@ from auth.actor import Scope
 from auth.policy import require_scope
 from auth.tokens import TokenKind, new_token
 from domain.activities import ACTIVITY, CALENDAR_PATH, ActivityKind, ActivityPriority
+from domain.audit import AuditKind
 from domain.errors import Code, ForbiddenError, refuse
 from domain.ids import encode_id
 from loaders.calendars import feed_rows, has_feed
 from loaders.rows import Row
 from resolvers.activity_rows import replace_feed
+from resolvers.audit import audit
 from resolvers.operation import Operation
 from resolvers.recurrence import read_rule, whole_second
 
@@ -43,6 +45,7 @@ async def create_feed(op: Operation) -> str:
         raise ForbiddenError("calendar_of_narrowed")
     token = new_token(TokenKind.CALENDAR)
     await replace_feed(op, op.actor.person_id, token.digest)
+    await audit(op, AuditKind.CALENDAR_CREATED)
     return f"{op.mailer.public_url}{CALENDAR_PATH}/{token.secret}.ics"
 
 
@@ -52,6 +55,7 @@ async def revoke_feed(op: Operation) -> None:
     if not await has_feed(op.session, op.actor.person_id):
         raise refuse(Code.NOT_FOUND, "no_calendar_feed")
     await replace_feed(op, op.actor.person_id, None)
+    await audit(op, AuditKind.CALENDAR_REVOKED)
 
 
 async def read_calendar(op: Operation) -> Sequence[Row]:

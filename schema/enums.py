@@ -169,6 +169,8 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
          "ROLE_DELETED": "A role was deleted.", "ROLE_ASSIGNED": "A role was assigned.",
          "ROLE_UNASSIGNED": "A role was taken away.",
          "VIEWED_AS": "An administrator looked at the data as somebody else.",
+         "CALENDAR_CREATED": "Somebody made a calendar feed, which ended one before.",
+         "CALENDAR_REVOKED": "Somebody ended their calendar feed.",
          "IMPORTED": "Records were brought in with times of their own."},
     ),
     TimelineKind: (

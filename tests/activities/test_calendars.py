@@ -11,7 +11,7 @@ from tests.access.roles import only
 from tests.access.staff import grant, make_role
 from tests.activities.conftest import ahead, change, complete, plan
 from tests.client import Client
-from tests.people import Cast
+from tests.people import Cast, password_of
 
 MAKE = "mutation { createCalendarFeed { url userErrors { code path } } }"
 END = "mutation { revokeCalendarFeed { userErrors { code path } } }"
@@ -123,6 +123,27 @@ async def test_an_address_that_ended_is_as_one_that_never_was(people: Cast) -> N
         for answer in gone
     }
     assert len(heads) == 1
+
+
+async def test_a_new_password_ends_the_feed(people: Cast) -> None:
+    path, of_boris = await make_feed(people.anna), await make_feed(people.boris)
+    given = {"currentPassword": password_of("anna"), "newPassword": "another long password"}
+    (await people.anna.mutate("changePassword", given, "")).payload()
+
+    assert (await fetch(people, path)).status_code == 404
+    assert (await fetch(people, of_boris)).status_code == 200
+
+
+async def test_who_makes_and_ends_a_feed_is_in_the_audit_log(people: Cast) -> None:
+    await make_feed(people.anna)
+    (await people.anna.run(END)).payload()
+    log = """{ auditEvents(where: { kind: { in: [CALENDAR_CREATED, CALENDAR_REVOKED] } }) {
+      nodes { kind user { firstName } details } } }"""
+
+    found = (await people.root.data(log))["auditEvents"]["nodes"]
+
+    anna = {"user": {"firstName": "Anna"}, "details": {}}
+    assert found == [{"kind": "CALENDAR_REVOKED", **anna}, {"kind": "CALENDAR_CREATED", **anna}]
 
 
 async def test_a_narrowed_token_makes_no_feed(people: Cast) -> None:

@@ -38,6 +38,39 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE feed.hash = feed_hash AND person.is_active
 $$
 """
+REPLACE_HASH_BEFORE = """
+CREATE OR REPLACE FUNCTION voronka_replace_password(wanted text, new_hash text, kept uuid)
+RETURNS TABLE (identity_id uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE identities AS identity SET password_hash = new_hash WHERE identity.email = wanted
+    RETURNING identity.id INTO identity_id;
+    UPDATE tokens AS token SET revoked_at = now()
+    FROM users AS person
+    WHERE person.identity_id = voronka_replace_password.identity_id
+      AND token.workspace_id = person.workspace_id AND token.user_id = person.id
+      AND token.revoked_at IS NULL AND token.id IS DISTINCT FROM kept;
+    UPDATE sign_in_links AS link SET used_at = now()
+    FROM users AS person
+    WHERE person.identity_id = voronka_replace_password.identity_id
+      AND link.workspace_id = person.workspace_id AND link.user_id = person.id
+      AND link.used_at IS NULL;
+    IF identity_id IS NOT NULL THEN
+        RETURN NEXT;
+    END IF;
+END $$
+"""
+# Whoever takes an account back by a new password takes back its calendars as well.
+REPLACE_HASH = REPLACE_HASH_BEFORE.replace(
+    """    IF identity_id IS NOT NULL THEN
+""",
+    """    DELETE FROM calendar_feeds AS feed
+    USING users AS person
+    WHERE person.identity_id = voronka_replace_password.identity_id
+      AND feed.workspace_id = person.workspace_id AND feed.user_id = person.id;
+    IF identity_id IS NOT NULL THEN
+""",
+)
 
 
 def upgrade() -> None:
@@ -53,6 +86,7 @@ def upgrade() -> None:
             op.execute(statement)
     for statement in publish("voronka_calendar(bytea)", CALENDAR):
         op.execute(statement)
+    op.execute(REPLACE_HASH)
 
 
 def _moment(name: str, *, required: bool = False) -> "sa.Column[object]":
@@ -210,6 +244,7 @@ def _create_feeds() -> None:
 
 def downgrade() -> None:
     """Take the change back."""
+    op.execute(REPLACE_HASH_BEFORE)
     op.execute("DROP FUNCTION voronka_calendar(bytea)")
     for table in reversed(TABLES):
         op.drop_table(table)
