@@ -46,6 +46,11 @@ class Actor:
     None: whoever asks does so for themselves."""
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether the token lets do less than its owner may: nothing for being the owner alone."""
+        return self.role_id is not None
+
+    @property
     def asker_id(self) -> UUID | None:
         """Who really asks: what is theirs alone is nobody else's, whoever they view as."""
         return self.viewed_by or self.user_id

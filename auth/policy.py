@@ -75,7 +75,7 @@ def viewer_values(actor: Actor) -> dict[str, Any]:
 
 def fingerprint(actor: Actor) -> Hashable:
     """Give what conditions depend on: actors with one fingerprint share their statements."""
-    return actor.rights.key
+    return actor.rights.key, actor.is_narrowed
 
 
 def within(source: FromClause) -> ColumnElement[Any]:
@@ -111,11 +111,12 @@ def is_mine(activity: FromClause) -> ColumnElement[Any]:
 def _is_seen(actor: Actor, activity: FromClause) -> ColumnElement[Any]:
     """Give the condition on activities about a record that the actor may read, or of their own.
 
-    With all its records in the recycle bin an activity is there for nobody. An activity has few
-    links, and of each only the record of its type is looked at: one condition on both, so that
-    nobody thinks of reading all records or all links beforehand.
+    A key with a role of its own has what the role grants, and nothing for being somebody's. With
+    all its records in the recycle bin an activity is there for nobody. It has few links, and of
+    each only the record of its type is looked at: one condition on both, so that nobody thinks of
+    reading all records or all links beforehand.
     """
-    mine = is_mine(activity)
+    mine = false() if actor.is_narrowed else is_mine(activity)
     link = metadata.tables["activity_links"].alias()
     found = []
     for entity in RECORDS:

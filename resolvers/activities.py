@@ -250,6 +250,7 @@ async def hold(op: Operation, text: str) -> Held:
         raise refuse(Code.NOT_FOUND, "not_found", "id", target=ACTIVITY.name)
     links = await op.loaders.activity_links().load(key)
     changeable = await changeable_records(op.session, op.actor, links)
-    if not changeable and row.responsible_id != op.actor.user_id:
+    own = row.responsible_id == op.actor.user_id and not op.actor.is_narrowed
+    if not changeable and not own:
         raise refuse(Code.FORBIDDEN, "row_forbidden", "id")
     return Held(row, links, frozenset(changeable))

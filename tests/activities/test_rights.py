@@ -68,6 +68,24 @@ async def test_one_sees_what_one_answers_for_or_takes_part_in(
     assert await subjects(nina) == []
 
 
+async def test_a_key_with_a_role_has_nothing_for_being_ones_own(people: Cast, deal: str) -> None:
+    role = await make_role(people.root, "Contacts", grant("CONTACT", "READ", "ALL"))
+    made = await people.root.mutate("createApiKey", {"name": "Narrow", "roleId": role}, "secret")
+    narrow = Client(people.root.http, made.payload()["secret"])
+    own = await plan(people.anna, deal, subject="Root's", responsibleId=people.ids["root"],
+                     participantIds=[people.ids["root"]])  # fmt: skip
+    agenda = """{ viewer { agenda(from: "2036-03-01T00:00:00Z", to: "2036-03-05T00:00:00Z") {
+      subject } activityCounters { ahead } } }"""
+    (await change(people.root, own["id"], startAt="2036-03-03T09:00:00Z")).payload()
+
+    assert await subjects(narrow) == []
+    assert await narrow.data(agenda) == {"viewer": {"agenda": [], "activityCounters": {"ahead": 0}}}
+    assert (await complete(narrow, own["id"])).refusals() == [("NOT_FOUND", "input.id")]
+    assert await subjects(people.root) == ["Root's"]
+    seen = {"viewer": {"agenda": [{"subject": "Root's"}], "activityCounters": {"ahead": 1}}}
+    assert await people.root.data(agenda) == seen
+
+
 async def test_who_takes_part_changes_nothing(
     people: Cast, join: Join, deal: str, server: Server, world: World
 ) -> None:
