@@ -31,6 +31,12 @@ async def use_settings(session: Session) -> None:
     await session.rows(select(func.pg_advisory_xact_lock_shared(key)))
 
 
+async def change_settings(session: Session) -> None:
+    """Hold the settings `TO_CHANGE` in such a session."""
+    key = func.hashtextextended(f"{session.workspace_id}/settings", 0)
+    await session.rows(select(func.pg_advisory_xact_lock(key)))
+
+
 async def hold_settings(session: Session, workspace_id: UUID, hold: Hold) -> None:
     """Hold the settings of a workspace in a session that is not bound to it yet.
 

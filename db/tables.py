@@ -14,6 +14,7 @@ from db.models import audit as audit_models
 from db.models import bookings as booking_models
 from db.models import comments as comment_models
 from db.models import conversions as conversion_models
+from db.models import currencies as currency_models
 from db.models import custom, people, products, records, settings
 from db.models import events as event_models
 from db.models import files as file_models
@@ -32,6 +33,7 @@ contact_points = records.contact_points
 external_ids = records.external_ids
 product_prices = products.product_prices
 product_rows = products.product_rows
+currency_work = currency_models.currency_work
 exchange_rates = settings.exchange_rates
 events = event_models.events
 custom_values = custom.custom_values

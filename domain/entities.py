@@ -7,6 +7,7 @@ from domain.activities import ACTIVITY
 from domain.audit import AUDIT_EVENT
 from domain.bookings import BOOKING_SERVICE, RESOURCE
 from domain.catalogs import CATALOG, CATALOG_ELEMENT, CATALOG_SECTION
+from domain.currencies import CURRENCY
 from domain.custom_fields import CUSTOM_FIELD, CUSTOM_FIELD_OPTION
 from domain.fields import Entity
 from domain.files import FILE
@@ -43,6 +44,7 @@ ENTITIES: Final[Mapping[str, Entity]] = {
         PRODUCT_SECTION,
         MEASURE_UNIT,
         TAX_RATE,
+        CURRENCY,
         AUDIT_EVENT,
     )
 }

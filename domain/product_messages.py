@@ -64,4 +64,32 @@ PRODUCT_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "The history of stages ends on another stage.",
         "История стадий заканчивается на другой стадии.",
     ),
+    "currency_template": (
+        "The template has one # for the number.",
+        "В шаблоне должен быть один знак # на месте числа.",
+    ),
+    "base_currency_stays": (
+        "The base currency stays; change the base currency first.",
+        "Базовую валюту нельзя удалить; сначала смените её.",
+    ),
+    "amounts_in_currency": (
+        "{count} amounts are in it, the recycle bin included.",
+        "В этой валюте есть суммы, считая корзину: {count}.",
+    ),
+    "base_already": (
+        "It is the base currency already.",
+        "Это уже базовая валюта.",
+    ),
+    "no_rate_of_day": (
+        "There is no rate of that day.",
+        "На этот день курса нет.",
+    ),
+    "rate_has_no_room": (
+        "The rate of {currency} would be too large or too small in that currency.",
+        "Курс валюты {currency} стал бы слишком большим или слишком малым.",
+    ),
+    "currency_work_going_on": (
+        "Base amounts are being worked out; try again when that is done.",
+        "Суммы в базовой валюте пересчитываются; повторите, когда это закончится.",
+    ),
 }

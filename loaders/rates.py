@@ -83,11 +83,20 @@ def unrated_values(pivot: FromClause, field: UUID) -> tuple[ColumnElement[bool],
     )
 
 
-async def all_rates(session: Session) -> Sequence[Any]:
-    """Give all rates by currency, the newest first."""
+async def rates_between(
+    session: Session, currency: str | None, first: date | None, last: date | None
+) -> Sequence[Any]:
+    """Give rates by currency, the newest first: of one currency or all, from and up to a day."""
     table = exchange_rates.alias()
-    return await session.rows(
+    statement = (
         select(table.c.currency, table.c.date, table.c.rate)
         .where(table.c.workspace_id == WORKSPACE)
         .order_by(table.c.currency, table.c.date.desc())
     )
+    if currency is not None:
+        statement = statement.where(table.c.currency == currency)
+    if first is not None:
+        statement = statement.where(table.c.date >= first)
+    if last is not None:
+        statement = statement.where(table.c.date <= last)
+    return await session.rows(statement)

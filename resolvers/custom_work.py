@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.custom_fields import CUSTOM_FIELD, CustomFieldType
 from domain.jobs import Job
+from loaders.amounts import is_clearing
 from loaders.rows import Row
 from resolvers import changes
 from resolvers.currencies import load_rates
@@ -56,7 +57,7 @@ async def go_on_filling(op: Operation, arguments: Arguments) -> None:
 
 async def _rate(op: Operation, field: Row) -> None:
     """Give amounts their base amounts: rates may have come since they were written."""
-    if field.type == CustomFieldType.MONEY.value:
+    if field.type == CustomFieldType.MONEY.value and not await is_clearing(op.session):
         known = await load_rates(op.session, op.currency, op.now.date())
         await fill_amounts(op, field, known)
 

@@ -160,6 +160,9 @@ TAX_RATES: Final = {
 }
 """By language: names and rates in percent; the first one is the usual one."""
 
+USUAL_CURRENCIES: Final = {"ru": ("RUB", "USD", "EUR"), "en": ("USD", "EUR")}
+"""By language: currencies that a workspace has besides its base currency."""
+
 _GREEN, _RED = "#7BD500", "#FF5752"
 
 COLORS: Final = {OPEN: "#ACE9FB", LOST: "#FFBEBD"}

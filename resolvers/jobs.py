@@ -12,12 +12,14 @@ from uuid import UUID
 
 from auth.actor import Actor, system_actor
 from db.file_store import FileStore
-from db.holds import use_settings
+from db.holds import change_settings, use_settings
 from db.mailer import Mailer
 from db.session import Session
 from domain.jobs import Job
 from loaders.people import workspace_of_actor
+from resolvers import currency_work
 from resolvers.changes import flush_events
+from resolvers.currency_work import ALONE
 from resolvers.custom_work import WORK
 from resolvers.files import sweep
 from resolvers.links import purge_links, send_link
@@ -49,6 +51,7 @@ JOBS: Final[Mapping[str, Handler]] = {
     "sweep_files": sweep_files,
     "tell_reminders": tell_reminders,
     **WORK,
+    **currency_work.WORK,
 }
 """The handlers by the names of their jobs."""
 
@@ -73,7 +76,7 @@ async def run_job(
 
     A job whose workspace is gone has nothing to do and gives None.
     """
-    await use_settings(session)
+    await (change_settings(session) if job.name in ALONE else use_settings(session))
     actor = await actor_of(session, workspace_id, actor_id)
     if actor is None:
         return None

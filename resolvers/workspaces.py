@@ -11,6 +11,7 @@ from auth.policy import require_right
 from db.base import new_id
 from db.database import Database
 from db.tables import workspaces
+from domain.currencies import CURRENCY
 from domain.errors import Code, refuse
 from domain.people import USER
 from domain.products import MEASURE_UNIT, TAX_RATE
@@ -20,7 +21,14 @@ from loaders.people import workspace as load_workspace
 from resolvers import changes, entries
 from resolvers.currencies import known_currencies
 from resolvers.default_roles import ROLES
-from resolvers.defaults import DICTIONARIES, PIPELINES, TAX_RATES, UNITS, in_language
+from resolvers.defaults import (
+    DICTIONARIES,
+    PIPELINES,
+    TAX_RATES,
+    UNITS,
+    USUAL_CURRENCIES,
+    in_language,
+)
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 from resolvers.pipelines import stage_drafts
@@ -67,6 +75,13 @@ async def create_workspace(
         await _add_dictionaries(op, locale)
         await _add_pipelines(op, locale)
         await _add_units(op, locale)
+        codes = dict.fromkeys((currency, *USUAL_CURRENCIES[locale]))
+        await _write(
+            op,
+            CURRENCY,
+            [{"code": code, "sort": (index + 1) * entries.STEP}
+             for index, code in enumerate(codes)],
+        )  # fmt: skip
         key = await issue_key(op, admin_id, "administrator", tuple(Scope), None)
         await changes.flush_events(op, already=0)
     return NewWorkspace(workspace_id, admin_id, admin_email, key.secret)

@@ -15,6 +15,7 @@ from domain.activities import (
 )
 from domain.audit import AuditKind
 from domain.conversion import LossReason
+from domain.currencies import CurrencyWorkKind, CurrencyWorkState
 from domain.custom_fields import CustomFieldType, RecordType
 from domain.errors import Code
 from domain.filters import Direction
@@ -56,6 +57,18 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
         "How the discount of a product row is given.",
         {"PERCENT": "In percent of the price without tax.",
          "AMOUNT": "As an amount off one unit, without tax."},
+    ),
+    CurrencyWorkKind: (
+        "CurrencyWorkKind",
+        "Why base amounts are worked out anew.",
+        {"RECOMPUTE": "By the rates of today.", "CHANGE_BASE": "In another base currency."},
+    ),
+    CurrencyWorkState: (
+        "CurrencyWorkState",
+        "How far the working out of base amounts is.",
+        {"CLEARING": "Those of the former base currency are emptied; the workspace has it still.",
+         "RECOMPUTING": "They are worked out; amounts that have none yet match no comparison.",
+         "DONE": "All are there."},
     ),
     PipelineTemplate: (
         "PipelineTemplate",

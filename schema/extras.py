@@ -20,6 +20,7 @@ from schema.classes import OBJECTS
 from schema.connection import CONNECTIONS, open_lists
 from schema.context import Context, running
 from schema.conversion_fields import CONVERSION
+from schema.currency_fields import CURRENCY_FIELDS
 from schema.execution.reading import batched_field, plain_field
 from schema.list_arguments import Asked, list_arguments, read_arguments
 from schema.list_sources import ConnectionSource, load_numbers
@@ -172,6 +173,7 @@ EXTRA_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
         ),
         **USER_FIELDS,
     },
+    "currency": CURRENCY_FIELDS,
     "role": ROLE_FIELDS,
     "file": {
         "url": plain_field(

@@ -10,6 +10,7 @@ from schema import (
     catalog_mutations,
     comments,
     conversion,
+    currencies,
     custom_field_mutations,
     file_mutations,
     people,
@@ -157,7 +158,13 @@ class Mutation:
     create_tax_rate = product_mutations.CREATE_TAX_RATE
     update_tax_rate = product_mutations.UPDATE_TAX_RATE
     delete_tax_rate = product_mutations.DELETE_TAX_RATE
+    create_currency = currencies.CREATE_CURRENCY
+    update_currency = currencies.UPDATE_CURRENCY
+    delete_currency = currencies.DELETE_CURRENCY
     set_exchange_rate = settings_mutations.SET_EXCHANGE_RATE
+    delete_exchange_rate = currencies.DELETE_EXCHANGE_RATE
+    recompute_base_amounts = currencies.RECOMPUTE_BASE_AMOUNTS
+    change_base_currency = currencies.CHANGE_BASE_CURRENCY
 
     upload_file = file_mutations.UPLOAD_FILE
 

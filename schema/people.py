@@ -17,6 +17,7 @@ from resolvers.operation import Operation
 from schema.activity_viewer import VIEWER_ACTIVITIES
 from schema.classes import OBJECTS
 from schema.context import Info, operation
+from schema.currencies import CURRENCY_WORK
 from schema.inputs import input_type
 from schema.record_mutations import attempt
 from schema.role_fields import roles_of
@@ -45,6 +46,7 @@ class Workspace(Node):
     locale: str = strawberry.field(description="Its language: ru or en.")
     currency: CurrencyCode = strawberry.field(description="Its base currency.")
     created_at: datetime = strawberry.field(description="When it was made.")
+    currency_work = CURRENCY_WORK
 
     @classmethod
     def is_type_of(cls, obj: Any, _info: Any) -> bool:

@@ -10,6 +10,7 @@ from domain.activities import ACTIVITY
 from domain.audit import AUDIT_EVENT
 from domain.bookings import BOOKING_SERVICE, RESOURCE
 from domain.catalogs import CATALOG, CATALOG_ELEMENT, CATALOG_SECTION
+from domain.currencies import CURRENCY
 from domain.custom_fields import RecordType
 from domain.entities import ENTITIES
 from domain.errors import BadInputError
@@ -22,7 +23,6 @@ from domain.settings import DICTIONARY, PIPELINE, PipelineEntity
 from loaders.lists import MAX_PAGE, ListSpec, PageSpec
 from loaders.loaders import WHOLE
 from loaders.nodes import load_nodes, read_node_id
-from loaders.rates import all_rates
 from loaders.rights import seen_roles
 from resolvers.defined_fields import searched_fields
 from schema.access import EXPLAIN_ACCESS
@@ -31,6 +31,7 @@ from schema.classes import OBJECTS, Record
 from schema.connection import connection_field
 from schema.context import Context, Info, operation, running
 from schema.conversion import CONVERT_LEAD_PREVIEW
+from schema.currencies import EXCHANGE_RATES
 from schema.custom_fields import CUSTOM_FIELDS
 from schema.execution.reading import batched_field
 from schema.filters import read_id, read_search
@@ -38,7 +39,6 @@ from schema.history import HISTORY
 from schema.people import Viewer, read_viewer
 from schema.role_preview import PREVIEW_ROLE
 from schema.sessions import SESSIONS
-from schema.settings_mutations import ExchangeRate
 from schema.signatures import argument, declare_resolver, list_of, returns
 from schema.values import Node
 
@@ -135,10 +135,6 @@ async def _roles(context: Context, roots: Sequence[Any]) -> list[Any]:
     return [[row for row in rows if seen is None or row.id in seen]] * len(roots)
 
 
-async def _rates(root: Any, info: Info) -> Any:
-    return await all_rates(operation(info).session)
-
-
 def _viewer(root: Any, info: Info) -> Any:
     return read_viewer(info)
 
@@ -200,10 +196,8 @@ class Query:
     resources = _everything(RESOURCE, "All that can be booked, in its order.")
     booking_services = _everything(BOOKING_SERVICE, "All services in their order.")
     bookings = BOOKINGS
-    exchange_rates = strawberry.field(
-        resolver=returns(_rates, list[ExchangeRate]),
-        description="All exchange rates by currency, the newest first.",
-    )
+    currencies = _everything(CURRENCY, "The currencies of the workspace in their order.")
+    exchange_rates = EXCHANGE_RATES
 
     user = _by_id(USER)
     users = connection_field(USER, "The people of the workspace.")

@@ -93,7 +93,10 @@ _SETTING_ROOTS: Final[Mapping[str, SettingsRight]] = {
             f"reorder_{entity.plural}",
         )
     },
-    "setExchangeRate": SettingsRight.CRM_SETTINGS,
+    **dict.fromkeys(
+        ("setExchangeRate", "deleteExchangeRate", "recomputeBaseAmounts", "changeBaseCurrency"),
+        SettingsRight.CRM_SETTINGS,
+    ),
     "updateWorkspace": SettingsRight.CRM_SETTINGS,
     "auditEvents": SettingsRight.AUDIT,
     "previewRole": SettingsRight.ROLES,

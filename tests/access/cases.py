@@ -157,6 +157,12 @@ SETTINGS_MUTATIONS: dict[str, Build] = {
     "createTaxRate": _given(name="More", rate="7"),
     "updateTaxRate": _given(id="$tax_rate", name="Renamed"),
     "deleteTaxRate": _given(id="$tax_rate", replaceWith="$tax_rate_beside"),
+    "createCurrency": _given(code="CHF"),
+    "updateCurrency": _given(id="$currency", template="# zł"),
+    "deleteCurrency": _given(id="$currency"),
+    "deleteExchangeRate": _given(currency="GBP", date="2026-01-01"),
+    "recomputeBaseAmounts": lambda _: {},
+    "changeBaseCurrency": _given(currency="GBP"),
     "setExchangeRate": _given(currency="EUR", rate="2"),
     "createUser": _given(email="new-person@example.com", password="a good password"),
     "inviteUser": _given(email="new-guest@example.com", firstName="Guest"),
@@ -230,6 +236,7 @@ QUERIES: dict[str, Build] = {
     **{name: lambda _: {} for name in ("leads", "contacts", "companies", "deals", "users",
                                        "activities", "catalogElements", "catalogs", "resources",
                                        "products", "productSections", "measureUnits", "taxRates",
+                                       "currencies",
                                        "bookingServices")},
     "bookings": lambda _: {"from": BOOKED_AT, "to": "2026-06-01T10:00:00Z"},
     "convertLeadPreview": _given(id="$lead", deal={"create": True}),
@@ -291,7 +298,7 @@ _WORTH = frozenset(
      "exchangeRate", "lead", "contact", "company", "deal", "pipelines", "dictionaryItems",
      "catalogElement", "catalog", "catalogSection", "sections", "resource", "resources",
      "product", "productSection", "productSections", "measureUnit", "measureUnits", "taxRate",
-     "taxRates", "prices", "productRows",
+     "taxRates", "prices", "productRows", "currency", "currencies", "currencyWork",
      "bookingService", "service", "role", "roles", "reasons", "assignments"}
 )  # fmt: skip
 

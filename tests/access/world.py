@@ -251,6 +251,9 @@ async def _add_goods(admin: Client, ids: dict[str, str]) -> None:
         ("tax_rate_beside", "TaxRate", {"rate": "6"}),
     ):
         ids[name] = (await _make(admin, f"create{thing}", {"name": name, **more}))["id"]
+    ids["currency"] = (await _make(admin, "createCurrency", {"code": "PLN"}))["id"]
+    rate = {"currency": "GBP", "rate": "1.5", "date": "2026-01-01"}
+    (await admin.mutate("setExchangeRate", rate, "exchangeRate { rate }")).payload()
     product = {
         "name": "Acme pump",
         "sectionId": ids["product_section"],

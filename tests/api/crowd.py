@@ -295,6 +295,9 @@ async def _add_goods(people: Cast, ids: Ids) -> None:
     ids["ProductSection"] = await _many(people, "createProductSection", below)
     units = [{"code": f"U{n}", "name": f"unit {n}"} for n in range(SIZE)]
     ids["MeasureUnit"] = await _many(people, "createMeasureUnit", units)
+    codes = "AUD BGN BRL CAD CHF CLP CNY COP CZK DKK GBP HKD HUF IDR ILS INR ISK JPY KRW MXN"
+    currencies = [{"code": code} for code in codes.split()]
+    ids["Currency"] = await _many(people, "createCurrency", currencies)
     rates = [{"name": f"Tax {n}", "rate": str(n)} for n in range(SIZE)]
     ids["TaxRate"] = await _many(people, "createTaxRate", rates)
 

@@ -52,4 +52,7 @@ async def workspaces(server: Server, http: httpx.AsyncClient) -> Workspaces:
     """Fill two workspaces."""
     people = await make_cast(server.database, http, _CAST, "en", "USD")
     worlds = [await build_world(admin) for admin in (people.root, people.olga)]
+    for admin in (people.root, people.olga):
+        begun = "mutation { recomputeBaseAmounts { userErrors { code } } }"
+        (await admin.run(begun)).payload()
     return Workspaces(*(decode_id(world["workspace"])[1] for world in worlds))
