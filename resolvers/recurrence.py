@@ -4,6 +4,7 @@ A rule is kept in one form. Its times are in UTC, as all times of activities are
 """
 
 import re
+from calendar import isleap, monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -109,8 +110,20 @@ def check_rule(rule: Rule, start: datetime, now: datetime) -> None:
         raise InvalidRuleError("recurrence_ends_early")
     if first < now - OLDEST:
         raise InvalidRuleError("recurrence_long_ago", days=OLDEST.days)
-    if rule.times(start).after(first, inc=True) != first:
+    # By hand: a rule that never falls on a day would be followed to the year 9999.
+    if rule.days and not any(_falls(first, rule.frequency, *day) for day in rule.days):
         raise InvalidRuleError("recurrence_another_time")
+
+
+def _falls(moment: datetime, frequency: str, place: int, day: str) -> bool:
+    """Tell whether a moment is on a day of the week, at its place in the month or the year."""
+    if moment.weekday() != _DAYS.index(day):
+        return False
+    if frequency == "MONTHLY":
+        number, length = moment.day, monthrange(moment.year, moment.month)[1]
+    else:
+        number, length = moment.timetuple().tm_yday, 366 if isleap(moment.year) else 365
+    return place in {0, (number - 1) // 7 + 1, -((length - number) // 7 + 1)}
 
 
 def next_time(text: str, start: datetime, after: datetime) -> datetime | None:

@@ -1,6 +1,7 @@
 """Activities that recur: by rules that make sense, the next one made once."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -68,13 +69,33 @@ def test_a_rule_that_makes_no_sense_is_refused(text: str, message: str) -> None:
     [
         ("FREQ=DAILY;UNTIL=20260301", MONDAY, "recurrence_ends_early"),
         ("FREQ=WEEKLY;BYDAY=TU", MONDAY, "recurrence_another_time"),
+        ("FREQ=DAILY;INTERVAL=7;BYDAY=TU", MONDAY, "recurrence_another_time"),
         ("FREQ=DAILY", MONDAY - timedelta(days=400), "recurrence_long_ago"),
     ],
 )
 def test_a_rule_that_does_not_fit_is_refused(text: str, start: datetime, message: str) -> None:
+    began = time.perf_counter()
     with pytest.raises(InvalidRuleError) as refused:
         check_rule(read_rule(text), start, MONDAY)
     assert refused.value.message == message
+    assert time.perf_counter() - began < 0.1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["FREQ=MONTHLY;BYDAY=1MO", "FREQ=MONTHLY;BYDAY=-5MO", "FREQ=MONTHLY;BYDAY=2MO",
+     "FREQ=YEARLY;BYDAY=9MO", "FREQ=YEARLY;BYDAY=-44MO", "FREQ=YEARLY;BYDAY=10MO",
+     "FREQ=DAILY;BYDAY=MO", "FREQ=WEEKLY;INTERVAL=3;BYDAY=WE,MO"],
+)  # fmt: skip
+def test_whether_a_rule_begins_with_a_moment_is_as_the_library_has_it(text: str) -> None:
+    rule = read_rule(text)
+    first = rule.times(MONDAY).after(MONDAY, inc=True)
+    fits = True
+    try:
+        check_rule(rule, MONDAY, MONDAY)
+    except InvalidRuleError:
+        fits = False
+    assert fits is (first == MONDAY)
 
 
 def test_the_times_of_a_rule_follow_each_other_to_its_end() -> None:
