@@ -168,6 +168,7 @@ async def _root_finds(ground: Ground, texts: Sequence[str]) -> list[list[Any]]:
 
 UNREACHED: Final = frozenset(
     {
+        "CurrencyWork.by",
         "FieldConflict.by",
         "Session.user",
         *(f"LeadConversion.{name}" for name in ("by", "contact", "company")),

@@ -4,10 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from domain.ids import decode_id
 from tests.access.roles import grant, make_role
 from tests.access.staff import Join
 from tests.client import Client
+from tests.conftest import Server
 from tests.people import Cast
 from tests.process.conftest import Stored, Told
 from tests.products.goods import (
@@ -446,3 +449,32 @@ async def test_the_timeline_tells_of_rows_and_hides_products_out_of_reach(
     rows = "productRows { name product { id } }"
     read = await vera.data(f"query ($id: ID!) {{ deal(id: $id) {{ {rows} }} }}", id=deal["id"])
     assert read["deal"]["productRows"] == [{"name": "Pump", "product": None}]
+
+
+async def test_rows_go_with_their_deal_for_good_only(people: Cast, server: Server) -> None:
+    deal = (await sell(people.anna, line()))["id"]
+    (await people.root.mutate("deleteDeal", {"id": deal}, "deal { id }")).payload()
+    (await people.root.mutate("restoreDeal", deal, "deal { id }", "id")).payload()
+    assert len((await read_deal(people.anna, deal))["productRows"]) == 1
+
+    (await people.root.mutate("purgeDeal", deal, "deal { id }", "id")).payload()
+
+    async with server.database.engine.connect() as connection:
+        left = await connection.execute(
+            text("SELECT count(*) FROM product_rows WHERE record_id = :deal"),
+            {"deal": decode_id(deal)[1]},
+        )
+        assert left.scalar_one() == 0
+
+
+async def test_a_role_may_be_about_deals_with_a_product(people: Cast, join: Join) -> None:
+    pump = await make_product(people.root, prices=[price("1")])
+    where = {"productRows": {"some": {"productId": {"eq": pump}}}}
+    role = await make_role(people, "Sells pumps", [grant("DEAL", "READ", "ALL", where=where)])
+    vera = await join("vera", role)
+    sold = (await sell(people.anna, {"productId": pump}))["id"]
+    await sell(people.anna, line())
+
+    found = await vera.data("{ deals { totalCount nodes { id } } }")
+
+    assert found["deals"] == {"totalCount": 1, "nodes": [{"id": sold}]}
