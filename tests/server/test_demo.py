@@ -270,7 +270,9 @@ async def _deals(server: Server, workspace: Any, ids: Sequence[Any]) -> list[tup
     states = []
     for index, deal in enumerate(deals):
         state = {
-            camel(field.name): value_as_json(field, deal) for field in DEAL.fields if field.columns
+            camel(field.name): value_as_json(field, deal)
+            for field in DEAL.fields
+            if field.columns and not field.told_by
         }
         for name, rows in lists.items():
             state[name] = list_as_json(DEAL.get(name), [row.id for row in rows[index]])
