@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     FromClause,
     Table,
     Text,
     and_,
-    any_,
     exists,
     false,
     func,
@@ -28,16 +26,13 @@ from sqlalchemy import (
 )
 
 from db.base import WORKSPACE
+from db.custom_where import compare_custom
 from db.operators import (
-    BY_BEGINNING,
-    INDEXED,
-    array_of,
-    beginning,
     operator_on,
     subtree,
 )
 from db.reader import Reader
-from db.tables import TABLES, contact_points, custom_values, external_ids, linking, product_rows
+from db.tables import TABLES, contact_points, external_ids, linking, product_rows
 from domain.fields import FILTERED_PARTS, Field, Kind, camel
 from domain.filters import (
     And,
@@ -140,7 +135,7 @@ def pointer_name(field: Field) -> str:
 
 def _compared(tree: Condition, source: FromClause, reader: Reader) -> ColumnElement[Any]:
     if isinstance(tree, CompareCustom):
-        return _compare_custom(tree, source, reader)
+        return compare_custom(tree, source, reader)
     if isinstance(tree, Compare):
         return _referring(tree, source, reader, _compare(tree, source))
     raise TypeError("no comparison")
@@ -182,109 +177,6 @@ def _compare(tree: Compare, source: FromClause) -> ColumnElement[Any]:
     if tree.field.kind in FILTERED_PARTS and tree.op not in {Op.NE, Op.NOT_IN, Op.IS_NULL}:
         return and_(source.c[tree.field.name].is_not(None), found)
     return found
-
-
-def _compare_custom(tree: CompareCustom, source: FromClause, reader: Reader) -> ColumnElement[Any]:
-    """Look for the value among the rows of the field, by the index of its column."""
-    pivot = custom_values.alias()
-    shown: ColumnElement[Any] = exists(
-        select(literal_column("1")).where(
-            *_matching(tree, pivot, reader), pivot.c.record_id == source.c.id
-        )
-    )
-    if tree.bound:
-        shown = and_(_shows(tree, source), shown)
-    return not_(shown) if tree.is_none else shown
-
-
-def is_joinable(tree: Condition) -> bool:
-    """Tell whether a condition can be a join: it finds each record once, by a row of the pivot."""
-    return isinstance(tree, CompareCustom) and tree.is_single and not tree.is_none
-
-
-def join_custom(
-    tree: CompareCustom,
-    joined: FromClause,
-    source: FromClause,
-    reader: Reader,
-    *conditions: ColumnElement[Any],
-) -> tuple[FromClause, ColumnElement[Any]]:
-    """Join the matching rows of the pivot to `joined`; give that, and the ids of their records.
-
-    Unlike a condition, a join lets the planner begin with the pivot and keep its index's order.
-    """
-    pivot = custom_values.alias()
-    return join_records(tree, joined, source, pivot, *conditions, *_matching(tree, pivot, reader))
-
-
-def join_records(
-    tree: CompareCustom,
-    joined: FromClause,
-    source: FromClause,
-    found: FromClause,
-    *conditions: ColumnElement[Any],
-) -> tuple[FromClause, ColumnElement[Any]]:
-    """Join records that were found by a condition, see `join_custom`."""
-    beside = [found.c.record_id == source.c.id, *conditions]
-    if tree.bound:
-        beside.append(_shows(tree, source))
-    return joined.join(found, and_(*beside)), found.c.record_id
-
-
-def matching_records(tree: CompareCustom, limit: int, reader: Reader) -> CTE:
-    """Give the ids of records with a matching value, so many at most and in no order."""
-    pivot = custom_values.alias()
-    found = select(pivot.c.record_id).where(*_matching(tree, pivot, reader))
-    return found.limit(literal_column(str(limit))).cte("matching").prefix_with("MATERIALIZED")
-
-
-def _matching(tree: CompareCustom, pivot: FromClause, reader: Reader) -> list[ColumnElement[Any]]:
-    """Give the conditions of the rows of the pivot that match."""
-    found: list[ColumnElement[Any]] = [
-        pivot.c.workspace_id == WORKSPACE,
-        pivot.c.field_id == tree.field,
-    ]
-    if not tree.tests:
-        found.append(pivot.c.is_empty.is_(False))
-    for name, op, value in tree.tests:
-        column = pivot.c[name]
-        if op is Op.IN_TREE:
-            found.append(column.in_(_in_sections(tree.tree, value, reader)))
-            continue
-        found.extend(_tested(name, op, column, value))
-    return found
-
-
-def _tested(name: str, op: Op, column: ColumnElement[Any], value: Any) -> list[ColumnElement[Any]]:
-    """Give the conditions of a test; equal texts are found by their beginnings.
-
-    The whole text is compared in a way that no index knows: that of trigrams, which is for parts of
-    texts, takes far longer to find equal ones, and a plan made for any value would choose it.
-    """
-    if name not in BY_BEGINNING or op not in {Op.EQ, Op.IN}:
-        return [operator_on(op, column, value)]
-    known = value[:INDEXED] if op is Op.EQ else tuple(part[:INDEXED] for part in value)
-    begins = operator_on(op, beginning(column), known)
-    return [begins, operator_on(op, column, value).is_(true())]
-
-
-def _shows(tree: CompareCustom, source: FromClause) -> ColumnElement[Any]:
-    """Give the condition of the records that show a field which is bound."""
-    own = source.c[tree.bound_by]
-    return own == any_(array_of(own, tree.bound))
-
-
-def _in_sections(target: str, roots: tuple[Any, ...], reader: Reader) -> Any:
-    """Give the SELECT of the sections below some, or of the elements that stand in them."""
-    sections = subtree(roots, "catalog_section")
-    if target == "catalog_section":
-        return sections
-    element = TABLES["catalog_element"].alias()
-    found = select(element.c.id).where(
-        element.c.workspace_id == WORKSPACE, element.c.section_id.in_(sections)
-    )
-    section = reader.cell("catalog_element", "section", element)
-    return found if section is None else found.where(section)
 
 
 def _related(

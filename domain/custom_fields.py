@@ -118,10 +118,11 @@ def pivot_key(
     bound: tuple[UUID, ...] = (),
     bound_by: str = "",
     amount: str = "",
+    target: str = "",
 ) -> PivotKey:
     """Give the key of a field; of a kind that tells how its values are written in cursors."""
     return PivotKey(f"custom.{field_id.hex}", kind, "", column=column, field_id=field_id,
-                    bound=bound, bound_by=bound_by, amount=amount)  # fmt: skip
+                    bound=bound, bound_by=bound_by, amount=amount, target=target)  # fmt: skip
 
 
 def _fixed_on_create(name: str, kind: Kind, doc: str, enum: type[Enum]) -> Field:

@@ -110,6 +110,8 @@ class CompareCustom:
     """Code of the field where amounts are compared, which takes a rate."""
     is_single: bool = False
     """Whether a record has one value of the field at most."""
+    targets: tuple[str, ...] = ()
+    """The records that values may point to; what points to one that is not there counts as none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, FromClause, func, select
 
 from auth.actor import Actor
 from auth.rights import Cell
+from db.custom_where import is_joinable, join_custom, join_records, matching_records
 from db.reader import Reader
-from db.where import is_joinable, join_custom, join_records, matching_records
 from domain.filters import And, CompareCustom, Condition, Op
 from loaders.listing import alive
 from loaders.lists import EVERYTHING, ListSpec

@@ -13,7 +13,9 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    exists,
     func,
+    literal_column,
     select,
     true,
 )
@@ -144,6 +146,10 @@ def _pivot_key(
     readable = None if key.field_id is None else reader.custom_cell(entity, key.field_id, at)
     if readable is not None:
         beside.append(readable)
+    there = _named_target(key, pivot, reader)
+    if there is not None:
+        readable = there
+        beside.append(there)
     # What a record has of a field that is not shown on it counts as none, so no index will do.
     own = len(order.path) == 1 and not key.bound and readable is None
     if key.bound:
@@ -160,6 +166,26 @@ def _pivot_key(
         empty=pivot.c["is_empty"] if own else None,
         tie=pivot.c["record_id"] if own else None,
     )  # fmt: skip
+
+
+def _named_target(
+    key: PivotKey, pivot: FromClause, reader: ActorReader
+) -> ColumnElement[Any] | None:
+    """Give the condition under which the name of what a value points to may be read."""
+    if not key.target:
+        return None
+    target = TABLES[key.target].alias()
+    entity = ENTITIES[key.target]
+    conditions = [reader.target(entity.name, target),
+                  reader.cell(entity.name, entity.title_field, target)]  # fmt: skip
+    limits = [found for found in conditions if found is not None]
+    if not limits:
+        return None
+    return exists(
+        select(literal_column("1")).where(
+            target.c["workspace_id"] == WORKSPACE, target.c["id"] == pivot.c["ref"], *limits
+        )
+    )
 
 
 def page_statement(page: PageSpec, actor: Actor, row: type[Row], *, nested: bool) -> Select[Any]:

@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 
 from domain.bookings import LONGEST, MOST_HOLDERS
 from domain.custom_fields import MAX_LENGTH, TEXTS, CustomFieldType, RecordType
+from domain.entities import ENTITIES
 from domain.errors import Code
 from domain.fields import PART_NAMES, Kind, camel
 from domain.ids import InvalidIdError, decode_id
 from domain.money import DecimalRangeError, checked_decimal, plain
 from domain.times import read_day, read_time
+from loaders.rows import Row
 from resolvers.currencies import known_currencies
 from resolvers.patterns import matches
 
@@ -31,6 +33,7 @@ TARGETS: Final[Mapping[CustomFieldType, str]] = {
     CustomFieldType.CATALOG_ELEMENT: "catalog_element",
 }
 """What the ids of a type of field are ids of; of RECORD, the settings say it."""
+_RECORD_TYPES: Final = tuple(kind.value for kind in RecordType)
 Settings = Mapping[str, Any]
 
 
@@ -271,9 +274,21 @@ def _id_of(target: str) -> Callable[[Settings, Any], str]:
 
 
 def _record(settings: Settings, raw: Any) -> str:
-    types = settings.get("types", [kind.value for kind in RecordType])
-    _decoded(raw, tuple(kind.lower() for kind in types))
+    _decoded(raw, _allowed(settings))
     return str(raw)
+
+
+def _allowed(settings: Settings) -> tuple[str, ...]:
+    return tuple(kind.lower() for kind in settings.get("types", _RECORD_TYPES))
+
+
+def record_targets(field: Row) -> tuple[str, ...]:
+    """Give the types of records that values of a field may point to; none: it points to none."""
+    kind = CustomFieldType(field.type)
+    if kind is CustomFieldType.RECORD:
+        return _allowed(field.settings)
+    target = TARGETS.get(kind, "")
+    return (target,) if target and ENTITIES[target].is_record else ()
 
 
 def _decoded(raw: Any, targets: tuple[str, ...]) -> tuple[str, Any]:

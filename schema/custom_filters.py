@@ -24,7 +24,7 @@ from loaders.rows import Row
 from resolvers.custom_binding import bound_by, load_bindings
 from resolvers.custom_pivot import order_column, pivot_column, pivot_form
 from resolvers.custom_record import as_json
-from resolvers.custom_values import WrongValueError, parse_one
+from resolvers.custom_values import WrongValueError, parse_one, record_targets
 from resolvers.operation import Operation
 from schema.filters import frozen
 from schema.inputs import input_type
@@ -155,7 +155,9 @@ async def resolve_order(op: Operation, order: Sequence[OrderKey]) -> tuple[Order
                 raise BadInputError("not_ready", path, name=field.code)
             column = order_column(kind) or pivot_column(kind)
             by = bound_by(field) if bound else ""
-            last = pivot_key(field.id, SORTED[kind], column, bound, by, _amount(field))
+            # The names of elements are ordered by; people and settings are known to all.
+            target = "".join(record_targets(field)) if column == "text" else ""
+            last = pivot_key(field.id, SORTED[kind], column, bound, by, _amount(field), target)
         found.append(OrderKey((*steps, last), key.direction))
     return tuple(found)
 
@@ -220,7 +222,8 @@ def _compared(
     def make(found: tuple[tuple[str, Op, Any], ...], is_none: bool) -> CompareCustom:
         return CompareCustom(field.id, found, is_none, _TREES.get(kind, ""), bound,
                              bound_by(field) if bound else "", _amount(field),
-                             is_single=not field.is_multiple)  # fmt: skip
+                             is_single=not field.is_multiple,
+                             targets=record_targets(field))  # fmt: skip
 
     if quantifier is not None:
         # Of one and the same value: it is there, so it is not empty.

@@ -67,6 +67,11 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
         # Tests that want jobs done say when: see `work`.
         embedded_worker=False,
         max_depth=16,
+        # A busy machine is no fault of the product: what tests limits has its own.
+        operation_deadline=60.0,
+        statement_timeout=50.0,
+        lock_timeout=6.0,
+        pool_timeout=30.0,
     )
 
 

@@ -111,3 +111,74 @@ async def test_a_person_without_a_name_is_not_called_by_a_hidden_address(people:
 
     assert email not in str(shown.body)
     assert shown.body["data"]["user"] == {"fullName": key, "email": None}
+
+
+async def point_at_companies(people: Cast, ids: Mapping[str, str]) -> None:
+    """Let the deals name their companies in a custom field, too."""
+    field = {"entity": "DEAL", "name": "Partner", "type": "RECORD", "isFilterable": True,
+             "settings": {"types": ["COMPANY", "CONTACT"]}}  # fmt: skip
+    (await mutate(people.root, "createCustomField", "", input=field)).payload()
+    for name in ("own", "other"):
+        values = [{"code": "partner", "value": ids[name]}]
+        deal = {"id": ids[f"{name} deal"], "customValues": values}
+        (await mutate(people.root, "updateDeal", "", input=deal)).payload()
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "restricted", "free"),
+    [
+        ("eq", "$other", [], ["with other"]),
+        ("in", ["$own", "$other"], ["with own"], ["with other", "with own"]),
+        ("isNull", False, ["with own"], ["with other", "with own"]),
+        ("isNull", True, ["with other"], []),
+        ("ne", "$other", ["with other", "with own"], ["with own"]),
+    ],
+)
+async def test_a_custom_field_that_names_what_one_may_not_read_is_empty_to_filters(
+    people: Cast, op: str, value: Any, restricted: list[str], free: list[str]
+) -> None:
+    person, ids = await set_up(people, "OWN")
+    await point_at_companies(people, ids)
+
+    def given(item: Any) -> Any:
+        return ids[item[1:]] if isinstance(item, str) else item
+
+    operand = [given(item) for item in value] if isinstance(value, list) else given(value)
+    where = {"custom": {"partner": {op: operand}}}
+    assert await titles(person, where) == restricted
+    assert await titles(people.root, where) == free
+    both = {"with own", "with other"}
+    assert await titles(person, {"not": where}) == sorted(both - set(restricted))
+
+
+async def test_an_element_that_one_may_not_read_has_no_place_in_an_order(people: Cast) -> None:
+    made = await mutate(people.root, "createCatalog", "catalog { id }", input={"name": "Models"})
+    catalog = made.payload()["catalog"]["id"]
+    field = {"entity": "DEAL", "name": "Model", "type": "CATALOG_ELEMENT", "isFilterable": True,
+             "settings": {"catalog": catalog}}  # fmt: skip
+    (await mutate(people.root, "createCustomField", "", input=field)).payload()
+    for name, owner in (("Aero", "boris"), ("Boat", "root"), ("Car", "root")):
+        element = {"catalogId": catalog, "name": name, "responsibleId": people.ids[owner]}
+        made = await mutate(
+            people.root, "createCatalogElement", "catalogElement { id }", input=element
+        )
+        values = [{"code": "model", "value": made.payload()["catalogElement"]["id"]}]
+        deal = {"title": f"for {name}", "customValues": values}
+        (await mutate(people.root, "createDeal", "", input=deal)).payload()
+    grants = [
+        {"entity": "DEAL", "action": "READ", "scope": ["ALL"]},
+        {"entity": "CATALOG_ELEMENT", "action": "READ", "scope": ["OWN"]},
+    ]
+    role = await mutate(
+        people.root, "createRole", "role { id }", input={"name": "Some", "grants": grants}
+    )
+    given = {"name": "some", "roleId": role.payload()["role"]["id"]}
+    key = await mutate(people.root, "createApiKey", "secret", input=given)
+    document = "{ deals(orderBy: [{custom: {model: ASC}}]) { nodes { title } } }"
+
+    def names(found: Any) -> list[str]:
+        return [node["title"] for node in found["deals"]["nodes"]]
+
+    person = Client(people.root.http, key.payload()["secret"])
+    assert names(await person.data(document)) == ["for Boat", "for Car", "for Aero"]
+    assert names(await people.root.data(document)) == ["for Aero", "for Boat", "for Car"]
