@@ -71,7 +71,7 @@ async def create(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
         row = _as_row(entity, values)
         made.append(row)
         op.loaders.know(entity.name, row.id, row)
-        _note(op, draft, EventKind.CREATED, row, _differences(draft, None, row))
+        _note(op, draft, EventKind.CREATED, row, differences(draft, None, row))
         if draft.times is not None:
             op.events.extend(dated(op.events.pop(), draft.times))
     return made
@@ -88,8 +88,8 @@ async def change(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
             name: value for name, value in draft.columns.items() if getattr(before, name) != value
         }
         after = with_values(before, columns)
-        differences = _differences(draft, before, after)
-        if not columns and not differences:
+        changes = differences(draft, before, after)
+        if not columns and not changes:
             result.append(before)
             continue
         if draft.entity.is_versioned:
@@ -101,7 +101,7 @@ async def change(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
         if columns:
             groups.setdefault(tuple(sorted(columns)), []).append({**columns, "id": draft.id})
         result.append(after)
-        _note(op, draft, EventKind.UPDATED, after, differences)
+        _note(op, draft, EventKind.UPDATED, after, changes)
     if drafts:
         await _write_groups(op, drafts[0].entity, groups)
         await write_lists(op, changed)
@@ -323,7 +323,8 @@ def _stamps(op: Operation, draft: Draft) -> dict[str, Any]:
     return stamps
 
 
-def _differences(draft: Draft, before: Row | None, after: Row) -> dict[str, dict[str, Any]]:
+def differences(draft: Draft, before: Row | None, after: Row) -> dict[str, dict[str, Any]]:
+    """Give what a draft changes, by field, as the event log keeps it; of a new one, all of it."""
     found: dict[str, dict[str, Any]] = {}
     for declared in draft.entity.fields:
         if declared.name in _SILENT:

@@ -44,6 +44,12 @@ def _touched(draft: Draft) -> list[Field]:
     ]
 
 
+async def read_lists(op: Operation, draft: Draft) -> dict[str, tuple[Any, ...]]:
+    """Give all lists of a record as they are, by name."""
+    names = [field.name for field in draft.entity.fields if field.kind in _STORED]
+    return {name: (await _read(op, [draft], name))[0] for name in names}
+
+
 async def _read(op: Operation, drafts: Sequence[Draft], name: str) -> list[tuple[Any, ...]]:
     if not drafts:
         return []

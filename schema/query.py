@@ -37,6 +37,7 @@ from schema.execution.reading import batched_field
 from schema.filters import read_id, read_search
 from schema.history import HISTORY
 from schema.people import Viewer, read_viewer
+from schema.record_state import RECORD
 from schema.role_preview import PREVIEW_ROLE
 from schema.sessions import SESSIONS
 from schema.signatures import argument, declare_resolver, list_of, returns
@@ -222,6 +223,7 @@ class Query:
     viewer = strawberry.field(resolver=returns(_viewer, Viewer), description="The person who asks.")
 
     history = HISTORY
+    record = RECORD
 
     sessions = SESSIONS
     audit_events = connection_field(

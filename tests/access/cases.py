@@ -255,6 +255,7 @@ QUERIES: dict[str, Build] = {
     "nodes": lambda w: {"ids": [w["deal"], w["company"]]},
     "search": lambda _: {"text": "acme"},
     "history": lambda _: {},
+    "record": lambda w: {"id": w["deal"], "asOf": "2100-01-01T00:00:00Z"},
 }  # fmt: skip
 
 
