@@ -5,7 +5,6 @@ as customers do. Reads and writes run under row-level security.
 """
 
 import asyncio
-import itertools
 import shutil
 import socket
 import tempfile
@@ -28,8 +27,6 @@ from server.embedded import EmbeddedPostgres
 from server.settings import Settings
 from server.worker import Worker
 from tests.people import Cast, make_cast
-
-_numbers = itertools.count(1)
 
 
 @contextmanager
@@ -126,7 +123,7 @@ async def replica(settings: Settings, database_url: str) -> AsyncIterator[httpx.
 @pytest.fixture
 async def people(server: Server, http: httpx.AsyncClient) -> Cast:
     """Give a fresh cast: an English workspace with the base currency USD, and a second one."""
-    return await make_cast(server.database, http, next(_numbers), "en", "USD")
+    return await make_cast(server.database, http)
 
 
 Work = Callable[..., Awaitable[None]]

@@ -8,6 +8,7 @@ reader  anna's API key with the scope READ
 nobody  no token at all
 """
 
+import itertools
 from dataclasses import dataclass
 
 import httpx
@@ -16,6 +17,9 @@ from db.database import Database
 from resolvers.workspaces import create_workspace
 from server import administration
 from tests.client import Client
+
+_numbers = itertools.count(1)
+"""E-mail addresses are unique in an installation, so each cast has a number of its own."""
 
 
 @dataclass(slots=True)
@@ -43,9 +47,10 @@ def password_of(name: str) -> str:
 
 
 async def make_cast(
-    database: Database, http: httpx.AsyncClient, number: int, locale: str, currency: str
+    database: Database, http: httpx.AsyncClient, locale: str = "en", currency: str = "USD"
 ) -> Cast:
     """Make two workspaces and the people in them."""
+    number = next(_numbers)
     first = await create_workspace(
         database, f"First {number}", locale, currency, f"root{number}@example.com"
     )

@@ -20,8 +20,6 @@ from tests.people import Cast, make_cast
 Draw = Callable[..., Any]
 """Draws a value from a strategy of hypothesis."""
 
-# Far from the numbers of other casts: e-mail addresses are unique in an installation.
-_NUMBER: Final = 63_000
 _role_names = itertools.count(1)
 PARENTS: Final = {"top": None, "north": "top", "deep": "north", "south": None}
 MEMBERS: Final = {"ann": ("top",), "bob": ("north",), "cat": ("deep",), "dan": ("south", "north")}
@@ -81,7 +79,7 @@ def below(names: set[str]) -> set[str]:
 
 async def open_office(server: Server, http: httpx.AsyncClient) -> Office:
     """Make the workspace."""
-    cast: Cast = await make_cast(server.database, http, _NUMBER, "en", "USD")
+    cast: Cast = await make_cast(server.database, http)
     root = cast.root
     found = await root.data("{ viewer { workspace { id } } }")
     office = Office(root, server, found["viewer"]["workspace"]["id"])

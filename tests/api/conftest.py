@@ -1,6 +1,5 @@
 """A world to point to, and looks into the database: what is stored, which events were written."""
 
-import itertools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,10 +16,6 @@ from tests.api.world import World, build_world
 from tests.conftest import Server
 from tests.people import Cast, make_cast
 
-# Casts of a whole session have numbers far from those of single tests: e-mails are unique.
-_numbers = itertools.count(40_000)
-
-
 NewCast = Callable[..., Awaitable[Cast]]
 
 
@@ -29,7 +24,7 @@ def new_cast(server: Server, http: httpx.AsyncClient) -> NewCast:
     """Give a function that makes one more cast, for a workspace that several tests share."""
 
     async def make(locale: str = "en", currency: str = "USD") -> Cast:
-        return await make_cast(server.database, http, next(_numbers), locale, currency)
+        return await make_cast(server.database, http, locale, currency)
 
     return make
 

@@ -172,7 +172,7 @@ UNRATED = {"code": "AMOUNTS_WITHOUT_RATE", "field": "Deal.amount", "count": 1}
 @pytest.fixture(scope="module")
 async def unrated(server: Server, http: httpx.AsyncClient) -> dict[str, Any]:
     """Give a workspace with three deals: 100 dollars, 100 dinars without a rate, and no amount."""
-    world = await build_world(await make_cast(server.database, http, 45_000, "en", "USD"))
+    world = await build_world(await make_cast(server.database, http))
     usd, dinars, none = await make_records(
         world.people.anna, DEAL,
         [{"title": "Dollars", "amount": money("100")},

@@ -115,7 +115,7 @@ def many(kind: str) -> str:
 @pytest.fixture(scope="session")
 async def ground(server: Server, http: httpx.AsyncClient) -> Ground:
     """Give a workspace that tests share: they only do what is refused."""
-    found = Ground(await make_cast(server.database, http, 63_000, "en", "USD"))
+    found = Ground(await make_cast(server.database, http))
     root, olga = found.people.root, found.people.olga
     own = await _references(root)
     found.foreign = await _references(olga)

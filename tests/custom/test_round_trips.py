@@ -63,7 +63,7 @@ def code_of(kind: str, many: bool) -> str:
 @pytest.fixture(scope="session")
 async def ground(server: Server, http: httpx.AsyncClient) -> Ground:
     """Give a workspace that tests share: each writes into a deal of its own."""
-    people = await make_cast(server.database, http, 62_000, "en", "USD")
+    people = await make_cast(server.database, http)
     found = Ground(people.anna)
     found.ids = await _references(people)
     for kind, many in (shape.values for shape in SHAPES):

@@ -16,8 +16,6 @@ from tests.conftest import Server
 from tests.people import make_cast
 
 _numbers = itertools.count(1)
-# Far from the numbers of the casts that tests get: e-mail addresses are unique in an installation.
-_CAST = 61_000
 
 
 @pytest.fixture
@@ -50,7 +48,7 @@ class Workspaces:
 @pytest.fixture(scope="session")
 async def workspaces(server: Server, http: httpx.AsyncClient) -> Workspaces:
     """Fill two workspaces."""
-    people = await make_cast(server.database, http, _CAST, "en", "USD")
+    people = await make_cast(server.database, http)
     worlds = [await build_world(admin) for admin in (people.root, people.olga)]
     for admin in (people.root, people.olga):
         begun = "mutation { recomputeBaseAmounts { userErrors { code } } }"

@@ -126,7 +126,7 @@ async def test_tokens_that_expired_a_month_ago_are_deleted_and_others_stay(
     await expire(people.emails["anna"], days)
     await bench.ask("DELETE FROM jobs.pgqueuer_schedules WHERE entrypoint = 'purge_tokens'")
 
-    await work(periodic=PERIODIC)
+    await work(periodic={"purge_tokens": PERIODIC["purge_tokens"]})
 
     assert await keys(bench, people.emails["anna"]) == left
     assert (await people.anna.data("{ viewer { user { id } } }"))["viewer"]["user"]["id"] == (

@@ -12,8 +12,6 @@ from tests.conftest import Server
 from tests.people import make_cast
 from tests.settings.office import Office, Pipeline, make_pipeline
 
-# Far from the numbers of the casts that tests get: e-mail addresses are unique in an installation.
-_NUMBER = 50_000
 _numbers = itertools.count(1)
 
 Fresh = Callable[[str], Awaitable[Client]]
@@ -22,7 +20,7 @@ Fresh = Callable[[str], Awaitable[Client]]
 @pytest.fixture(scope="session")
 async def office(server: Server, http: httpx.AsyncClient) -> Office:
     """Give the office that tests share; each changes only what it made itself."""
-    people = await make_cast(server.database, http, _NUMBER, "en", "USD")
+    people = await make_cast(server.database, http)
     workspace = (await people.root.data("{ viewer { workspace { id } } }"))["viewer"]["workspace"]
     return Office(people, server.database, workspace["id"])
 
