@@ -20,6 +20,7 @@ from schema.build import build_schema
 from schema.cursors import Cursors
 from schema.documents import DocumentCache
 from schema.execution.executor import PlannedExecutor
+from schema.workspace_schemas import WorkspaceSchemas
 from server.admission import Admission
 from server.calendars import calendar_endpoint
 from server.explorer import explorer_routes, page
@@ -54,8 +55,9 @@ def build_app(
     cursors = Cursors(settings.secret_key)
     journal = Journal(database)
     operations = Operations(
-        schema, cache, database, cursors, files, settings.upload_limits, journal,
-        Admission(database, journal, settings.issuer), mailer or settings.mailer,
+        schema, WorkspaceSchemas(schema, settings.kept_schemas), cache, database, cursors, files,
+        settings.upload_limits, journal, Admission(database, journal, settings.issuer),
+        mailer or settings.mailer,
     )  # fmt: skip
     view = GraphQLView(schema, operations.run, page, settings.limits, say=say)
 

@@ -96,6 +96,7 @@ class Operations:
     def __init__(
         self,
         schema: ServedSchema,
+        schemas: WorkspaceSchemas,
         cache: DocumentCache,
         database: Database,
         cursors: Cursors,
@@ -115,7 +116,7 @@ class Operations:
         self._cache = cache
         self._database = database
         self._cursors = cursors
-        self._schemas = WorkspaceSchemas(schema)
+        self._schemas = schemas
         self._snapshots = Snapshots()
         self._viewings = Viewings(journal)
 

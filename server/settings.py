@@ -131,6 +131,8 @@ class Settings(BaseSettings):
     operation_deadline: float = Field(default=10.0, gt=0)
     body_timeout: float = Field(default=10.0, gt=0)
     upload_timeout: float = Field(default=60.0, gt=0)
+    # Schemas of workspaces with custom fields that a process keeps ready, about 1 MiB each.
+    kept_schemas: int = Field(default=500, ge=1)
     # Shared by queries and changes, which need one each.
     pool_size: int = Field(default=10, ge=2)
     # Seconds that an operation waits for a connection.

@@ -24,6 +24,7 @@ from db.database import Database
 from db.migrate import upgrade
 from server.app import build_app
 from server.embedded import EmbeddedPostgres
+from server.serving import settle_collector
 from server.settings import Settings
 from server.worker import Worker
 from tests.people import Cast, make_cast
@@ -66,6 +67,8 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
         max_depth=16,
         # A busy machine is no fault of the product: what tests limits has its own.
         operation_deadline=60.0,
+        # Each test has workspaces of its own; the collector walks through all that is kept of them.
+        kept_schemas=20,
         statement_timeout=50.0,
         lock_timeout=6.0,
         pool_timeout=30.0,
@@ -97,6 +100,7 @@ async def server(settings: Settings, database_url: str) -> AsyncIterator[Server]
         task = asyncio.create_task(running.serve([bound]))
         while not running.started:  # noqa: ASYNC110 - uvicorn has a flag, not an event
             await asyncio.sleep(0.01)
+        settle_collector()
         yield Server(f"http://127.0.0.1:{bound.getsockname()[1]}", app)
         running.should_exit = True
         await task
