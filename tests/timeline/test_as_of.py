@@ -82,7 +82,10 @@ async def test_every_type_of_record_is_read_as_it_was(
 
     state = await as_of(people.reader, made["id"], datetime.now(UTC).isoformat())
 
-    told = "query ($id: ID!) { node(id: $id) { ... on Record { timeline { nodes { ... on ChangeEntry { changes { field to } } } } } } }"  # noqa: E501
+    told = (
+        "query ($id: ID!) { node(id: $id) { ... on Record { timeline { nodes {"
+        " ... on ChangeEntry { changes { field to } } } } } } }"
+    )
     (created,) = (await people.reader.data(told, id=made["id"]))["node"]["timeline"]["nodes"]
     assert values(state) == {item["field"]: item["to"] for item in created["changes"]}
 
