@@ -28,6 +28,8 @@ class Snapshot:
     """By link table and owner's column: the ids that owners hold, in their order."""
     is_whole: bool = True
     """False for a workspace with too many rows: the snapshot is empty and answers nothing."""
+    duplicate_control: Mapping[str, str] = field(default_factory=dict)
+    """By type of record: what happens to a new one that is known already."""
     derived: dict[Any, Any] = field(default_factory=dict)
     """What readers worked out of it, kept for the next ones."""
 

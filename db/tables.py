@@ -16,6 +16,7 @@ from db.models import comments as comment_models
 from db.models import conversions as conversion_models
 from db.models import currencies as currency_models
 from db.models import custom, people, products, records, settings
+from db.models import duplicates as duplicate_models
 from db.models import events as event_models
 from db.models import files as file_models
 from domain.entities import ENTITIES
@@ -46,6 +47,7 @@ activity_links = activity_models.activity_links
 activity_participants = activity_models.activity_participants
 activity_reminders = activity_models.activity_reminders
 calendar_feeds = activity_models.calendar_feeds
+duplicate_keys = duplicate_models.duplicate_keys
 lead_conversions = conversion_models.lead_conversions
 audit_events = audit_models.audit_events
 sign_in_links = audit_models.sign_in_links

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from domain.access_messages import ACCESS_MESSAGES
 from domain.activity_messages import ACTIVITY_MESSAGES
+from domain.duplicate_messages import DUPLICATE_MESSAGES
 from domain.process_messages import PROCESS_MESSAGES
 from domain.product_messages import PRODUCT_MESSAGES
 from domain.sign_in_messages import SIGN_IN_MESSAGES
@@ -12,6 +13,7 @@ from domain.sign_in_messages import SIGN_IN_MESSAGES
 MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     **ACCESS_MESSAGES,
     **ACTIVITY_MESSAGES,
+    **DUPLICATE_MESSAGES,
     **PROCESS_MESSAGES,
     **PRODUCT_MESSAGES,
     **SIGN_IN_MESSAGES,

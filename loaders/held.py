@@ -38,18 +38,19 @@ async def load_snapshot(session: Session) -> Snapshot:
     The version comes first: what a mutation, which sees others' commits, reads after it may be
     newer, never older.
     """
-    version = (
-        await session.rows_by(
-            ("settings version",),
-            lambda: select(workspaces.c.settings_version).where(workspaces.c.id == WORKSPACE),
-            {},
-        )
-    )[0][0]
+    (found,) = await session.rows_by(
+        ("settings version",),
+        lambda: select(workspaces.c.settings_version, workspaces.c.duplicate_control).where(
+            workspaces.c.id == WORKSPACE
+        ),
+        {},
+    )
+    version, control = found
     rows = {entity.name: await _rows(session, entity) for entity in HELD}
     if sum(map(len, rows.values())) > MAX_ROWS:
-        return Snapshot(version, {}, {}, is_whole=False)
+        return Snapshot(version, {}, {}, is_whole=False, duplicate_control=control)
     links = {link_key(field): await _links(session, field) for field in HELD_LINKS}
-    return Snapshot(version, rows, links)
+    return Snapshot(version, rows, links, duplicate_control=control)
 
 
 async def _rows(session: Session, entity: Entity) -> dict[UUID, Row]:

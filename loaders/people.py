@@ -96,7 +96,8 @@ async def workspace(session: Session) -> Any:
     """Give the workspace of the session."""
     rows = await session.rows(
         select(workspaces.c.id, workspaces.c.name, workspaces.c.locale, workspaces.c.currency,
-               workspaces.c.created_at).where(workspaces.c.id == WORKSPACE)
+               workspaces.c.created_at, workspaces.c.duplicate_control)
+        .where(workspaces.c.id == WORKSPACE)
     )  # fmt: skip
     return rows[0]
 

@@ -34,6 +34,7 @@ from resolvers.custom_pivot import PORTION, delete_pivot, follow_ranks, write_pi
 from resolvers.custom_ranks import RANKED
 from resolvers.dated_events import dated
 from resolvers.drafts import Draft
+from resolvers.duplicate_keys import delete_keys, write_keys, write_keys_again
 from resolvers.lists import delete_lists, list_as_json, write_lists
 from resolvers.operation import Event, Operation
 
@@ -64,7 +65,7 @@ async def create(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
     rows = [{**_defaults(entity), **_stamps(op, draft), **draft.columns} for draft in drafts]
     await op.session.insert(table, rows)
     await write_lists(op, drafts)
-    await _write_custom(op, drafts)
+    await _write_beside(op, drafts)
     op.loaders.clear()
     made = []
     for draft, values in zip(drafts, rows, strict=True):
@@ -105,16 +106,17 @@ async def change(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
     if drafts:
         await _write_groups(op, drafts[0].entity, groups)
         await write_lists(op, changed)
-        await _write_custom(op, changed)
+        await _write_beside(op, changed)
         _reload(op, drafts[0].entity, result)
         await _rank_again(op, changed)
     return result
 
 
-async def _write_custom(op: Operation, drafts: Sequence[Draft]) -> None:
+async def _write_beside(op: Operation, drafts: Sequence[Draft]) -> None:
     if drafts and drafts[0].entity.is_record:
         await write_pivot(op, drafts)
         await write_holdings(op, drafts)
+        await write_keys(op, drafts)
 
 
 async def _rank_again(op: Operation, drafts: Sequence[Draft]) -> None:
@@ -168,8 +170,10 @@ async def move_to_bin(op: Operation, drafts: Sequence[Draft], *, deleted: bool) 
     await _write_groups(op, entity, {tuple(sorted(values[0].keys() - {"id"})): values})
     if deleted:
         await release_binned(op, entity.name, [row.id for row in rows])
+        await delete_keys(op, entity.name, [row.id for row in rows])
     else:
         await take_again(op, entity.name, drafts)
+        await write_keys_again(op, entity.name, rows)
     _reload(op, entity, rows)
     if deleted:
         for row in rows:
@@ -187,6 +191,7 @@ async def remove(op: Operation, drafts: Sequence[Draft]) -> None:
     await delete_lists(op, entity, ids)
     if entity.is_record:
         await delete_pivot(op, ids)
+        await delete_keys(op, entity.name, ids)
         await release_purged(op, entity.name, ids)
     await op.session.run(
         delete(table).where(table.c.workspace_id == WORKSPACE, table.c.id == id_array(ids))
@@ -201,6 +206,7 @@ async def change_workspace(op: Operation, before: Any, values: Mapping[str, Any]
     changed = {key: value for key, value in values.items() if getattr(before, key) != value}
     if not changed:
         return
+    op.settings_changed = True
     await op.session.run(update(workspaces).where(workspaces.c.id == WORKSPACE).values(**changed))
     differences = {
         camel(key): {"from": getattr(before, key), "to": value} for key, value in changed.items()

@@ -21,6 +21,7 @@ from resolvers import currency_work
 from resolvers.changes import flush_events
 from resolvers.currency_work import ALONE
 from resolvers.custom_work import WORK
+from resolvers.duplicate_keys import FILL, fill_keys
 from resolvers.files import sweep
 from resolvers.links import purge_links, send_link
 from resolvers.operation import Operation
@@ -50,6 +51,7 @@ JOBS: Final[Mapping[str, Handler]] = {
     "send_link": send_link,
     "sweep_files": sweep_files,
     "tell_reminders": tell_reminders,
+    FILL: fill_keys,
     **WORK,
     **currency_work.WORK,
 }

@@ -22,6 +22,7 @@ from resolvers.custom_binding import keep_to_bindings
 from resolvers.custom_record import require_custom, take_typed
 from resolvers.custom_unique import check_restored, check_unique
 from resolvers.drafts import Draft
+from resolvers.duplicates import refuse_known
 from resolvers.operation import Operation
 from resolvers.permits import (
     check_outcomes,
@@ -273,6 +274,7 @@ async def _save(
         await keep_to_bindings(op, good)
         await require_custom(op, good)
         await _refuse_taken_ids(op, good, unknown)
+        await refuse_known(op, good, atomic=atomic)
     await check_unique(op, drafts, atomic=atomic)
     doubts = check_outcomes(op, drafts)
 

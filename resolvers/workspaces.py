@@ -94,7 +94,7 @@ async def list_workspaces(database: Database) -> Sequence[Any]:
 
 
 async def update_workspace(op: Operation, raw: Mapping[str, Any]) -> Any:
-    """Rename the workspace or change its language."""
+    """Rename the workspace, change its language or what is done about duplicates."""
     require_right(op.actor, SettingsRight.CRM_SETTINGS)
     before = await load_workspace(op.session)
     values: dict[str, Any] = {}
@@ -106,6 +106,13 @@ async def update_workspace(op: Operation, raw: Mapping[str, Any]) -> Any:
         values["locale"] = raw["locale"]
         if values["locale"] not in {"ru", "en"}:
             raise refuse(Code.INVALID, "unknown_locale", "locale")
+    if raw.get("duplicateControl") is not None:
+        given = {
+            entity: mode.value
+            for entity, mode in raw["duplicateControl"].items()
+            if mode is not None
+        }
+        values["duplicate_control"] = {**before.duplicate_control, **given}
     await changes.change_workspace(op, before, values)
     return await load_workspace(op.session)
 

@@ -17,6 +17,7 @@ from domain.audit import AuditKind
 from domain.conversion import LossReason
 from domain.currencies import CurrencyWorkKind, CurrencyWorkState
 from domain.custom_fields import CustomFieldType, RecordType
+from domain.duplicates import DuplicateKind, DuplicateMode
 from domain.errors import Code
 from domain.filters import Direction
 from domain.product_rows import DiscountType
@@ -213,6 +214,19 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
     LeadActivities: ("LeadActivities", "What becomes of a lead's open activities.", {
         "COMPLETE": "They are completed.",
         "CARRY_OVER": "They stay open, and are about what the lead becomes as well."}),
+    DuplicateKind: (
+        "DuplicateKind",
+        "What records that may be the same have in common.",
+        {"PHONE": "A phone number.", "EMAIL": "An e-mail address.",
+         "NAME": "The name of a person.", "TITLE": "The title of a company."},
+    ),
+    DuplicateMode: (
+        "DuplicateMode",
+        "What happens to a new record that has the phone or e-mail of another one.",
+        {"WARN": "It is made, and the other one is told beside it.",
+         "REFUSE": "It is refused, unless its maker may not see the other one.",
+         "OFF": "It is made, and nothing is told."},
+    ),
     PhoneKind: ("PhoneKind", "What a phone is for.", {
         "WORK": "At work.", "MOBILE": "Carried along.", "FAX": "Fax machine.", "HOME": "At home.",
         "PAGER": "Pager.", "MAILING": "For mailings.", "OTHER": "Something else."}),

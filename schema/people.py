@@ -18,6 +18,7 @@ from schema.activity_viewer import VIEWER_ACTIVITIES
 from schema.classes import OBJECTS
 from schema.context import Info, operation
 from schema.currencies import CURRENCY_WORK
+from schema.duplicates import CONTROL_INPUT, DuplicateControl
 from schema.inputs import input_type
 from schema.record_mutations import attempt
 from schema.role_fields import roles_of
@@ -47,6 +48,9 @@ class Workspace(Node):
     currency: CurrencyCode = strawberry.field(description="Its base currency.")
     created_at: datetime = strawberry.field(description="When it was made.")
     currency_work = CURRENCY_WORK
+    duplicate_control: DuplicateControl = strawberry.field(
+        description="What happens to new records that are known already, by their type."
+    )
 
     @classmethod
     def is_type_of(cls, obj: Any, _info: Any) -> bool:
@@ -274,7 +278,14 @@ UpdateWorkspacePayload = payload_type(
 UPDATE_WORKSPACE_INPUT = input_type(
     "UpdateWorkspaceInput",
     "Changes of the workspace; omitted fields stay.",
-    {"name": (str | None, "Its name."), "locale": (str | None, "Its language: ru or en.")},
+    {
+        "name": (str | None, "Its name."),
+        "locale": (str | None, "Its language: ru or en."),
+        "duplicate_control": (
+            CONTROL_INPUT | None,
+            "What happens to new records that are known already.",
+        ),
+    },
 )
 
 
@@ -309,5 +320,8 @@ REVOKE_API_KEY = strawberry.field(
 ACTIVATE_USER = _set_active(active=True)
 DEACTIVATE_USER = _set_active(active=False)
 UPDATE_WORKSPACE = _input_field(
-    _update_workspace, UPDATE_WORKSPACE_INPUT, UpdateWorkspacePayload, "Renames the workspace."
+    _update_workspace,
+    UPDATE_WORKSPACE_INPUT,
+    UpdateWorkspacePayload,
+    "Changes the workspace itself: its name, its language, what is done about duplicates.",
 )

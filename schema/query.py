@@ -33,6 +33,7 @@ from schema.context import Context, Info, operation, running
 from schema.conversion import CONVERT_LEAD_PREVIEW
 from schema.currencies import EXCHANGE_RATES
 from schema.custom_fields import CUSTOM_FIELDS
+from schema.duplicates import DUPLICATES
 from schema.execution.reading import batched_field
 from schema.filters import read_id, read_search
 from schema.history import HISTORY
@@ -221,6 +222,8 @@ class Query:
     explain_access = EXPLAIN_ACCESS
     preview_role = PREVIEW_ROLE
     viewer = strawberry.field(resolver=returns(_viewer, Viewer), description="The person who asks.")
+
+    duplicates = DUPLICATES
 
     history = HISTORY
     record = RECORD

@@ -16,6 +16,7 @@ from resolvers.operation import Operation
 from resolvers.records import MAX_BATCH, Outcome
 from schema.classes import OBJECTS
 from schema.context import Info, operation
+from schema.duplicates import duplicates_field
 from schema.signatures import argument, declare_resolver, list_of
 from schema.user_errors import shown_errors
 from schema.write_types import (
@@ -90,6 +91,7 @@ def _payload(entity: Entity, verb: str, text: str) -> Any:
         f"{verb}{entity.type_name}Payload",
         f"What came of {text} a {thing(entity)}.",
         {entity.name: (OBJECTS[entity.name] | None, f"The {thing(entity)}; null if refused.")},
+        duplicates_field(entity) if verb == "Create" else None,
     )
 
 

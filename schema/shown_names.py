@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from auth.rights import PUBLIC, Cell, Rights
+from domain.duplicates import SOURCES
 from domain.entities import ENTITIES, RECORDS
 from domain.fields import EDITED_KINDS, Entity, camel
 from domain.records import DEAL, LEAD
@@ -124,6 +125,8 @@ def _is_root_shown(rights: Rights, name: str) -> bool:
     if name in _RECORD_ROOTS:
         entity, actions = _RECORD_ROOTS[name]
         return any(rights.allows(entity, action) for action in actions)
+    if name == "duplicates":
+        return any(rights.allows(entity, Action.READ) for entity in SOURCES)
     if name == "history":
         return any(rights.allows(entity.name, Action.READ) for entity in RECORDS)
     if name in COMMENTING | PLANNING:

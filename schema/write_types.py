@@ -1,5 +1,6 @@
 """Input and payload types of mutations, derived from the declarations."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -13,6 +14,7 @@ from domain.settings import PipelineEntity
 from resolvers.pipelines import PipelineTemplate
 from resolvers.values import edit_names
 from schema.classes import OBJECTS
+from schema.duplicates import duplicates_field
 from schema.inputs import input_type
 from schema.scalars import JSON, CurrencyCode
 from schema.signatures import list_of
@@ -125,13 +127,20 @@ def plural_name(entity: Entity) -> str:
     return "".join(part.capitalize() for part in entity.plural.split("_"))
 
 
-def payload_type(name: str, text: str, fields: dict[str, tuple[Any, str]]) -> Any:
-    """Make the payload type of a mutation: what it made, and why it was refused."""
+def payload_type(
+    name: str, text: str, fields: Fields, beside: Mapping[str, Any] | None = None
+) -> Any:
+    """Make the payload type of a mutation: what it made, and why it was refused.
+
+    `beside` are fields that are declared already, read only where they are asked for.
+    """
     cls: Any = type(name, (), {})
     cls.__annotations__ = {key: annotation for key, (annotation, _) in fields.items()}
     cls.__annotations__["user_errors"] = list[UserErrorType]
     for key, (_, words) in fields.items():
         setattr(cls, key, strawberry.field(description=words))
+    for key, made in (beside or {}).items():
+        setattr(cls, key, made)
     cls.user_errors = strawberry.field(
         description="Why the mutation was refused; empty when it was done."
     )
@@ -217,6 +226,7 @@ def result_type(entity: Entity) -> Any:
             "index": (int, "Its place in the input."),
             entity.name: (OBJECTS[entity.name] | None, "The record; null where it was refused."),
         },
+        duplicates_field(entity),
     )
 
 

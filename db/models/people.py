@@ -13,6 +13,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from db.base import (
     id_column,
@@ -34,6 +35,8 @@ workspaces = Table(
     text_column("currency", required=True),
     # Raised by every change of settings or people: what processes hold of them is older or true.
     Column("settings_version", BigInteger(), nullable=False, server_default=text("0")),
+    # By type of record: what happens to a new one that is known already; a missing one is WARN.
+    Column("duplicate_control", JSONB(), nullable=False, server_default="{}"),
     moment("created_at", required=True),
 )
 

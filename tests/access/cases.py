@@ -239,6 +239,7 @@ QUERIES: dict[str, Build] = {
                                        "currencies",
                                        "bookingServices")},
     "bookings": lambda _: {"from": BOOKED_AT, "to": "2026-06-01T10:00:00Z"},
+    "duplicates": lambda _: {"of": {"name": "Acme"}},
     "convertLeadPreview": _given(id="$lead", deal={"create": True}),
     "pipelines": lambda _: {"entity": "DEAL"},
     "customFields": lambda _: {"entity": "DEAL"},
@@ -300,7 +301,7 @@ _WORTH = frozenset(
      "catalogElement", "catalog", "catalogSection", "sections", "resource", "resources",
      "product", "productSection", "productSections", "measureUnit", "measureUnits", "taxRate",
      "taxRates", "prices", "productRows", "currency", "currencies", "currencyWork",
-     "bookingService", "service", "role", "roles", "reasons", "assignments"}
+     "bookingService", "service", "role", "roles", "reasons", "assignments", "record"}
 )  # fmt: skip
 
 

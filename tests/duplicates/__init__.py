@@ -1,0 +1,1 @@
+"""Tests of duplicates: how they are found, told, refused and merged."""
