@@ -6,7 +6,7 @@ spaces, punctuation, the order of the parts of a name, the legal form of a compa
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -173,3 +173,16 @@ _SINGLE: Final[Mapping[DuplicateKind, Callable[[str], str]]] = {
     DuplicateKind.EMAIL: email_key,
     DuplicateKind.TITLE: title_key,
 }
+
+
+def record_keys(
+    entity: str, texts: Mapping[str, str | None], points: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[DuplicateKind, str]]:
+    """Give all keys of a record: of its texts by field, and of its phones and the like by kind."""
+    for source in SOURCES[entity]:
+        if source.kind in STRONG:
+            values: Sequence[str | None] = points.get(source.kind.value, ())
+        else:
+            values = [texts[name] for name in source.fields]
+        for key in keys_of(source.kind, values):
+            yield source.kind, key

@@ -8,8 +8,7 @@ from sqlalchemy import ARRAY, Text, Uuid, bindparam, delete, func
 
 from db.base import WORKSPACE
 from db.tables import duplicate_keys
-from domain.duplicates import SOURCES, KeySource, keys_of
-from domain.entities import ENTITIES
+from domain.duplicates import SOURCES, STRONG, KeySource, keys_of, record_keys
 from domain.fields import Kind
 from domain.jobs import Job
 from loaders.beside import id_array
@@ -75,15 +74,11 @@ async def _insert(
     op: Operation, made: Sequence[tuple[Draft, KeySource, Sequence[str | None]]]
 ) -> None:
     rows = [
-        _row(draft.entity.name, draft.id, source, key)
+        {"entity": draft.entity.name, "kind": source.kind.value, "key": key, "record_id": draft.id}
         for draft, source, values in made
         for key in keys_of(source.kind, values)
     ]
     await op.session.insert(duplicate_keys, rows)
-
-
-def _row(entity: str, record: UUID, source: KeySource, key: str) -> dict[str, Any]:
-    return {"entity": entity, "kind": source.kind.value, "key": key, "record_id": record}
 
 
 async def delete_keys(op: Operation, entity: str, records: Sequence[UUID]) -> None:
@@ -102,37 +97,23 @@ async def write_keys_again(op: Operation, entity: str, rows: Sequence[Any]) -> N
     """Write the keys of records that come out of the recycle bin."""
     if entity not in SOURCES:
         return
-    kinds = [kind for _, kind in _points_of(entity)]
-    pairs = [(row.id, kind) for row in rows for kind in kinds]
+    pairs = [(row.id, kind.value) for row in rows for kind in STRONG]
     found = await op.loaders.points(entity).load_batch(pairs)
     points = {pair: [point.value for point in own] for pair, own in zip(pairs, found, strict=True)}
     await _write_whole(op, entity, rows, points)
 
 
-def _points_of(entity: str) -> list[tuple[str, str]]:
-    """Give the fields of points that keys are made of, with the kind of each."""
-    return [
-        (name, ENTITIES[entity].get(name).points)
-        for source in SOURCES[entity]
-        for name in source.fields
-        if ENTITIES[entity].get(name).kind is Kind.POINTS
-    ]
-
-
 async def _write_whole(
     op: Operation, entity: str, rows: Sequence[Any], points: Mapping[tuple[UUID, str], list[str]]
 ) -> None:
-    kinds = dict(_points_of(entity))
-    made = []
-    for row in rows:
-        for source in SOURCES[entity]:
-            values: list[str | None] = []
-            for name in source.fields:
-                if name in kinds:
-                    values.extend(points.get((row.id, kinds[name]), ()))
-                else:
-                    values.append(getattr(row, name))
-            made += [_row(entity, row.id, source, key) for key in keys_of(source.kind, values)]
+    made = [
+        {"entity": entity, "kind": kind.value, "key": key, "record_id": row.id}
+        for row in rows
+        for kind, key in record_keys(
+            entity, row.as_dict(), {kind.value: points.get((row.id, kind.value), ())
+                                    for kind in STRONG}
+        )
+    ]  # fmt: skip
     await op.session.insert(duplicate_keys, made)
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 
+from domain.duplicates import record_keys
 from domain.money import SCALE
 from server.demo.dice import Calendar, Dice, Series
 from server.demo.staff import Setting
@@ -158,6 +159,22 @@ class Points:
             }
         )
 
+    def keys(self, row: dict[str, Any]) -> list[dict[str, Any]]:
+        """Give the keys by which the record is recognised; `row` is its own."""
+        values: dict[str, list[str]] = {}
+        for point in self.rows:
+            values.setdefault(point["points"], []).append(point["value"])
+        return [
+            {
+                "workspace_id": self._world.workspace_id,
+                "entity": self._type,
+                "kind": kind.value,
+                "key": key,
+                "record_id": self._id,
+            }
+            for kind, key in record_keys(self._type, row, values)
+        ]
+
 
 def company_rows(world: World, number: int) -> Rows:
     """Give the rows of a company."""
@@ -184,7 +201,11 @@ def company_rows(world: World, number: int) -> Rows:
     points.add("EMAIL", "WORK", f"info@{domain}")
     if dice.chance(60):
         points.add("WEBSITE", "WORK", f"https://www.{domain}")
-    return {"companies": [row], "contact_points": points.rows}
+    return {
+        "companies": [row],
+        "contact_points": points.rows,
+        "duplicate_keys": points.keys(row),
+    }
 
 
 def contact_rows(world: World, number: int) -> Rows:
@@ -217,6 +238,7 @@ def contact_rows(world: World, number: int) -> Rows:
         "contacts": [row],
         "contact_companies": [] if company is None else [link],
         "contact_points": points.rows,
+        "duplicate_keys": points.keys(row),
     }
 
 
@@ -256,6 +278,7 @@ def lead_rows(world: World, number: int) -> Rows:
         "leads": [row],
         "lead_contacts": [] if contact is None else [link],
         "contact_points": points.rows,
+        "duplicate_keys": points.keys(row),
     }
 
 

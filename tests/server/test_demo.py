@@ -318,3 +318,14 @@ async def test_the_smallest_demonstration_is_a_whole_one(database_url: str, peop
     assert (counts.companies, counts.contacts, counts.leads, counts.deals) == (1, 1, 0, 1)
     found = await people.root.data("{ deals { nodes { contact { lastName } } totalCount } }")
     assert found["deals"]["totalCount"] == 1
+
+
+async def test_clients_are_recognised_by_their_phones(database_url: str, people: Cast) -> None:
+    await _fill(database_url, people.root, 10)
+    data = await people.root.data("{ contacts(first: 1) { nodes { id phones { value } } } }")
+    (contact,) = data["contacts"]["nodes"]
+    look = "query ($of: DuplicateProbeInput!) { duplicates(of: $of) { record { id } } }"
+
+    found = await people.root.data(look, of={"phones": [contact["phones"][0]["value"]]})
+
+    assert {"record": {"id": contact["id"]}} in found["duplicates"]
