@@ -6,10 +6,8 @@ nothing writes nothing: no new version, no event.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from enum import Enum
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text, bindparam, delete, func, literal, select, update
@@ -17,13 +15,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from db.base import WORKSPACE, new_id
 from db.tables import TABLES, events, workspaces
-from domain.fields import Entity, Field, Kind, camel
-from domain.ids import encode_id
+from domain.fields import Entity, camel
 from loaders.beside import id_array
 from loaders.board import STEP
 from loaders.custom import read_portion
 from loaders.rows import Row, column_names, make_row, with_values
-from resolvers.custom_history import custom_differences
 from resolvers.custom_holdings import (
     release_binned,
     release_purged,
@@ -33,9 +29,10 @@ from resolvers.custom_holdings import (
 from resolvers.custom_pivot import PORTION, delete_pivot, follow_ranks, write_pivot
 from resolvers.custom_ranks import RANKED
 from resolvers.dated_events import dated
+from resolvers.differences import differences
 from resolvers.drafts import Draft
 from resolvers.duplicate_keys import delete_keys, write_keys, write_keys_again
-from resolvers.lists import delete_lists, list_as_json, write_lists
+from resolvers.lists import delete_lists, write_lists
 from resolvers.operation import Event, Operation
 
 
@@ -47,13 +44,6 @@ class EventKind(Enum):
     DELETED = "DELETED"
     RESTORED = "RESTORED"
     PURGED = "PURGED"
-
-
-# Kept on every change anyway; as changes they would only repeat the event itself.
-_SILENT: Final = frozenset(
-    {"created_at", "created_by", "updated_at", "updated_by", "version", "deleted_at", "moved_at",
-     "moved_by", "board_position", "due_at"}
-)  # fmt: skip
 
 
 async def create(op: Operation, drafts: Sequence[Draft]) -> list[Row]:
@@ -329,32 +319,6 @@ def _stamps(op: Operation, draft: Draft) -> dict[str, Any]:
     return stamps
 
 
-def differences(draft: Draft, before: Row | None, after: Row) -> dict[str, dict[str, Any]]:
-    """Give what a draft changes, by field, as the event log keeps it; of a new one, all of it."""
-    found: dict[str, dict[str, Any]] = {}
-    for declared in draft.entity.fields:
-        if declared.name in _SILENT:
-            continue
-        if declared.kind is Kind.CUSTOM:
-            found.update(custom_differences(draft, before, after))
-            continue
-        if declared.columns:
-            was = None if before is None else value_as_json(declared, before)
-            now = value_as_json(declared, after)
-        elif declared.name in draft.lists:
-            was = list_as_json(declared, draft.lists_before.get(declared.name, ()))
-            now = list_as_json(declared, draft.lists[declared.name])
-        else:
-            continue
-        if was != now and not (before is None and now in (None, [], False)):
-            found[camel(declared.name)] = {"from": was, "to": now}
-    for declared in draft.entity.fields:
-        if declared.told_by in found:
-            found.pop(camel(declared.name), None)
-    found.update(draft.beside)
-    return found
-
-
 async def forget_portion(
     op: Operation, entity: str, field: UUID, after: UUID | None
 ) -> UUID | None:
@@ -372,30 +336,6 @@ async def forget_portion(
         .values(custom=table.c.custom.op("-", return_type=JSONB())(literal(key, Text())))
     )
     return ids[-1] if len(ids) == PORTION else None
-
-
-def value_as_json(declared: Field, row: Row) -> Any:
-    """Give a field's value in the form in which the event log keeps it."""
-    value = getattr(row, declared.column)
-    if value is None:
-        return None
-    match declared.kind:
-        case Kind.MONEY:
-            return {"amount": str(value), "currency": getattr(row, f"{declared.name}_currency")}
-        case Kind.REFERENCE:
-            return encode_id(declared.target, value)
-        case Kind.ADDRESS | Kind.UTM:
-            return {camel(part): text for part, text in value.items()}
-        case _:
-            return _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Decimal | UUID):
-        return str(value)
-    return value
 
 
 def _note(

@@ -15,8 +15,8 @@ from domain.records import LEAD
 from domain.roles import Action
 from loaders.rights import shows
 from loaders.rows import Row
-from resolvers.changes import value_as_json
 from resolvers.contact_points import POINT_KINDS
+from resolvers.differences import value_as_json
 from resolvers.operation import Operation
 
 _ELSEWHERE: Final = ITS_OWN | OF_SALES

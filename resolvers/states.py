@@ -11,8 +11,8 @@ from domain.entities import ENTITIES
 from domain.timeline import TimelineKind
 from loaders.states import State, load_state
 from loaders.timeline import Entry
-from resolvers.changes import differences
 from resolvers.defined_fields import fields_of
+from resolvers.differences import differences
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 from resolvers.stored_lists import read_lists

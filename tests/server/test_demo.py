@@ -13,8 +13,8 @@ from domain.ids import decode_id
 from domain.records import DEAL
 from loaders.loaders import Loaders
 from loaders.rows import Row
-from resolvers.changes import value_as_json
 from resolvers.contact_points import normalize_point
+from resolvers.differences import value_as_json
 from resolvers.lists import list_as_json
 from server.demo import DemoCounts, generate
 from server.demo.staff import NoSuchWorkspaceError
