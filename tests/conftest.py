@@ -147,6 +147,10 @@ def work(server: Server, database_url: str) -> Work:
     return drain
 
 
+_OWN = ("voronka_authenticate", "set_config", "BEGIN ", "voronka_touch_tokens", "voronka_journal")
+"""Of what is sent for the token and the session's settings, and beside operations."""
+
+
 @dataclass(slots=True)
 class Statements:
     """The SQL statements that were sent while it was watched."""
@@ -156,11 +160,7 @@ class Statements:
     @property
     def records(self) -> list[str]:
         """Those that are the operation's own: not the token's, not the session's settings."""
-        return [
-            text
-            for text in self.texts
-            if not any(own in text for own in ("voronka_authenticate", "set_config", "BEGIN "))
-        ]
+        return [text for text in self.texts if not any(own in text for own in _OWN)]
 
 
 @pytest.fixture

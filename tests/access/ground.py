@@ -173,6 +173,8 @@ def roots(world: World) -> dict[str, str]:
         parts = [f"{key}: {_text(value)}" for key, value in build(world).items()]
         found[name] = f"({', '.join(parts)})" if parts else ""
     found["search"] = '(text: "Acme")'
+    # Its name is filled with another one; the phones of all are the same.
+    found["duplicates"] = f'(of: {{id: "{world["company"]}"}})'
     del found["explainAccess"]
     del found["activity"]  # those of the list are done ones, too
     return found
