@@ -117,8 +117,8 @@ async def update(op: Operation, raw: Raw) -> Row:
     (row,) = await changes.change(op, [draft])
     if row is held.row:
         return row
-    await link_records(op, {row.id: list(fresh)}, len(held.links))
-    await unlink_records(op, row.id, gone)
+    await link_records(op, {row.id: list(fresh)}, {row.id: len(held.links)})
+    await unlink_records(op, {row.id: gone})
     await write_reminders(op, [row])
     kept = [link for link in held.links if link not in gone]
     tell_records(op, TimelineKind.ACTIVITY_CHANGED, row.id, kept)

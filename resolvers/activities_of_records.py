@@ -45,8 +45,10 @@ async def carry_over(op: Operation, entity: str, record: UUID, to: Iterable[Abou
         drafts.append(draft)
         fresh.append(added)
     await changes.change(op, drafts)
-    for row, about, added in zip(rows, links, fresh, strict=True):
-        await link_records(op, {row.id: added}, len(about))
+    ids = [row.id for row in rows]
+    known = {key: len(about) for key, about in zip(ids, links, strict=True)}
+    await link_records(op, dict(zip(ids, fresh, strict=True)), known)
+    for row, added in zip(rows, fresh, strict=True):
         tell_records(op, TimelineKind.ACTIVITY_PLANNED, row.id, added)
 
 
@@ -72,6 +74,5 @@ async def release(op: Operation, entity: str, records: Sequence[UUID]) -> None:
             draft.beside["records"] = {"from": encoded(leaving), "to": []}
             staying.append((draft, leaving))
     await changes.change(op, [draft for draft, _ in staying])
-    for draft, leaving in staying:
-        await unlink_records(op, draft.id, leaving)
+    await unlink_records(op, {draft.id: leaving for draft, leaving in staying})
     await changes.remove(op, ending)

@@ -15,6 +15,7 @@ from loaders.activities import About
 from loaders.locking import lock_rows
 from loaders.rows import Row
 from resolvers.operation import Operation
+from resolvers.permits import may_change
 from resolvers.values import Values
 
 Raw = Mapping[str, Any]
@@ -98,7 +99,7 @@ async def hold_records(
             row = rows.get(link)
             if row is None or row.deleted_at is not None:
                 values.wrong(Code.NOT_FOUND, "not_found", *place, target=link[0])
-            elif not op.actor.rights.is_everything and not row.updates:
+            elif not may_change(op.actor, row):
                 values.wrong(Code.FORBIDDEN, "row_forbidden", *place)
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, delete, func, update
 
 from db.base import WORKSPACE, new_id
 from db.tables import activity_links, activity_reminders, calendar_feeds
@@ -18,11 +19,13 @@ from loaders.rows import Row
 from resolvers.changes import EventKind
 from resolvers.operation import Event, Operation
 
+_NO_LINKS: Final[Mapping[UUID, int]] = MappingProxyType({})
+
 
 async def link_records(
-    op: Operation, linked: Mapping[UUID, Sequence[About]], first: int = 0
+    op: Operation, linked: Mapping[UUID, Sequence[About]], after: Mapping[UUID, int] = _NO_LINKS
 ) -> None:
-    """Let activities be about further records, after the `first` ones."""
+    """Let activities be about further records, `after` as many as each is about already."""
     await op.session.insert(
         activity_links,
         [
@@ -30,7 +33,7 @@ async def link_records(
                 "record_type": entity,
                 "record_id": key,
                 "activity_id": activity,
-                "sort": first + place,
+                "sort": after.get(activity, 0) + place,
             }
             for activity, links in linked.items()
             for place, (entity, key) in enumerate(links)
@@ -39,17 +42,28 @@ async def link_records(
     op.loaders.clear()
 
 
-async def unlink_records(op: Operation, activity: UUID, links: Iterable[About]) -> None:
-    """Let an activity no longer be about some records."""
-    for entity, key in links:
-        await op.session.run(
-            delete(activity_links).where(
-                activity_links.c.workspace_id == WORKSPACE,
-                activity_links.c.record_type == entity,
-                activity_links.c.record_id == key,
-                activity_links.c.activity_id == activity,
-            )
+async def unlink_records(op: Operation, gone: Mapping[UUID, Sequence[About]]) -> None:
+    """Let activities no longer be about some records; one statement for all."""
+    rows = [(activity, *link) for activity, links in gone.items() for link in links]
+    if not rows:
+        return
+    names = ("activity_id", "record_type", "record_id")
+    given = (
+        func.unnest(
+            bindparam(None, [row[0] for row in rows], type_=ARRAY(Uuid()), unique=True),
+            bindparam(None, [row[1] for row in rows], type_=ARRAY(Text()), unique=True),
+            bindparam(None, [row[2] for row in rows], type_=ARRAY(Uuid()), unique=True),
         )
+        .table_valued(*names, name="given")
+        .render_derived()
+    )
+    table = activity_links
+    await op.session.run(
+        delete(table).where(
+            table.c.workspace_id == WORKSPACE,
+            *(table.c[name] == given.c[name] for name in names),
+        )
+    )
     op.loaders.clear()
 
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from domain.bookings import BOOKING_SERVICE, RESOURCE
 from domain.custom_fields import CUSTOM_FIELD, CustomFieldType
-from domain.errors import Code, RefusedError, refuse
+from domain.errors import Code, refuse
 from domain.fields import Entity
-from domain.roles import Action
 from loaders.custom import count_booked
 from loaders.locking import lock_name
 from loaders.rows import Row
@@ -44,19 +43,17 @@ async def delete_service(op: Operation, raw: Raw) -> Row:
 
 
 async def _delete(op: Operation, entity: Entity, raw: Raw) -> Row:
-    draft = await entries.draft_existing(op, entity, {"id": raw["id"]}, Action.DELETE)
-    if draft.before is None:
-        raise RefusedError(draft.errors)
-    offering = await fields_about(op, draft.before)
+    row = await entries.going(op, entity, raw)
+    offering = await fields_about(op, row)
     if offering:
         raise refuse(Code.IN_USE, "used_by_fields", "id",
                      fields=", ".join(field.code for field in offering))  # fmt: skip
     fields = await op.loaders.everything(CUSTOM_FIELD.name)
     booking = [field for field in fields if field.type == CustomFieldType.BOOKING.value]
-    part = {"resources": [str(draft.id)]} if entity is RESOURCE else {"service": str(draft.id)}
+    part = {"resources": [str(row.id)]} if entity is RESOURCE else {"service": str(row.id)}
     # Not by the calendar: what is in the recycle bin has left it, and may come back.
     uses = await count_booked(op.session, booking, part)
     if uses:
         raise refuse(Code.IN_USE, "in_use", "id", count=uses)
-    await entries.drop(op, entity, [draft.before])
-    return draft.before
+    await entries.drop(op, entity, [row])
+    return row

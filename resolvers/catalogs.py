@@ -5,10 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from domain.catalogs import CATALOG, CATALOG_ELEMENT, CATALOG_SECTION
-from domain.errors import Code, RefusedError, refuse
+from domain.errors import Code, refuse
 from domain.fields import Entity
 from domain.ids import encode_id
-from domain.roles import Action
 from loaders.custom import count_chosen
 from loaders.locking import lock_name
 from loaders.references import count_references
@@ -19,7 +18,6 @@ from resolvers.drafts import Draft
 from resolvers.moves import move_all
 from resolvers.operation import Operation
 from resolvers.rules import apply_rules
-from resolvers.values import Values
 
 Raw = Mapping[str, Any]
 
@@ -55,7 +53,7 @@ async def create_section(op: Operation, raw: Raw) -> Row:
 
 async def delete_catalog(op: Operation, raw: Raw) -> Row:
     """Delete a catalogue with its sections; it may neither have elements nor be used by fields."""
-    row = await _going(op, CATALOG, raw)
+    row = await entries.going(op, CATALOG, raw)
     elements = await count_references(op.session, [(CATALOG_ELEMENT.name, "catalog_id")], row.id)
     if elements:
         raise refuse(Code.IN_USE, "catalog_has_elements", "id", count=elements)
@@ -72,7 +70,7 @@ async def delete_catalog(op: Operation, raw: Raw) -> Row:
 async def delete_section(op: Operation, raw: Raw) -> Row:
     """Delete a section; what stands in it goes to the section `moveTo` of the same catalogue."""
     await _lock_tree(op)
-    row = await _going(op, CATALOG_SECTION, raw)
+    row = await entries.going(op, CATALOG_SECTION, raw)
     await _refuse_chosen(op, row)
     children: list[Row] = await op.loaders.children(CATALOG_SECTION.get("children")).load(row.id)
     column = [(CATALOG_ELEMENT.name, "section_id")]
@@ -83,31 +81,10 @@ async def delete_section(op: Operation, raw: Raw) -> Row:
         target = await entries.locked(op, CATALOG_SECTION, raw["moveTo"], "moveTo")
         if target.id == row.id or target.catalog_id != row.catalog_id:
             raise refuse(Code.INVALID, "no_target", "moveTo")
-        await _move_children(op, children, target)
+        await entries.move_below(op, CATALOG_SECTION, children, target, "moveTo")
         await move_all(op, CATALOG_ELEMENT.name, CATALOG_SECTION, row.id, target.id, "section")
     await entries.drop(op, CATALOG_SECTION, [row])
     return row
-
-
-async def _move_children(op: Operation, children: Sequence[Row], target: Row) -> None:
-    drafts = [
-        Draft(CATALOG_SECTION, child.id, Values((), {"parent": target.id}), child,
-              columns={"parent_id": target.id})
-        for child in children
-    ]  # fmt: skip
-    if not drafts:
-        return
-    await apply_rules(op, drafts)
-    if any(draft.errors for draft in drafts):
-        raise refuse(Code.INVALID, "parent_below_itself", "moveTo")
-    await entries.save_all(op, drafts)
-
-
-async def _going(op: Operation, entity: Entity, raw: Raw) -> Row:
-    draft = await entries.draft_existing(op, entity, {"id": raw["id"]}, Action.DELETE)
-    if draft.before is None:
-        raise RefusedError(draft.errors)
-    return draft.before
 
 
 async def _refuse_chosen(op: Operation, row: Row) -> None:

@@ -23,6 +23,7 @@ from domain.timeline import COMMENT, TimelineKind
 from loaders.comments import Comment, count_pinned, find_comment
 from loaders.locking import lock_rows
 from resolvers.operation import Event, Operation
+from resolvers.permits import may_change
 from resolvers.values import Values, read_values
 
 MOST_PINNED: Final = 10
@@ -139,7 +140,7 @@ async def _lock_record(op: Operation, entity: str, record: UUID, place: str) -> 
     row = rows.get(record)
     if row is None or row.deleted_at is not None:
         raise refuse(Code.NOT_FOUND, "not_found", place, target=entity)
-    if not op.actor.rights.is_everything and not row.updates:
+    if not may_change(op.actor, row):
         raise refuse(Code.FORBIDDEN, "row_forbidden", place)
 
 
@@ -164,7 +165,7 @@ async def _commented(op: Operation, text: str) -> Comment:
     if row is None or row.deleted_at is not None:
         raise missing
     require(op.actor, Action.UPDATE, found.record_type)
-    if not op.actor.rights.is_everything and not row.updates:
+    if not may_change(op.actor, row):
         raise refuse(Code.FORBIDDEN, "row_forbidden", "id")
     # As it is now that nobody else changes it.
     found = await find_comment(op.session, key)

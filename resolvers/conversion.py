@@ -29,6 +29,7 @@ from resolvers.conversion_rows import tell_of_conversion, write_conversion
 from resolvers.conversion_sales import plan_sales
 from resolvers.hidden import field_label
 from resolvers.operation import Operation
+from resolvers.permits import may_change
 from resolvers.rules import first_stage
 
 Raw = Mapping[str, Any]
@@ -69,7 +70,7 @@ async def _locked_lead(op: Operation, raw: Raw) -> Row:
     lead = rows.get(key)
     if lead is None or lead.deleted_at is not None:
         raise refuse(Code.NOT_FOUND, "not_found", "id", target=LEAD.name)
-    if not op.actor.rights.is_everything and not lead.updates:
+    if not may_change(op.actor, lead):
         raise refuse(Code.FORBIDDEN, "row_forbidden", "id")
     return lead
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.currencies import CURRENCY
-from domain.errors import Code, RefusedError, refuse
-from domain.roles import Action
+from domain.errors import Code, refuse
 from loaders.amounts import count_in_currency
 from loaders.locking import lock_name
 from loaders.rows import Row
@@ -45,10 +44,7 @@ def _check_template(draft: Draft) -> None:
 
 async def delete_currency(op: Operation, raw: Raw) -> Row:
     """Delete a currency with its rates; the base currency stays, and one that amounts are in."""
-    draft = await entries.draft_existing(op, CURRENCY, {"id": raw["id"]}, Action.DELETE)
-    row = draft.before
-    if row is None:
-        raise RefusedError(draft.errors)
+    row = await entries.going(op, CURRENCY, raw)
     if row.code == op.currency:
         raise refuse(Code.SYSTEM, "base_currency_stays", "id")
     uses = await count_in_currency(op.session, row.code)

@@ -95,10 +95,7 @@ async def update_field(op: Operation, raw: Raw) -> Row:
 
 async def delete_field(op: Operation, raw: Raw) -> tuple[Row, dict[str, int], bool]:
     """Tell what deleting a field affects and, if that is confirmed, delete it with its values."""
-    draft = await entries.draft_existing(op, CUSTOM_FIELD, {"id": raw["id"]}, Action.DELETE)
-    row = draft.before
-    if row is None:
-        raise refuse(Code.NOT_FOUND, "not_found", "id", target=CUSTOM_FIELD.name)
+    row = await entries.going(op, CUSTOM_FIELD, raw)
     entity = row.entity.lower()
     affected = {
         "records": await count_filled(op.session, entity, row.id),

@@ -36,9 +36,8 @@ async def update_dictionary(op: Operation, raw: Raw) -> Row:
 
 async def delete_dictionary(op: Operation, raw: Raw) -> Row:
     """Delete a dictionary of the workspace's own with its values."""
-    draft = await entries.draft_existing(op, DICTIONARY, raw, Action.DELETE)
-    row = draft.before
-    if row is None or row.is_system:
+    row = await entries.going(op, DICTIONARY, raw)
+    if row.is_system:
         raise refuse(Code.SYSTEM, "system_dictionary", "id")
     fields = await fields_about(op, row)
     if fields:
@@ -67,9 +66,8 @@ async def update_item(op: Operation, raw: Raw) -> Row:
 
 async def delete_item(op: Operation, raw: Raw) -> Row:
     """Delete a value; records that use it get `replaceWith`, a value of the same dictionary."""
-    draft = await entries.draft_existing(op, DICTIONARY_ITEM, {"id": raw["id"]}, Action.DELETE)
-    row = draft.before
-    if row is None or row.is_system:
+    row = await entries.going(op, DICTIONARY_ITEM, raw)
+    if row.is_system:
         raise refuse(Code.SYSTEM, "system_item", "id")
     dictionary = await op.loaders.one("dictionary").load(row.dictionary_id)
     code = dictionary.code if dictionary is not None else ""

@@ -17,6 +17,7 @@ from resolvers import changes
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 from resolvers.preparation import prepare
+from resolvers.rules import apply_rules
 from resolvers.values import Values, read_values
 
 _CODE_ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -39,6 +40,29 @@ async def draft_existing(
     """Lock an entry and read the input of its change; raises ForbiddenError, RefusedError."""
     require(op.actor, action, entity.name)
     return await draft_change(op, entity, await locked(op, entity, raw["id"]), raw)
+
+
+async def going(op: Operation, entity: Entity, raw: Mapping[str, Any]) -> Row:
+    """Lock an entry that is to be deleted; raises ForbiddenError, RefusedError."""
+    require(op.actor, Action.DELETE, entity.name)
+    return await locked(op, entity, raw["id"])
+
+
+async def move_below(
+    op: Operation, entity: Entity, children: Sequence[Row], target: Row, place: str
+) -> None:
+    """Put the children of one entry of a tree below another; raises RefusedError for a circle."""
+    drafts = [
+        Draft(entity, child.id, Values((), {"parent": target.id}), child,
+              columns={"parent_id": target.id})
+        for child in children
+    ]  # fmt: skip
+    if not drafts:
+        return
+    await apply_rules(op, drafts)
+    if any(draft.errors for draft in drafts):
+        raise refuse(Code.INVALID, "parent_below_itself", place)
+    await save_all(op, drafts)
 
 
 async def draft_change(op: Operation, entity: Entity, row: Row, raw: Mapping[str, Any]) -> Draft:

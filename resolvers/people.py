@@ -133,33 +133,29 @@ async def delete_department(op: Operation, raw: Raw) -> Row:
     """Delete a department that has neither people nor departments below it."""
     require(op.actor, Action.DELETE, DEPARTMENT.name)
     await lock_roles(op)
-    draft = await entries.draft_existing(op, DEPARTMENT, {"id": raw["id"]}, Action.DELETE)
-    if draft.before is None:
-        raise refuse(Code.NOT_FOUND, "not_found", "id", target=DEPARTMENT.name)
+    row = await entries.going(op, DEPARTMENT, raw)
     for name in ("children", "members"):
         declared = DEPARTMENT.get(name)
         loader = (
             op.loaders.children(declared) if name == "children" else op.loaders.linked(declared)
         )
-        rows = await loader.load(draft.id)
+        rows = await loader.load(row.id)
         if rows:
             raise refuse(Code.IN_USE, "department_in_use", "id", count=len(rows))
-    await take_all(op, DEPARTMENT, draft.before)
-    await entries.drop(op, DEPARTMENT, [draft.before])
-    return draft.before
+    await take_all(op, DEPARTMENT, row)
+    await entries.drop(op, DEPARTMENT, [row])
+    return row
 
 
 async def delete_group(op: Operation, raw: Raw) -> Row:
     """Delete a group; its people stay."""
     require(op.actor, Action.DELETE, GROUP.name)
     await lock_roles(op)
-    draft = await entries.draft_existing(op, GROUP, {"id": raw["id"]}, Action.DELETE)
-    if draft.before is None:
-        raise refuse(Code.NOT_FOUND, "not_found", "id", target=GROUP.name)
-    await take_all(op, GROUP, draft.before)
-    await entries.drop(op, GROUP, [draft.before])
+    row = await entries.going(op, GROUP, raw)
+    await take_all(op, GROUP, row)
+    await entries.drop(op, GROUP, [row])
     await keep_an_administrator(op, "id")
-    return draft.before
+    return row
 
 
 def _check_locale(draft: Draft) -> None:

@@ -16,6 +16,7 @@ from domain.errors import Code, RefusedError, UserError
 from domain.fields import Kind, camel
 from domain.roles import Action, RowScope
 from loaders.locking import allowed_rows
+from loaders.rows import Row
 from resolvers.drafts import Draft
 from resolvers.hidden import field_label, refuse_field
 from resolvers.operation import Operation
@@ -32,6 +33,11 @@ class _Written:
 
     name: str
     path: tuple[str, ...]
+
+
+def may_change(actor: Actor, row: Row) -> bool:
+    """Tell whether the actor may change a row that was read with its flags."""
+    return actor.rights.is_everything or bool(row.updates)
 
 
 def require_fields(rights: Rights, draft: Draft, action: Action) -> None:

@@ -85,9 +85,8 @@ async def update_pipeline(op: Operation, raw: Raw) -> Row:
 
 async def delete_pipeline(op: Operation, raw: Raw) -> Row:
     """Delete a pipeline with its stages; its records go to `moveTo`, keeping their meaning."""
-    draft = await entries.draft_existing(op, PIPELINE, {"id": raw["id"]}, Action.DELETE)
-    row = draft.before
-    if row is None or row.is_default:
+    row = await entries.going(op, PIPELINE, raw)
+    if row.is_default:
         raise refuse(Code.SYSTEM, "default_pipeline", "id")
     uses = await count_uses(op, PIPELINE, row.id)
     if uses and raw.get("moveTo") is None:
@@ -142,9 +141,8 @@ async def update_stage(op: Operation, raw: Raw) -> Row:
 
 async def delete_stage(op: Operation, raw: Raw) -> Row:
     """Delete a stage; its records go to the stage `moveTo` of the same pipeline."""
-    draft = await entries.draft_existing(op, STAGE, {"id": raw["id"]}, Action.DELETE)
-    row = draft.before
-    if row is None or row.is_system:
+    row = await entries.going(op, STAGE, raw)
+    if row.is_system:
         raise refuse(Code.SYSTEM, "system_stage", "id")
     uses = await count_uses(op, STAGE, row.id)
     if uses and raw.get("moveTo") is None:

@@ -6,10 +6,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.entities import RECORDS
-from domain.errors import Code, RefusedError, refuse
+from domain.errors import Code, refuse
 from domain.fields import Entity
 from domain.products import MEASURE_UNIT, PRODUCT, PRODUCT_SECTION, TAX_RATE
-from domain.roles import Action
 from loaders.goods import count_rows_in, lock_counted_in
 from loaders.locking import lock_name
 from loaders.references import count_references
@@ -54,7 +53,7 @@ async def update_section(op: Operation, raw: Raw) -> Row:
 async def delete_section(op: Operation, raw: Raw) -> Row:
     """Delete a section; its products and sections go to the section `moveTo`."""
     await lock_name(op.session, _TREE)
-    row = await _going(op, PRODUCT_SECTION, raw)
+    row = await entries.going(op, PRODUCT_SECTION, raw)
     children: list[Row] = await op.loaders.children(PRODUCT_SECTION.get("children")).load(row.id)
     inside = len(children) + await count_references(
         op.session, [(PRODUCT.name, "section_id")], row.id
@@ -65,24 +64,10 @@ async def delete_section(op: Operation, raw: Raw) -> Row:
         target = await entries.locked(op, PRODUCT_SECTION, raw["moveTo"], "moveTo")
         if target.id == row.id:
             raise refuse(Code.INVALID, "no_target", "moveTo")
-        await _move_children(op, children, target)
+        await entries.move_below(op, PRODUCT_SECTION, children, target, "moveTo")
         await move_all(op, PRODUCT.name, PRODUCT_SECTION, row.id, target.id, "section")
     await entries.drop(op, PRODUCT_SECTION, [row])
     return row
-
-
-async def _move_children(op: Operation, children: Sequence[Row], target: Row) -> None:
-    drafts = [
-        Draft(PRODUCT_SECTION, child.id, Values((), {"parent": target.id}), child,
-              columns={"parent_id": target.id})
-        for child in children
-    ]  # fmt: skip
-    if not drafts:
-        return
-    await apply_rules(op, drafts)
-    if any(draft.errors for draft in drafts):
-        raise refuse(Code.INVALID, "parent_below_itself", "moveTo")
-    await entries.save_all(op, drafts)
 
 
 async def create_entry(op: Operation, entity: Entity, raw: Raw) -> Row:
@@ -125,7 +110,7 @@ async def _save(op: Operation, entity: Entity, draft: Draft, others: Sequence[Ro
 
 async def delete_entry(op: Operation, entity: Entity, raw: Raw) -> Row:
     """Delete a unit or a tax rate; what uses it gets `replaceWith`."""
-    row = await _going(op, entity, raw)
+    row = await entries.going(op, entity, raw)
     record, column = _COLUMNS[entity.name]
     in_rows = await count_rows_in(op.session, row.id) if entity is MEASURE_UNIT else 0
     uses = in_rows + await count_references(op.session, [(record, column)], row.id)
@@ -160,13 +145,6 @@ async def _recount(op: Operation, unit: UUID, target: UUID) -> None:
                 for row, lines in zip(records, before, strict=True)
             ]  # fmt: skip
             await changes.change(op, drafts)
-
-
-async def _going(op: Operation, entity: Entity, raw: Raw) -> Row:
-    draft = await entries.draft_existing(op, entity, {"id": raw["id"]}, Action.DELETE)
-    if draft.before is None:
-        raise RefusedError(draft.errors)
-    return draft.before
 
 
 def _place(draft: Draft, siblings: Sequence[Row]) -> None:

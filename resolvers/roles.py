@@ -78,19 +78,19 @@ async def delete_role(op: Operation, raw: Raw) -> Row:
     """Delete a role; people lose it, and the API keys that are bound to it end."""
     require(op.actor, Action.DELETE, ROLE.name)
     await lock_roles(op)
-    draft = await entries.draft_existing(op, ROLE, {"id": raw["id"]}, Action.DELETE)
-    if draft.before is None or draft.before.code == ADMINISTRATOR:
+    row = await entries.going(op, ROLE, raw)
+    if row.code == ADMINISTRATOR:
         raise refuse(Code.SYSTEM, "administrators_role", "id")
     given = await op.loaders.everything(ROLE_ASSIGNMENT.name)
-    held = [row for row in given if row.role_id == draft.id]
+    held = [held for held in given if held.role_id == row.id]
     await tell_holders(op, AuditKind.ROLE_UNASSIGNED, held)
-    await tell_role(op, AuditKind.ROLE_DELETED, draft.before, None)
+    await tell_role(op, AuditKind.ROLE_DELETED, row, None)
     await entries.drop(op, ROLE_ASSIGNMENT, held)
     for key in await api_keys(op.session, None):
-        if key.role_id == draft.id:
+        if key.role_id == row.id:
             op.events.append(Event(new_id(), "DELETED", "api_key", key.id, None, {}))
-    await entries.drop(op, ROLE, [draft.before])
-    return draft.before
+    await entries.drop(op, ROLE, [row])
+    return row
 
 
 async def find_roles(op: Operation, names: Sequence[str]) -> list[str]:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from domain.errors import Code, RefusedError, refuse
 from domain.records import DEAL
-from domain.roles import Action
 from domain.settings import PIPELINE, STAGE
 from domain.tunnels import TUNNEL, TunnelAction
 from loaders.locking import lock_name
@@ -34,11 +33,9 @@ async def update_tunnel(op: Operation, raw: Raw) -> Row:
 
 async def delete_tunnel(op: Operation, raw: Raw) -> Row:
     """Delete a tunnel; what went through it stays where it is."""
-    draft = await entries.draft_existing(op, TUNNEL, {"id": raw["id"]}, Action.DELETE)
-    if draft.before is None:
-        raise refuse(Code.NOT_FOUND, "not_found", "id", target=TUNNEL.name)
-    await entries.drop(op, TUNNEL, [draft.before])
-    return draft.before
+    row = await entries.going(op, TUNNEL, raw)
+    await entries.drop(op, TUNNEL, [row])
+    return row
 
 
 async def leave_tunnels(op: Operation, stages: Sequence[UUID]) -> None:
