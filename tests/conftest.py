@@ -17,9 +17,12 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from auth import passwords
 from db.database import Database
 from db.migrate import upgrade
 from server.app import build_app
@@ -52,6 +55,21 @@ def database_url() -> Iterator[str]:
             yield url
         finally:
             postgres.stop()
+
+
+@pytest.fixture(scope="session")
+def quick_passwords() -> Iterator[PasswordHash]:
+    """Hash the passwords of all casts in no time; gives what a server hashes with."""
+    strong = passwords._hasher
+    passwords._hasher = PasswordHash([Argon2Hasher(memory_cost=8, time_cost=1, parallelism=1)])
+    yield strong
+    passwords._hasher = strong
+
+
+@pytest.fixture
+def slow_passwords(quick_passwords: PasswordHash, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords as a server does."""
+    monkeypatch.setattr(passwords, "_hasher", quick_passwords)
 
 
 @pytest.fixture(scope="session")
@@ -90,8 +108,11 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-async def server(settings: Settings, database_url: str) -> AsyncIterator[Server]:
+async def server(
+    settings: Settings, database_url: str, quick_passwords: PasswordHash
+) -> AsyncIterator[Server]:
     """Serve the API on a port of its own."""
+    del quick_passwords  # before the first of them
     app = build_app(settings, database_url)
     running = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
     # asyncio sends small answers at once only on sockets that say that they are TCP.

@@ -46,6 +46,15 @@ def password_of(name: str) -> str:
     return f"{name}'s password"
 
 
+_JOIN = """mutation ($anna: CreateUserInput!, $boris: CreateUserInput!) {
+  anna: createUser(input: $anna) { user { id } }
+  boris: createUser(input: $boris) { user { id } }
+}"""
+_ENTER = """mutation ($given: SignInInput!) {
+  signIn(input: $given) { token userErrors { code } }
+}"""
+
+
 async def make_cast(
     database: Database, http: httpx.AsyncClient, locale: str = "en", currency: str = "USD"
 ) -> Cast:
@@ -58,29 +67,26 @@ async def make_cast(
         database, f"Second {number}", locale, currency, f"olga{number}@example.com"
     )
     root = Client(http, first.api_key)
-    ids: dict[str, str] = {}
-    tokens: dict[str, str] = {}
     emails = {name: f"{name}{number}@example.com" for name in ("anna", "boris")}
     address = f"10.1.{number // 256}.{number % 256}"
-    for name, email in emails.items():
-        password = password_of(name)
-        made = await root.mutate(
-            "createUser",
-            {
-                "email": email,
-                "password": password,
-                "firstName": name.capitalize(),
-                "lastName": "Test",
-            },
-            "user { id }",
-        )
-        ids[name] = made.payload()["user"]["id"]
+    persons = {
+        name: {
+            "email": email,
+            "password": password_of(name),
+            "firstName": name.capitalize(),
+            "lastName": "Test",
+        }
+        for name, email in emails.items()
+    }
+    made = (await root.run(_JOIN, persons)).data
+    ids = {name: made[name]["user"]["id"] for name in persons}
+    for email in emails.values():
         await administration.give_role(database, first.workspace_id, email, "HEAD_OF_SALES")
+    tokens = {}
+    for name, given in persons.items():
+        entering = {"email": given["email"], "password": given["password"]}
         signed = await Client(http, None).run(
-            "mutation ($given: SignInInput!) { signIn(input: $given) "
-            "{ token userErrors { code } } }",
-            {"given": {"email": email, "password": password}},
-            {"X-Forwarded-For": address},
+            _ENTER, {"given": entering}, {"X-Forwarded-For": address}
         )
         tokens[name] = signed.payload()["token"]
     ids["root"] = (await root.data("{ viewer { user { id } } }"))["viewer"]["user"]["id"]

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import httpx
+import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
@@ -83,6 +84,7 @@ async def test_a_stolen_session_does_not_guess_the_password(people: Cast, log: L
     assert entry["user"] == {"id": people.ids["boris"]}
 
 
+@pytest.mark.usefixtures("slow_passwords")
 async def test_a_hash_of_other_parameters_is_replaced_when_its_owner_signs_in(
     people: Cast, server: Server
 ) -> None:
