@@ -24,11 +24,10 @@ from auth.actor import Actor
 from auth.policy import any_of, cell
 from auth.rights import Cell, Mask, Rights, field_names
 from domain.entities import ENTITIES
-from domain.timeline import OF_ACTIVITIES, OF_COMMENTS, STAGE, TimelineKind
+from domain.timeline import BINNED, OF_ACTIVITIES, OF_COMMENTS, OF_MERGES, STAGE, TimelineKind
 
-ALWAYS: Final = (TimelineKind.CREATED, *OF_COMMENTS, *OF_ACTIVITIES)
+ALWAYS: Final = (TimelineKind.CREATED, *OF_COMMENTS, *OF_ACTIVITIES, *OF_MERGES)
 """Told to whoever may read the record."""
-_BINNED: Final = (TimelineKind.DELETED, TimelineKind.RESTORED)
 
 
 def names_of(rights: Rights, entity: str) -> frozenset[str]:
@@ -69,7 +68,7 @@ def entry_condition(
     moved = _moved(rights, entity, entry, record)
     plain = [kind.value for kind in kinds if kind in ALWAYS]
     if rights.is_everything:
-        plain.extend(kind.value for kind in kinds if kind in {*_BINNED, TimelineKind.PURGED})
+        plain.extend(kind.value for kind in kinds if kind in {*BINNED, TimelineKind.PURGED})
     parts = [entry.c["kind"] == value for value in plain]
     updated = and_(
         entry.c["kind"] == TimelineKind.UPDATED.value, _reads_any(rights, entity, entry, record)
@@ -84,7 +83,7 @@ def entry_condition(
         binned = cell(rights, entity, "deletedAt", record)
         allowed = true() if binned is None else binned
         parts.extend(
-            and_(entry.c["kind"] == kind.value, allowed) for kind in _BINNED if kind in kinds
+            and_(entry.c["kind"] == kind.value, allowed) for kind in BINNED if kind in kinds
         )
     return or_(false(), *parts)
 

@@ -19,6 +19,7 @@ from db.models import custom, people, products, records, settings
 from db.models import duplicates as duplicate_models
 from db.models import events as event_models
 from db.models import files as file_models
+from db.models import merges as merge_models
 from domain.entities import ENTITIES
 from domain.fields import Link
 
@@ -48,6 +49,9 @@ activity_participants = activity_models.activity_participants
 activity_reminders = activity_models.activity_reminders
 calendar_feeds = activity_models.calendar_feeds
 duplicate_keys = duplicate_models.duplicate_keys
+merges = merge_models.merges
+merged_records = merge_models.merged_records
+merge_moves = merge_models.merge_moves
 lead_conversions = conversion_models.lead_conversions
 audit_events = audit_models.audit_events
 sign_in_links = audit_models.sign_in_links

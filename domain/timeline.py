@@ -21,6 +21,8 @@ class TimelineKind(Enum):
     COMMENT_DELETED = "COMMENT_DELETED"
     COMMENT_PINNED = "COMMENT_PINNED"
     COMMENT_UNPINNED = "COMMENT_UNPINNED"
+    MERGED = "MERGED"
+    UNMERGED = "UNMERGED"
     ACTIVITY_PLANNED = "ACTIVITY_PLANNED"
     ACTIVITY_CHANGED = "ACTIVITY_CHANGED"
     ACTIVITY_COMPLETED = "ACTIVITY_COMPLETED"
@@ -28,6 +30,8 @@ class TimelineKind(Enum):
     ACTIVITY_DELETED = "ACTIVITY_DELETED"
 
 
+BINNED: Final = (TimelineKind.DELETED, TimelineKind.RESTORED)
+"""Entries about the recycle bin."""
 OF_COMMENTS: Final = (
     TimelineKind.COMMENTED,
     TimelineKind.COMMENT_CHANGED,
@@ -44,6 +48,10 @@ OF_ACTIVITIES: Final = (
     TimelineKind.ACTIVITY_DELETED,
 )
 """Entries about what people plan and do, and about no field."""
+OF_MERGES: Final = (TimelineKind.MERGED, TimelineKind.UNMERGED)
+"""Entries about other records that became part of one, or parted from it again."""
+MERGED_RECORDS: Final = "mergedRecords"
+"""Where an event of a merge keeps the ids of those records."""
 LONGEST_COMMENT: Final = 20_000
 COMMENT: Final = Entity(
     name="comment",

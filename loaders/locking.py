@@ -10,7 +10,7 @@ from auth.actor import Actor
 from auth.policy import FLAGS, cell, fingerprint, flag, visible, within
 from db.base import WORKSPACE
 from db.session import Session
-from db.tables import TABLES, contact_points, events, external_ids
+from db.tables import TABLES, contact_points, events, external_ids, merged_records
 from domain.roles import Action
 from loaders.beside import KEYS, id_array
 from loaders.rows import ROW_TYPES, Row, columns, row_type
@@ -71,15 +71,28 @@ async def allowed_rows(
 async def find_by_external_ids(
     session: Session, entity: str, pairs: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], UUID]:
-    """Find records by their ids in other systems: (system, value) to record id."""
+    """Find records by their ids in other systems: (system, value) to record id.
+
+    An id of a merged record leads to who survived.
+    """
     if not pairs:
         return {}
     table = external_ids.alias()
     wanted = func.unnest(
         _texts([system for system, _ in pairs]), _texts([value for _, value in pairs])
     ).table_valued("system", "value", name="wanted").render_derived()  # fmt: skip
+    merged = merged_records.alias()
+    survivor = (
+        select(merged.c.survivor_id)
+        .where(merged.c.workspace_id == WORKSPACE, merged.c.record_id == table.c.record_id)
+        .scalar_subquery()
+    )
     found = await session.rows(
-        select(table.c.system, table.c.value, table.c.record_id).join_from(
+        select(
+            table.c.system,
+            table.c.value,
+            func.coalesce(survivor, table.c.record_id).label("record_id"),
+        ).join_from(
             table,
             wanted,
             (table.c.system == wanted.c.system) & (table.c.value == wanted.c.value),

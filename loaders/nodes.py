@@ -1,6 +1,6 @@
 """Find anything by its global id."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from domain.errors import BadInputError
 from domain.fields import ITEM_PREFIXES, Kind, camel
 from domain.files import FILE
 from domain.ids import InvalidIdError, decode_id
+from domain.merges import MERGE, MERGED
 from domain.products import PRODUCT
 from domain.roles import ROLE, ROLE_ASSIGNMENT, SettingsRight
 from domain.timeline import COMMENT, ENTRY
@@ -23,6 +24,7 @@ from loaders.beside import id_array
 from loaders.bookings import load_bookings
 from loaders.files import readable_files
 from loaders.loaders import Loaders
+from loaders.merges import find_merges, find_rows
 from loaders.people import api_keys, sessions, workspace
 from loaders.rights import seen_roles, shows
 
@@ -30,7 +32,7 @@ _POINTS: Final = frozenset({"phone", "email", "website", "messenger"})
 _ITEMS: Final[Mapping[str, Kind]] = {prefix: kind for kind, prefix in ITEM_PREFIXES.items()}
 """What ids of items of lists start with, by the kind of the list."""
 _OTHERS: Final = frozenset(
-    {*_POINTS, *_ITEMS, ENTRY, COMMENT.name, "api_key", "booking", "session", "workspace"}
+    {*_POINTS, *_ITEMS, ENTRY, COMMENT.name, MERGE, "api_key", "booking", "session", "workspace"}
 )
 
 NodeKey = tuple[str, UUID]
@@ -57,9 +59,25 @@ async def load_nodes(loaders: Loaders, keys: Sequence[NodeKey]) -> list[Any]:
         by_prefix.setdefault(prefix, []).append(key)
     found: dict[NodeKey, Any] = {}
     for prefix, ids in by_prefix.items():
+        if prefix in MERGED:
+            found.update(zip([(prefix, key) for key in ids],
+                             await find_rows(loaders, prefix, ids), strict=True))  # fmt: skip
+            continue
         rows = await _load(loaders, prefix, ids)
         found.update(((prefix, row.id), row) for row in rows if row is not None)
     return [found.get(key) for key in keys]
+
+
+async def _merges(loaders: Loaders, ids: list[UUID]) -> Sequence[Any]:
+    return list((await find_merges(loaders, ids)).values())
+
+
+_FOUND: Final[Mapping[str, Callable[[Loaders, list[UUID]], Awaitable[Sequence[Any]]]]] = {
+    "booking": load_bookings,
+    FILE.name: readable_files,
+    MERGE: _merges,
+}
+"""How what has no row of its own among records and settings is found, by the prefix of its ids."""
 
 
 async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]:
@@ -67,8 +85,8 @@ async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]
         return await _of_lists(loaders, prefix, ids)
     if prefix in {ENTRY, COMMENT.name}:
         return await _of_timelines(loaders, prefix).load_batch(ids)
-    if prefix == "booking":
-        return await load_bookings(loaders, ids)
+    if prefix in _FOUND:
+        return await _FOUND[prefix](loaders, ids)
     if prefix == "api_key":
         seen = loaders.actor.rights.has(SettingsRight.ROLES)
         return await api_keys(loaders.session, None if seen else loaders.actor.person_id)
@@ -77,8 +95,6 @@ async def _load(loaders: Loaders, prefix: str, ids: list[UUID]) -> Sequence[Any]
         return await sessions(loaders.session, None if seen else loaders.actor.person_id)
     if prefix == "workspace":
         return [await workspace(loaders.session)]
-    if prefix == FILE.name:
-        return await readable_files(loaders, ids)
     if prefix == AUDIT_EVENT.name and not loaders.actor.rights.has(SettingsRight.AUDIT):
         return []
     rows: Sequence[Any] = await loaders.one(prefix).load_many(ids)

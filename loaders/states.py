@@ -13,12 +13,11 @@ from auth.policy import READS, flag, visible
 from db.base import WORKSPACE
 from db.tables import TABLES, events
 from domain.roles import Action
-from domain.timeline import TimelineKind
+from domain.timeline import BINNED, OF_MERGES, TimelineKind
 from loaders.loaders import Loaders
 from loaders.rows import ROW_TYPES, Row, columns, make_row
 
-_BINNED: Final = (TimelineKind.DELETED, TimelineKind.RESTORED)
-_VERSIONS: Final = (TimelineKind.CREATED, TimelineKind.UPDATED, *_BINNED)
+_VERSIONS: Final = (TimelineKind.CREATED, TimelineKind.UPDATED, *BINNED, *OF_MERGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +114,7 @@ def _last_changes(entity: str, record: UUID, moment: datetime) -> Any:
         .where(
             *_about(entity, record),
             events.c["at"] <= moment,
+            events.c["version"].is_not(None),
             events.c["kind"]
             == any_(
                 bindparam(None, [kind.value for kind in kinds], type_=ARRAY(Text()), unique=True)
@@ -123,7 +123,7 @@ def _last_changes(entity: str, record: UUID, moment: datetime) -> Any:
         .order_by(events.c["at"].desc(), events.c["id"].desc())
         .limit(1)
         .subquery(name)
-        for name, kinds in (("version", _VERSIONS), ("bin", _BINNED))
+        for name, kinds in (("version", _VERSIONS), ("bin", BINNED))
     ]
     first, second = (select(*part.c) for part in parts)
     return first.union_all(second)

@@ -1,7 +1,7 @@
 """The timelines of records: the events of the log about each, newest first, as one may read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
+    SelectBase,
     Uuid,
     and_,
     bindparam,
@@ -23,23 +24,28 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 
 from auth.actor import Actor
 from auth.entries import entry_condition, readable_changes, reads_change
 from auth.policy import READS, flag, visible, within
 from db.base import WORKSPACE
-from db.tables import TABLES, events
+from db.tables import TABLES, events, merged_records
 from domain.activities import ACTIVITY
 from domain.entities import RECORDS
 from domain.filters import OrderKey
 from domain.ids import decode_id
+from domain.merges import MERGED
 from domain.roles import Action
 from domain.timeline import (
+    BINNED,
     COMMENT,
+    MERGED_RECORDS,
     NEWEST_FIRST,
     OF_ACTIVITIES,
     OF_COMMENTS,
+    OF_MERGES,
     STAGE,
     TimelineKind,
 )
@@ -93,6 +99,10 @@ class Entry:
     """Of an entry about a comment."""
     activity: UUID | None = None
     """Of an entry about an activity."""
+    merge: UUID | None = None
+    """Of an entry about a merge."""
+    merged: tuple[UUID, ...] = ()
+    """The records that became part of this one by it, or parted from it."""
 
     @property
     def position(self) -> Position:
@@ -156,8 +166,45 @@ def place_values(after: Position | None) -> dict[str, Any]:
 
 def _timelines(actor: Actor, spec: TimelineSpec) -> Select[Any]:
     given = given_parents()
-    record, entry = TABLES[spec.entity].alias(spec.entity), events.alias("entry")
-    base = (
+    record = TABLES[spec.entity].alias(spec.entity)
+    page = _page(actor, spec, record).lateral("page")
+    readable = and_(visible(actor, spec.entity, record), record.c["id"] == given.c[PARENT])
+    return select(given.c[PARENT], *page.c).select_from(
+        given.join(record, readable).join(page, true())
+    )
+
+
+def _page(actor: Actor, spec: TimelineSpec, record: FromClause) -> SelectBase:
+    """Give the next entries about a row of `record`, and about what has become part of it."""
+    own = _part(actor, spec, record, record.c["id"], spec.kinds)
+    if spec.entity not in MERGED:
+        return own
+    merged = merged_records.alias("merged")
+    # That the others went to the recycle bin is what the merge itself tells of.
+    kinds = tuple(kind for kind in spec.kinds if kind not in BINNED)
+    entries = _part(actor, spec, record, merged.c["record_id"], kinds, merged).lateral("entries")
+    others = (
+        select(*entries.c)
+        .select_from(merged.join(entries, true()))
+        .where(merged.c["workspace_id"] == WORKSPACE, merged.c["survivor_id"] == record.c["id"])
+        .correlate(record)
+    )
+    both = union_all(own, others)
+    found = both.selected_columns
+    return both.order_by(found["at"].desc(), found["id"].desc()).limit(at_most(spec.limit + 1))
+
+
+def _part(
+    actor: Actor,
+    spec: TimelineSpec,
+    record: FromClause,
+    about: ColumnElement[Any],
+    kinds: Sequence[TimelineKind],
+    *further: FromClause,
+) -> Select[Any]:
+    """Give the next entries about one id, as far as they may be read on a row of `record`."""
+    entry = events.alias()
+    return (
         select(
             *(entry.c[name] for name in _COLUMNS),
             flag(actor.rights, spec.entity, Action.READ, record).label(READS),
@@ -166,21 +213,14 @@ def _timelines(actor: Actor, spec: TimelineSpec) -> Select[Any]:
             entry.c["workspace_id"] == WORKSPACE,
             entry.c["record_type"] == spec.entity,
             # As a range with the column in the order: see `loaders.keyset.held_at`.
-            entry.c["record_id"] >= record.c["id"],
-            entry.c["record_id"] <= record.c["id"],
-            entry_condition(actor, spec.entity, entry, record, spec.kinds),
+            entry.c["record_id"] >= about,
+            entry.c["record_id"] <= about,
+            entry_condition(actor, spec.entity, entry, record, kinds),
+            after_place(entry, is_bounded=spec.after is not None),
         )
-        .correlate(record)
-    )
-    page = (
-        base.where(after_place(entry, is_bounded=spec.after is not None))
         .order_by(entry.c["record_id"].desc(), *newest_first(entry))
         .limit(at_most(spec.limit + 1))
-        .lateral("page")
-    )
-    readable = and_(visible(actor, spec.entity, record), record.c["id"] == given.c[PARENT])
-    return select(given.c[PARENT], *page.c).select_from(
-        given.join(record, readable).join(page, true())
+        .correlate(record, *further)
     )
 
 
@@ -251,10 +291,17 @@ def entry_of(actor: Actor, row: Any) -> Entry:
     is_told = all(
         reads_change(rights, entity, name, row.reads) for name in _WHO.get(kind, ("updatedBy",))
     )
-    return Entry(
+    entry = Entry(
         row.id, row.at, row.actor_id if is_told else None, kind, entity, row.record_id,
         row.version, changes,
     )  # fmt: skip
+    return _of_merge(entry, row.changes[MERGED_RECORDS]) if kind in OF_MERGES else entry
+
+
+def _of_merge(entry: Entry, told: Mapping[str, Any]) -> Entry:
+    """Give an entry with what it tells of a merge."""
+    merged = tuple(decode_id(text)[1] for text in told["to"] or told["from"])
+    return replace(entry, merge=decode_id(told["merge"])[1], merged=merged)
 
 
 def _subject(row: Any, name: str) -> UUID:

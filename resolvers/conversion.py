@@ -4,8 +4,8 @@ What is made goes through the same door as `createContact` and the like, so righ
 fields hold for it. What is wrong with it is told at the part of the input that asks for it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -195,7 +195,7 @@ async def _make(op: Operation, raw: Raw, plan: Plan, found: Mapping[str, Row]) -
                 label = field_label(name, fixed)
                 raise refuse(Code.FORBIDDEN, "field_fixed", name, "create", name=label)
         outcome = await records.create(op, ENTITIES[name], [plan.inputs[name]], single=True)
-        made[name] = _row(outcome[0], (name, "create"))
+        made[name] = records.row_of(outcome[0], (name, "create"))
     if "deal" in found:
         made["deal"] = await _link_deal(op, raw, found["deal"])
     return made
@@ -222,7 +222,7 @@ async def _link_deal(op: Operation, raw: Raw, deal: Row) -> Row:
     ):
         raise refuse(Code.FORBIDDEN, "field_fixed", *place, name=field_label(DEAL.name, "lead"))
     change = {"id": encode_id(DEAL.name, deal.id), "leadId": lead}
-    return _row((await records.update(op, DEAL, [change], single=True))[0], place)
+    return records.row_of((await records.update(op, DEAL, [change], single=True))[0], place)
 
 
 async def _finish_lead(op: Operation, raw: Raw, lead: Row, made: Mapping[str, Row]) -> Row:
@@ -241,7 +241,7 @@ async def _finish_lead(op: Operation, raw: Raw, lead: Row, made: Mapping[str, Ro
         if f"{name}Id" in change and not _may_change(op, lead, name):
             raise refuse(Code.FORBIDDEN, "cell_forbidden", "id", name=field_label(LEAD.name, name))
     outcome = (await records.update(op, LEAD, [change], single=True))[0]
-    return _row(outcome, ("id",), own=("id", "ifVersion"))
+    return records.row_of(outcome, ("id",), own=("id", "ifVersion"))
 
 
 async def _settle_activities(
@@ -263,18 +263,3 @@ def _may_change(op: Operation, lead: Row, name: str) -> bool:
     return rights.is_everything or bool(
         rights.writers(LEAD.name, name, Action.UPDATE) & lead.updates
     )
-
-
-def _row(outcome: records.Outcome, place: tuple[str, ...], own: Sequence[str] = ()) -> Row:
-    """Give what was written; raises RefusedError with its errors at a place of our own input."""
-    if outcome.row is not None:
-        return outcome.row
-    raise RefusedError([_told_at(error, place, own) for error in outcome.errors])
-
-
-def _told_at(error: UserError, place: tuple[str, ...], own: Sequence[str]) -> UserError:
-    head = error.path[0] if error.path else ""
-    if head in own:
-        return error
-    named = {"field": head, **error.values} if head else dict(error.values)
-    return replace(error, path=place, values=named)

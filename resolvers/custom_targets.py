@@ -60,11 +60,14 @@ def _references(drafts: Sequence[Draft]) -> Iterator[_Found]:
                 continue
             for place, part in enumerate(parts_of(value)):
                 path = draft.custom_places[key] + ((str(place),) if field.is_multiple else ())
-                for target, inside in _of_part(CustomFieldType(field.type), part):
+                for target, inside in targets_of(CustomFieldType(field.type), part):
+                    if target[1] in draft.values.taken:
+                        continue
                     yield _Found(draft, field, path + inside, target)
 
 
-def _of_part(kind: CustomFieldType, part: Any) -> Iterator[tuple[Target, tuple[str, ...]]]:
+def targets_of(kind: CustomFieldType, part: Any) -> Iterator[tuple[Target, tuple[str, ...]]]:
+    """Give what a single stored value points to, each with where inside the value that stands."""
     if kind is CustomFieldType.RECORD:
         yield decode_id(part), ()
     elif kind is CustomFieldType.BOOKING:

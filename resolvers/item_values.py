@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.money import Money
-from domain.product_rows import HUNDRED, MOST_ROWS
+from domain.product_rows import HUNDRED, MOST_ROWS, ProductRow
 from domain.products import MOST_PRICES, ProductPrice
 from resolvers.checks import InvalidValueError, check_length, checked_id, checked_line
 from resolvers.currencies import known_currencies
@@ -25,6 +25,8 @@ class RowInput:
     id: UUID | None
     given: Mapping[str, Any] = field(default_factory=dict)
     """By fields of `ProductRow`."""
+    copied: ProductRow | None = None
+    """The row that this one is a copy of, as it is: nothing of it is asked for again."""
 
 
 def read_money(raw: Mapping[str, Any]) -> Money:

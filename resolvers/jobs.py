@@ -24,6 +24,7 @@ from resolvers.custom_work import WORK
 from resolvers.duplicate_keys import FILL, fill_keys
 from resolvers.files import sweep
 from resolvers.links import purge_links, send_link
+from resolvers.merges import SETTLE, settle
 from resolvers.operation import Operation
 from resolvers.reminders import tell_reminders
 from resolvers.sign_in import purge_tokens
@@ -52,6 +53,7 @@ JOBS: Final[Mapping[str, Handler]] = {
     "sweep_files": sweep_files,
     "tell_reminders": tell_reminders,
     FILL: fill_keys,
+    SETTLE: settle,
     **WORK,
     **currency_work.WORK,
 }

@@ -7,14 +7,17 @@ Single operations are lists of one. Each element of a call is validated on its o
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from uuid import UUID
 
 from auth.policy import require
 from db.base import new_id
-from domain.errors import Code, RaceLostError, UserError
+from domain.errors import Code, RaceLostError, RefusedError, UserError
 from domain.fields import Entity, camel
 from domain.ids import InvalidIdError, decode_id, encode_id
+from domain.merges import MERGED
 from domain.roles import Action
 from loaders.locking import find_by_external_ids, lock_rows
+from loaders.merges import survivors
 from loaders.rows import Row
 from resolvers import changes
 from resolvers.activities_of_records import release
@@ -64,7 +67,7 @@ async def create(
     for draft in drafts:
         require_fields(op.actor.rights, draft, Action.CREATE)
         take_responsibility(op, draft)
-    return await _save(op, drafts, atomic=atomic)
+    return await save(op, drafts, atomic=atomic)
 
 
 async def update(
@@ -73,7 +76,7 @@ async def update(
     """Change records by id; omitted fields stay, null clears."""
     require(op.actor, Action.UPDATE, entity.name)
     drafts = await _existing(op, entity, items, Action.UPDATE, single=single, read=True)
-    return await _save(op, drafts, atomic=atomic)
+    return await save(op, drafts, atomic=atomic)
 
 
 async def upsert(
@@ -122,7 +125,7 @@ async def upsert(
         if row is None:
             take_responsibility(op, drafts[-1])
     _forbid_at_external_id(op, drafts)
-    return await _save(op, drafts, atomic=atomic, unknown=seen - known.keys())
+    return await save(op, drafts, atomic=atomic, unknown=seen - known.keys())
 
 
 def _forbid_at_external_id(op: Operation, drafts: Sequence[Draft]) -> None:
@@ -176,6 +179,8 @@ async def restore(op: Operation, entity: Entity, item: Raw) -> Outcome:
     for draft in drafts:
         if draft.before is not None and draft.before.deleted_at is None:
             draft.values.wrong(Code.CONFLICT, "not_in_recycle_bin", "id")
+        elif draft.id in await survivors(op.loaders, [draft.id]):
+            draft.values.wrong(Code.CONFLICT, "merged_already", "id")
         await check_restored(op, draft)
     return (
         await _finish(
@@ -197,6 +202,24 @@ async def purge(op: Operation, entity: Entity, item: Raw) -> Outcome:
         return [draft.before for draft in good if draft.before is not None]
 
     return (await _finish(op, drafts, remove, atomic=True))[0]
+
+
+def row_of(outcome: Outcome, place: tuple[str, ...], own: Sequence[str] = ()) -> Row:
+    """Give what was written on behalf of another mutation; raises RefusedError.
+
+    Its errors are told at a place of that one's input, but for those at its `own` names.
+    """
+    if outcome.row is not None:
+        return outcome.row
+    raise RefusedError([_told_at(error, place, own) for error in outcome.errors])
+
+
+def _told_at(error: UserError, place: tuple[str, ...], own: Sequence[str]) -> UserError:
+    head = error.path[0] if error.path else ""
+    if head in own:
+        return error
+    named = {"field": head, **error.values} if head else dict(error.values)
+    return replace(error, path=place, values=named)
 
 
 def _path(index: int, single: bool) -> tuple[str, ...]:
@@ -246,6 +269,8 @@ async def _existing(
     for draft in drafts:
         require_fields(op.actor.rights, draft, action)
     rows = await lock_rows(op.session, op.actor, entity.name, sorted(set(ids)), flagged=True)
+    if action is Action.UPDATE and not in_bin:
+        rows = {**rows, **await _survivors(op, entity, drafts, rows)}
     for draft in drafts:
         draft.before = rows.get(draft.id)
         hidden = draft.before is None or (draft.before.deleted_at is not None and not in_bin)
@@ -257,14 +282,34 @@ async def _existing(
     return drafts
 
 
-async def _save(
+async def _survivors(
+    op: Operation, entity: Entity, drafts: Sequence[Draft], rows: Mapping[UUID, Row]
+) -> dict[UUID, Row]:
+    """Let drafts of merged records be drafts of who survived; gives the rows of those, locked."""
+    known = {draft.id for draft in drafts}
+    lost = [key for key in known if key not in rows or rows[key].deleted_at is not None]
+    led = await survivors(op.loaders, lost) if entity.name in MERGED else {}
+    for draft in drafts:
+        if draft.id in led:
+            if led[draft.id] in known:
+                draft.values.wrong(Code.DUPLICATE, "given_twice", "id")
+            draft.id = led[draft.id]
+            known.add(draft.id)
+    ends = sorted(set(led.values()) - rows.keys())
+    return await lock_rows(op.session, op.actor, entity.name, ends, flagged=True)
+
+
+async def save(
     op: Operation,
     drafts: Sequence[Draft],
     *,
     atomic: bool,
     unknown: Set[tuple[str, str]] = frozenset(),
 ) -> list[Outcome]:
-    """Write drafts; `unknown` are external ids that nobody had when the operation began."""
+    """Write drafts, after all rules of their records.
+
+    `unknown` are external ids that nobody had when the operation began.
+    """
     if not drafts:
         return []
     await prepare(op, drafts)

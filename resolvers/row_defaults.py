@@ -83,6 +83,8 @@ def complete(
     path: Path,
 ) -> ProductRow | None:
     """Give a row as it will be; None where something is wrong with it, which is noted."""
+    if item.copied is not None:
+        return item.copied
     errors = len(values.errors)
     product = _product(goods, values, item, known, path)
     if len(values.errors) > errors:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from auth.entries import reads_change
 from domain.entities import ENTITIES
-from domain.timeline import TimelineKind
+from domain.timeline import MERGED_RECORDS, TimelineKind
 from loaders.states import State, load_state
 from loaders.timeline import Entry
 from resolvers.defined_fields import fields_of
@@ -51,7 +51,7 @@ async def state_as_of(
     shown = {
         name: {"from": None, "to": value}
         for name, value in values.items()
-        if value not in (None, [], False) and reads(name)
+        if value not in (None, [], False) and name != MERGED_RECORDS and reads(name)
     }
     last = state.changed
     entry = Entry(record, moment, None, TimelineKind.UPDATED, entity, record, None, shown)

@@ -77,6 +77,8 @@ class Values:
     given: dict[str, Any] = field(default_factory=dict)
     edits: dict[str, ListEdit] = field(default_factory=dict)
     errors: list[UserError] = field(default_factory=list)
+    taken: frozenset[UUID] = frozenset()
+    """What is taken over from a record that holds it already: not asked for again."""
 
     def wrong(self, code: Code, message: str, *path: str, **values: Any) -> None:
         """Note an error at a place in the input."""

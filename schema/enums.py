@@ -198,6 +198,8 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
          "COMMENT_DELETED": "A comment was taken back.",
          "COMMENT_PINNED": "A comment was pinned.",
          "COMMENT_UNPINNED": "A comment is no longer pinned.",
+            "MERGED": "Other records became part of it.",
+            "UNMERGED": "Records that had become part of it parted from it again.",
          "ACTIVITY_PLANNED": "An activity about it was made, or linked to it.",
          "ACTIVITY_CHANGED": "An activity about it was changed.",
          "ACTIVITY_COMPLETED": "An activity about it was completed.",

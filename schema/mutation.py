@@ -13,6 +13,7 @@ from schema import (
     currencies,
     custom_field_mutations,
     file_mutations,
+    merges,
     people,
     product_mutations,
     role_mutations,
@@ -100,6 +101,9 @@ class Mutation:
     update_products = update_many(PRODUCT)
     upsert_products = upsert_many(PRODUCT)
     delete_products = delete_many(PRODUCT)
+
+    merge_records = merges.MERGE_RECORDS
+    unmerge = merges.UNMERGE
 
     add_comment = comments.ADD_COMMENT
     update_comment = comments.UPDATE_COMMENT

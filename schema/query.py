@@ -22,6 +22,7 @@ from domain.roles import ROLE
 from domain.settings import DICTIONARY, PIPELINE, PipelineEntity
 from loaders.lists import MAX_PAGE, ListSpec, PageSpec
 from loaders.loaders import WHOLE
+from loaders.merges import find_rows
 from loaders.nodes import load_nodes, read_node_id
 from loaders.rights import seen_roles
 from resolvers.defined_fields import searched_fields
@@ -54,7 +55,7 @@ def _by_id(entity: Entity) -> Any:
         return read_id(entity.name, given["id"], ("id",))
 
     async def read(context: Context, roots: Sequence[Any], key: UUID) -> list[Any]:
-        found = await running(context).loaders.one(entity.name).load_batch([key])
+        found = await find_rows(running(context).loaders, entity.name, [key])
         return found * len(roots)
 
     return batched_field(

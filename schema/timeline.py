@@ -14,6 +14,7 @@ from domain.timeline import ENTRY, TimelineKind
 from loaders.history import HistorySpec, load_history
 from loaders.lists import DEFAULT_PAGE, MAX_PAGE
 from loaders.loaders import Loaders
+from loaders.merges import merge_loader
 from loaders.timeline import Entry, EntryPage, TimelineSpec
 from resolvers.told_changes import ToldChange, told_changes
 from schema.classes import OBJECTS, Record
@@ -21,6 +22,7 @@ from schema.comments import Comment
 from schema.connection import PageInfo
 from schema.context import Context, running
 from schema.execution.reading import IdOf, batched_field, plain_field
+from schema.merge_types import MergeType
 from schema.scalars import JSON
 from schema.signatures import argument, list_of
 from schema.values import ID_TEXT, Node, type_name
@@ -171,7 +173,53 @@ ActivityEntry: Any = strawberry.type(
     description="Somebody planned an activity about the record, or changed, completed, reopened "
     "or deleted one.",
 )
-ENTRY_TYPES: Final = [ChangeEntry, CommentEntry, ActivityEntry]
+
+
+async def _merged(context: Context, entries: Entries) -> list[list[Any]]:
+    loaders = running(context).loaders
+    found: dict[tuple[str, UUID], Any] = {}
+    for entity in {entry.record_type for entry in entries}:
+        own = [entry for entry in entries if entry.record_type == entity]
+        ids = list({key: None for entry in own for key in entry.merged})
+        rows = await loaders.one(entity, with_deleted=True).load_batch(ids)
+        found.update({(entity, key): row for key, row in zip(ids, rows, strict=True)})
+    return [
+        [row for key in entry.merged if (row := found[entry.record_type, key]) is not None]
+        for entry in entries
+    ]
+
+
+async def _merges(context: Context, entries: Entries) -> list[Any]:
+    ids = list(dict.fromkeys(entry.merge for entry in entries if entry.merge is not None))
+    rows = await merge_loader(running(context).loaders).load_batch(ids)
+    known = dict(zip(ids, rows, strict=True))
+    return [None if entry.merge is None else known[entry.merge] for entry in entries]
+
+
+MergeEntry: Any = strawberry.type(
+    type(
+        "MergeEntry",
+        (TimelineEntry,),
+        {
+            "merge": batched_field("The merge, for `unmerge`.", MergeType | None, (), _merges),
+            "merged": batched_field(
+                "The other records, those that the caller may read, in the recycle bin or not.",
+                list_of(Record),
+                (),
+                _merged,
+            ),
+            "changes": batched_field(
+                "The fields that changed with it, those that the caller may read.",
+                list_of(FieldChange),
+                (),
+                _changes,
+            ),
+            "is_type_of": classmethod(lambda _cls, obj, _info: type_name(obj) == "MergeEntry"),
+        },
+    ),
+    description="Other records became part of this one, or parted from it again.",
+)
+ENTRY_TYPES: Final = [ChangeEntry, CommentEntry, ActivityEntry, MergeEntry]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from domain.fields import PART_NAMES, Kind
 from domain.product_rows import DiscountType, ProductRow
 from domain.products import ProductPrice
 from loaders.comments import Comment
+from loaders.merges import Merge
 from loaders.timeline import Entry
 from resolvers.contact_points import POINT_KINDS, EmailKind, MessengerKind, PhoneKind, WebsiteKind
 from schema.execution.reading import IdOf, plain_field
@@ -29,7 +30,11 @@ def type_name(obj: Any, *_: Any) -> str:
     if isinstance(obj, Entry):
         if obj.activity is not None:
             return "ActivityEntry"
+        if obj.merge is not None:
+            return "MergeEntry"
         return "ChangeEntry" if obj.comment is None else "CommentEntry"
+    if isinstance(obj, Merge):
+        return "Merge"
     if isinstance(obj, Comment):
         return "Comment"
     if isinstance(obj, ProductRow | ProductPrice):

@@ -89,6 +89,10 @@ RECORD_MUTATIONS: dict[str, Build] = {
             **{part: {"linkId": world[part]} for part in ("contact", "company", "deal")},
         }
     },
+    "mergeRecords": lambda world: {
+        "input": {"targetId": world["contact_survivor"], "sourceIds": [world["contact_beside"]]}
+    },
+    "unmerge": _given(id="$merge"),
     "addComment": _given(recordId="$deal", text="Hello.", mentionIds=[]),
     "pinComment": _given(id="$comment"),
     "createActivity": lambda world: {

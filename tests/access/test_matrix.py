@@ -170,6 +170,7 @@ UNREACHED: Final = frozenset(
     {
         "CurrencyWork.by",
         "FieldConflict.by",
+        "Merge.undoneBy",
         "Session.user",
         *(f"LeadConversion.{name}" for name in ("by", "contact", "company")),
     }

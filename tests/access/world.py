@@ -178,6 +178,7 @@ async def _add_records(admin: Client, ids: dict[str, str]) -> None:
     said = {"id": ids["comment"], "text": "They call back tomorrow."}
     (await admin.mutate("updateComment", said, "comment { id }")).payload()
     await _add_activities(admin, ids)
+    await _add_merge(admin, ids)
     known = {"title": "Acme asked before", "stageId": ids["lead_stage"], **client}
     converted = {
         "id": (await _make(admin, "createLead", known))["id"],
@@ -194,6 +195,19 @@ async def _add_records(admin: Client, ids: dict[str, str]) -> None:
         gone = (await _make(admin, f"create{thing}", given))["id"]
         ids[f"deleted_{name}"] = gone
         (await admin.mutate(f"delete{thing}", {"id": gone}, f"{name} {{ id }}")).payload()
+
+
+async def _add_merge(admin: Client, ids: dict[str, str]) -> None:
+    """Merge a contact with a deal into another one, and leave a third who is the same."""
+    twins = ("contact_survivor", "merged_contact", "contact_beside")
+    for name in twins:
+        person = {"lastName": "Acme-Jones", "companyId": ids["company"]}
+        ids[name] = (await _make(admin, "createContact", person))["id"]
+    sold = {"title": "Acme buys again", "contactId": ids["merged_contact"]}
+    ids["deal_of_merged"] = (await _make(admin, "createDeal", sold))["id"]
+    twin = {"targetId": ids["contact_survivor"], "sourceIds": [ids["merged_contact"]]}
+    done = await admin.mutate("mergeRecords", twin, "merge { id }")
+    ids["merge"] = done.payload()["merge"]["id"]
 
 
 async def _add_activities(admin: Client, ids: dict[str, str]) -> None:

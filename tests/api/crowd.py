@@ -62,6 +62,7 @@ async def build_crowd(people: Cast) -> Crowd:
     await _add_comments(people, ids)
     await _add_activities(people, ids)
     await _note_timelines(people, ids)
+    await _add_merges(people, ids)
     await _add_tunnels(people, ids)
     await _note_the_log(people, ids)
     return Crowd(world, ids)
@@ -127,6 +128,23 @@ async def _note_timelines(people: Cast, ids: Ids) -> None:
     )
     for place, kind in enumerate(("ActivityEntry", "CommentEntry", "ChangeEntry")):
         ids[kind] = [deal["timeline"]["nodes"][place]["id"] for deal in found["nodes"]]
+
+
+async def _add_merges(people: Cast, ids: Ids) -> None:
+    """Merge a twin into each lead, and note what its timeline tells of it."""
+    ids["Merge"] = []
+    for lead in ids["Lead"]:
+        twin = await _make(people, "createLead", {"title": "Twin"})
+        choice = [{"field": "title", "recordId": lead}]
+        given = {"targetId": lead, "sourceIds": [twin["id"]], "choices": choice}
+        done = await people.root.mutate("mergeRecords", given, "merge { id }")
+        ids["Merge"].append(done.payload()["merge"]["id"])
+    found = await people.root.data(
+        "query ($ids: [ID!]!) { nodes(ids: $ids) {"
+        " ... on Lead { timeline(first: 1, types: [MERGED]) { nodes { id } } } } }",
+        ids=ids["Lead"],
+    )
+    ids["MergeEntry"] = [lead["timeline"]["nodes"][0]["id"] for lead in found["nodes"]]
 
 
 def _points(names: Names) -> str:

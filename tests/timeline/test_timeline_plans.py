@@ -51,9 +51,11 @@ async def test_a_page_among_ten_thousand_entries_reads_no_more_than_it_shows(
     assert len(asked) == 2
     for said, values in asked:
         runs = [await explained(server, said, values) for _ in range(3)]
-        (scan,) = (node for node in nodes(runs[0]["Plan"]) if node.get("Relation Name") == "events")
-        assert scan["Index Name"] == "ix_events_timeline"
-        assert scan["Actual Rows"] + scan.get("Rows Removed by Filter", 0) <= 60
+        scans = [n for n in nodes(runs[0]["Plan"]) if n.get("Relation Name") == "events"]
+        # Its own, and those of records that became part of it, of which there are none.
+        assert [scan["Actual Loops"] for scan in scans] == [1, 0]
+        assert {scan["Index Name"] for scan in scans} == {"ix_events_timeline"}
+        assert scans[0]["Actual Rows"] + scans[0].get("Rows Removed by Filter", 0) <= 60
         assert min(run["Execution Time"] for run in runs) < 5
 
 
