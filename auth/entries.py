@@ -26,8 +26,16 @@ from auth.rights import Cell, Mask, Rights, field_names
 from domain.entities import ENTITIES
 from domain.timeline import BINNED, OF_ACTIVITIES, OF_COMMENTS, OF_MERGES, STAGE, TimelineKind
 
-ALWAYS: Final = (TimelineKind.CREATED, *OF_COMMENTS, *OF_ACTIVITIES, *OF_MERGES)
+ALWAYS: Final = (
+    TimelineKind.CREATED, TimelineKind.IMPORTED, *OF_COMMENTS, *OF_ACTIVITIES, *OF_MERGES
+)  # fmt: skip
 """Told to whoever may read the record."""
+_TOLD_BY: Final[Mapping[TimelineKind, str]] = {
+    **dict.fromkeys(BINNED, "deletedAt"),
+    TimelineKind.CONVERTED: "conversion",
+    TimelineKind.COPIED: STAGE,
+}
+"""Told to whoever may read the field of the record that tells of it as well."""
 
 
 def names_of(rights: Rights, entity: str) -> frozenset[str]:
@@ -68,7 +76,7 @@ def entry_condition(
     moved = _moved(rights, entity, entry, record)
     plain = [kind.value for kind in kinds if kind in ALWAYS]
     if rights.is_everything:
-        plain.extend(kind.value for kind in kinds if kind in {*BINNED, TimelineKind.PURGED})
+        plain.extend(kind.value for kind in kinds if kind in {*_TOLD_BY, TimelineKind.PURGED})
     parts = [entry.c["kind"] == value for value in plain]
     updated = and_(
         entry.c["kind"] == TimelineKind.UPDATED.value, _reads_any(rights, entity, entry, record)
@@ -80,12 +88,17 @@ def entry_condition(
     elif TimelineKind.STAGE_MOVED in kinds:
         parts.append(and_(entry.c["kind"] == TimelineKind.UPDATED.value, moved))
     if not rights.is_everything:
-        binned = cell(rights, entity, "deletedAt", record)
-        allowed = true() if binned is None else binned
         parts.extend(
-            and_(entry.c["kind"] == kind.value, allowed) for kind in BINNED if kind in kinds
+            and_(entry.c["kind"] == kind.value, _reads(rights, entity, name, record))
+            for kind, name in _TOLD_BY.items()
+            if kind in kinds and name in names_of(rights, entity)
         )
     return or_(false(), *parts)
+
+
+def _reads(rights: Rights, entity: str, name: str, record: FromClause) -> ColumnElement[Any]:
+    condition = cell(rights, entity, name, record)
+    return true() if condition is None else condition
 
 
 def _moved(

@@ -1,23 +1,36 @@
 """Records as they were: what the event log tells of a moment that has passed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, any_, bindparam, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Text,
+    all_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from auth.policy import READS, flag, visible
 from db.base import WORKSPACE
 from db.tables import TABLES, events
 from domain.roles import Action
-from domain.timeline import BINNED, OF_MERGES, TimelineKind
+from domain.timeline import BINNED, OF_LINKS, OF_MERGES, TimelineKind
 from loaders.loaders import Loaders
 from loaders.rows import ROW_TYPES, Row, columns, make_row
 
-_VERSIONS: Final = (TimelineKind.CREATED, TimelineKind.UPDATED, *BINNED, *OF_MERGES)
+_VERSIONS: Final = (
+    TimelineKind.CREATED, TimelineKind.UPDATED, TimelineKind.IMPORTED, *BINNED, *OF_MERGES
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,10 @@ async def load_state(loaders: Loaders, entity: str, record: UUID, moment: dateti
     )
 
 
+def _texts(kinds: Sequence[TimelineKind]) -> Any:
+    return bindparam(None, [kind.value for kind in kinds], type_=ARRAY(Text()), unique=True)
+
+
 def _about(entity: str, record: UUID) -> list[ColumnElement[bool]]:
     return [
         events.c["workspace_id"] == WORKSPACE,
@@ -98,8 +115,13 @@ def _first_changes(entity: str, record: UUID, moment: datetime) -> Select[Any]:
         .select_from(events)
         .join(each, literal(value=True))
         .ext(distinct_on(each.c["key"]))
-        # Events of a version are about fields, and no others are.
-        .where(*_about(entity, record), events.c["at"] > moment, events.c["version"].is_not(None))
+        # Events of a version are about fields, but for those that link to other records.
+        .where(
+            *_about(entity, record),
+            events.c["at"] > moment,
+            events.c["version"].is_not(None),
+            events.c["kind"] != all_(_texts(OF_LINKS)),
+        )
         .order_by(each.c["key"], events.c["at"], events.c["id"])
     )
 
@@ -115,10 +137,7 @@ def _last_changes(entity: str, record: UUID, moment: datetime) -> Any:
             *_about(entity, record),
             events.c["at"] <= moment,
             events.c["version"].is_not(None),
-            events.c["kind"]
-            == any_(
-                bindparam(None, [kind.value for kind in kinds], type_=ARRAY(Text()), unique=True)
-            ),
+            events.c["kind"] == any_(_texts(kinds)),
         )
         .order_by(events.c["at"].desc(), events.c["id"].desc())
         .limit(1)

@@ -41,12 +41,16 @@ from domain.roles import Action
 from domain.timeline import (
     BINNED,
     COMMENT,
+    LINKS,
     MERGED_RECORDS,
     NEWEST_FIRST,
     OF_ACTIVITIES,
     OF_COMMENTS,
+    OF_LINKS,
     OF_MERGES,
     STAGE,
+    TUNNEL,
+    LinkKind,
     TimelineKind,
 )
 from loaders.activities import ActivityLoaders
@@ -83,6 +87,15 @@ class TimelineSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Another record that an entry tells of, whether the reader may see it or not."""
+
+    kind: LinkKind
+    entity: str
+    record: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """An entry of a timeline: what the reader may know of one event."""
 
@@ -103,6 +116,10 @@ class Entry:
     """Of an entry about a merge."""
     merged: tuple[UUID, ...] = ()
     """The records that became part of this one by it, or parted from it."""
+    links: tuple[Link, ...] = ()
+    """Of an entry about what came of the record, or what it came of."""
+    is_by_tunnel: bool = False
+    """Whether a tunnel did it, as far as the reader may know of stages."""
 
     @property
     def position(self) -> Position:
@@ -285,7 +302,9 @@ def entry_of(actor: Actor, row: Any) -> Entry:
         changes = row.changes[ACTIVITY.name].get("changes", {})
         return Entry(row.id, row.at, row.actor_id, kind, entity, row.record_id, None, changes,
                      activity=activity)  # fmt: skip
-    changes = readable_changes(rights, entity, row.changes, row.reads)
+    is_link = kind in OF_LINKS
+    changes = {} if is_link else readable_changes(rights, entity, row.changes, row.reads)
+    changes.pop(TUNNEL, None)
     if kind is TimelineKind.UPDATED and STAGE in changes:
         kind = TimelineKind.STAGE_MOVED
     is_told = all(
@@ -293,7 +312,8 @@ def entry_of(actor: Actor, row: Any) -> Entry:
     )
     entry = Entry(
         row.id, row.at, row.actor_id if is_told else None, kind, entity, row.record_id,
-        row.version, changes,
+        row.version, changes, links=_links(row) if is_link else (),
+        is_by_tunnel=TUNNEL in row.changes and STAGE in changes,
     )  # fmt: skip
     return _of_merge(entry, row.changes[MERGED_RECORDS]) if kind in OF_MERGES else entry
 
@@ -310,8 +330,18 @@ def _subject(row: Any, name: str) -> UUID:
     return decode_id(change["to"] or change["from"])[1]
 
 
+def _links(row: Any) -> tuple[Link, ...]:
+    """Give what an event says that came of the record, or that it came of."""
+    return tuple(
+        Link(LINKS[name], *decode_id(row.changes[name]["to"]))
+        for name in LINKS
+        if name in row.changes
+    )
+
+
 _WHO: Final[Mapping[TimelineKind, tuple[str, ...]]] = {
     TimelineKind.CREATED: ("createdBy",),
     TimelineKind.STAGE_MOVED: ("updatedBy", "movedBy"),
+    TimelineKind.COPIED: ("updatedBy", "movedBy"),
 }
 """The fields of a record that tell who did it, where that is not who changed it last."""

@@ -1,17 +1,15 @@
 """What leads have become, written with the event that tells of it."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from db.base import new_id
 from db.tables import lead_conversions
 from domain.ids import encode_id
+from domain.timeline import TimelineKind
 from loaders.rows import Row
 from resolvers.operation import Event, Operation
-
-CONVERTED: Final = "CONVERTED"
-"""The kind of the event."""
 
 
 async def write_conversion(op: Operation, lead: Row, made: Mapping[str, UUID | None]) -> None:
@@ -34,4 +32,5 @@ def tell_of_conversion(op: Operation, lead: Row, made: Mapping[str, UUID | None]
         for name, key in made.items()
         if key is not None
     }
-    op.events.append(Event(new_id(), CONVERTED, "lead", lead.id, lead.version, changes))
+    kind = TimelineKind.CONVERTED.value
+    op.events.append(Event(new_id(), kind, "lead", lead.id, lead.version, changes))

@@ -6,11 +6,9 @@ from db.base import new_id
 from domain.ids import encode_id
 from domain.settings import STAGE
 from domain.timeline import STAGE as FIELD
+from domain.timeline import TimelineKind
 from resolvers.operation import Event
 from resolvers.times import Times
-
-IMPORTED = "IMPORTED"
-"""The kind of the event that tells who brought it in, and when."""
 
 
 def dated(made: Event, times: Times) -> list[Event]:
@@ -21,9 +19,10 @@ def dated(made: Event, times: Times) -> list[Event]:
         changes[FIELD] = {"from": None, "to": stages[0]}
     first = replace(made, changes=changes, at=times.created_at, by_id=times.created_by)
     moves = [
-        Event(new_id(), "UPDATED", made.record_type, made.record_id, made.version,
+        Event(new_id(), TimelineKind.UPDATED.value, made.record_type, made.record_id, made.version,
               {FIELD: {"from": before, "to": stage}}, move.at, move.by)
         for before, stage, move in zip(stages, stages[1:], times.moves[1:], strict=False)
     ]  # fmt: skip
-    brought = Event(new_id(), IMPORTED, made.record_type, made.record_id, made.version, {})
+    kind = TimelineKind.IMPORTED.value
+    brought = Event(new_id(), kind, made.record_type, made.record_id, made.version, {})
     return [first, *moves, brought]

@@ -33,9 +33,12 @@ class Draft:
     """Where in the input their values stand."""
     if_version: int | None = None
     beside: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Differences of what is kept beside the row and its lists: name -> {"from": …, "to": …}."""
+    """Differences of what is kept beside the row and its lists, or what else its event is to tell:
+    name -> {"from": …, "to": …}."""
     times: Times | None = None
-    """When what of a record that is brought in from elsewhere happened there."""
+    """When what of a new record that is brought in from elsewhere happened there."""
+    is_imported: bool = False
+    """Whether it is brought in, or changed by what is: that sets nothing off."""
 
     @property
     def errors(self) -> list[UserError]:

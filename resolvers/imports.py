@@ -36,7 +36,7 @@ async def import_records(
     require(op.actor, Action.IMPORT, entity.name)
     stages = {row.id: row for row in await op.loaders.everything(STAGE.name)}
     people = {row.id for row in await op.loaders.everything(USER.name)}
-    reader = _Reader(op.now, stages, frozenset(people))
+    reader = _Reader(Times(op.now, op.actor.user_id), stages, frozenset(people))
     outcomes = await records.upsert(op, entity, items, atomic=atomic, read_times=reader.read)
     written = sum(1 for outcome in outcomes if outcome.row is not None)
     if written:
@@ -47,17 +47,18 @@ async def import_records(
 class _Reader:
     """Reads the times of one element; notes what is wrong with them."""
 
-    def __init__(self, now: datetime, stages: Mapping[UUID, Row], people: frozenset[UUID]) -> None:
-        self._now, self._stages, self._people = now, stages, people
+    def __init__(self, now: Times, stages: Mapping[UUID, Row], people: frozenset[UUID]) -> None:
+        self._here, self._stages, self._people = now, stages, people
+        self._now = now.created_at
 
-    def read(self, values: Values, raw: Raw) -> Times | None:
+    def read(self, values: Values, raw: Raw) -> Times:
         moves = self._moves(values, raw.get("stageHistory") or ())
         by = self._person(values, raw.get("createdById"), "createdById")
         at: datetime | None = raw.get("createdAt") or (moves[0].at if moves else None)
         if at is None:
             if by is not None:
                 values.wrong(Code.REQUIRED, "required", "createdAt")
-            return None
+            return self._here
         if at > self._now:
             values.wrong(Code.INVALID, "time_to_come", "createdAt")
         if moves and moves[0].at < at:

@@ -85,11 +85,11 @@ async def upsert(
     items: Sequence[Raw],
     *,
     atomic: bool = True,
-    read_times: Callable[[Values, Raw], Times | None] | None = None,
+    read_times: Callable[[Values, Raw], Times] | None = None,
 ) -> list[Outcome]:
     """Create or change records by their external id; the same input twice changes nothing.
 
-    `read_times` tells of new ones when what happened to them elsewhere.
+    `read_times` tells of new ones when what happened to them elsewhere; with it, all are imported.
     """
     require(op.actor, Action.CREATE, entity.name)
     require(op.actor, Action.UPDATE, entity.name)
@@ -119,8 +119,9 @@ async def upsert(
         if row is None or "external_ids" in values.given:
             _keep_own_id(values, ExternalId(*key))
         drafts.append(Draft(entity, new_id() if row is None else row.id, values, row))
-        if row is None and read_times is not None:
-            drafts[-1].times = read_times(values, raw)
+        if read_times is not None:
+            drafts[-1].is_imported = True
+            drafts[-1].times = read_times(values, raw) if row is None else None
         require_fields(op.actor.rights, drafts[-1], Action.CREATE if row is None else Action.UPDATE)
         if row is None:
             take_responsibility(op, drafts[-1])

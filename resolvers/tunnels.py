@@ -17,7 +17,9 @@ from domain.fields import Kind
 from domain.ids import encode_id
 from domain.records import DEAL
 from domain.settings import STAGE
-from domain.tunnels import MOST_REPEATS, MOST_RUNS, TunnelAction
+from domain.timeline import TUNNEL as BY_TUNNEL
+from domain.timeline import TimelineKind
+from domain.tunnels import MOST_REPEATS, MOST_RUNS, TUNNEL, TunnelAction
 from loaders.rows import Row
 from resolvers import changes
 from resolvers.custom_binding import load_bindings
@@ -30,8 +32,6 @@ from resolvers.product_rows import ROWS, copied
 from resolvers.rules import apply_rules
 from resolvers.values import Values
 
-COPIED: Final = "COPIED"
-"""The kind of the event that both a deal and its copy get."""
 _OF_ONE_RECORD: Final = frozenset({CustomFieldType.FILE.value, CustomFieldType.BOOKING.value})
 _COPIED_COLUMNS: Final = tuple(
     column
@@ -65,7 +65,7 @@ async def run_tunnels(op: Operation, drafts: Sequence[Draft], rows: Sequence[Row
 
 
 def _came(draft: Draft, row: Row) -> bool:
-    if draft.times is not None:
+    if draft.is_imported:
         return False  # what is brought in has gone its way already
     return draft.before is None or draft.before.stage_id != row.stage_id
 
@@ -90,6 +90,7 @@ async def _enter(op: Operation, deal: Row, trip: _Trip) -> Row:
 
 async def _move(op: Operation, deal: Row, tunnel: Row, trip: _Trip) -> Row:
     draft = Draft(DEAL, deal.id, Values(trip.path, {"stage": tunnel.target_stage_id}), deal)
+    _note(draft, tunnel)
     await prepare(op, [draft])
     await apply_rules(op, [draft])
     await require_custom(op, [draft])
@@ -105,6 +106,7 @@ async def _copy(op: Operation, deal: Row, tunnel: Row) -> Row:
     """
     values = Values((), {"stage": tunnel.target_stage_id})
     draft = Draft(DEAL, new_id(), values, None)
+    _note(draft, tunnel)
     draft.columns.update({name: getattr(deal, name) for name in _COPIED_COLUMNS})
     for declared in _COPIED_LISTS:
         items: Sequence[Any] = await op.loaders.linked_ids(declared).load(deal.id)
@@ -135,6 +137,13 @@ async def _copy_custom(op: Operation, deal: Row, draft: Draft) -> None:
     draft.columns["custom"] = {key: deal.custom[key] for key in draft.custom}
 
 
+def _note(draft: Draft, tunnel: Row) -> None:
+    """Note that a tunnel did it, and not who moved the deal."""
+    draft.beside[BY_TUNNEL] = {"from": None, "to": encode_id(TUNNEL.name, tunnel.id)}
+
+
 def _tell(op: Operation, deal: Row, other: dict[str, Row]) -> None:
+    """Append the event that both a deal and its copy get."""
     told = {name: {"from": None, "to": encode_id(DEAL.name, row.id)} for name, row in other.items()}
-    op.events.append(Event(new_id(), COPIED, DEAL.name, deal.id, deal.version, told))
+    kind = TimelineKind.COPIED.value
+    op.events.append(Event(new_id(), kind, DEAL.name, deal.id, deal.version, told))

@@ -11,12 +11,12 @@ from schema.bookings import Booking
 from schema.classes import OBJECTS
 from schema.custom_fields import VALUE_TYPES
 from schema.documents import DocumentCache
+from schema.entries import ENTRY_TYPES
 from schema.execution.executor import PlannedExecutor
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
 from schema.served import ServedSchema
-from schema.timeline import ENTRY_TYPES
 from schema.values import POINT_TYPES
 
 

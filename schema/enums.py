@@ -23,7 +23,7 @@ from domain.filters import Direction
 from domain.product_rows import DiscountType
 from domain.roles import Action, FieldAccess, GrantEntity, RowScope, SettingsRight
 from domain.settings import PipelineEntity, StageSemantics
-from domain.timeline import TimelineKind
+from domain.timeline import LinkRole, TimelineKind
 from domain.tunnels import TunnelAction
 from resolvers.contact_points import EmailKind, MessengerKind, PhoneKind, WebsiteKind
 from resolvers.pipelines import PipelineTemplate
@@ -185,7 +185,7 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
          "VIEWED_AS": "An administrator looked at the data as somebody else.",
          "CALENDAR_CREATED": "Somebody made a calendar feed, which ended one before.",
          "CALENDAR_REVOKED": "Somebody ended their calendar feed.",
-         "IMPORTED": "Records were brought in with times of their own."},
+         "IMPORTED": "Records were brought in from elsewhere."},
     ),
     TimelineKind: (
         "TimelineKind",
@@ -193,7 +193,11 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
         {"CREATED": "The record was made.", "UPDATED": "Fields of it changed.",
          "STAGE_MOVED": "It came to another stage; other fields may have changed as well.",
          "DELETED": "It went to the recycle bin.", "RESTORED": "It came out of the recycle bin.",
-         "PURGED": "It was deleted for good.", "COMMENTED": "Somebody commented on it.",
+         "PURGED": "It was deleted for good.",
+         "IMPORTED": "It was brought in; what happened before has the times that it had elsewhere.",
+         "CONVERTED": "The lead was converted: other records came of it, or were linked to it.",
+         "COPIED": "A tunnel made a copy of the deal, or made the deal as a copy of another one.",
+         "COMMENTED": "Somebody commented on it.",
          "COMMENT_CHANGED": "A comment was changed.",
          "COMMENT_DELETED": "A comment was taken back.",
          "COMMENT_PINNED": "A comment was pinned.",
@@ -206,6 +210,9 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
          "ACTIVITY_REOPENED": "An activity about it is open again.",
          "ACTIVITY_DELETED": "An activity about it was deleted, or is no longer linked to it."},
     ),
+    LinkRole: ("LinkRole", "What a record is to another one that the timeline is of.", {
+        "BECAME": "What the lead became: made of it, or linked to it.",
+        "COPY": "A copy that was made of it.", "COPY_OF": "What it is a copy of."}),
     ActivityKind: ("ActivityKind", "What is done.", {
         "CALL": "A call.", "MEETING": "A meeting.", "EMAIL": "An e-mail.",
         "TASK": "Anything else that is to be done."}),

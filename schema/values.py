@@ -9,6 +9,7 @@ import schema.enums  # noqa: F401 - enums are declared before a type names them
 from domain.fields import PART_NAMES, Kind
 from domain.product_rows import DiscountType, ProductRow
 from domain.products import ProductPrice
+from domain.timeline import OF_ACTIVITIES, OF_COMMENTS, OF_LINKS, OF_MERGES
 from loaders.comments import Comment
 from loaders.merges import Merge
 from loaders.timeline import Entry
@@ -18,6 +19,17 @@ from schema.inputs import input_type
 from schema.scalars import JSON, CurrencyCode
 
 ID_TEXT: Final = "Global id; it says the type."
+_ENTRIES: Final = {
+    kind: name
+    for name, kinds in (
+        ("ActivityEntry", OF_ACTIVITIES),
+        ("CommentEntry", OF_COMMENTS),
+        ("LinkEntry", OF_LINKS),
+        ("MergeEntry", OF_MERGES),
+    )
+    for kind in kinds
+}
+"""The types of entries of timelines; of other kinds they are changes."""
 
 
 def type_name(obj: Any, *_: Any) -> str:
@@ -28,11 +40,7 @@ def type_name(obj: Any, *_: Any) -> str:
     if hasattr(obj, "points"):
         return str(obj.points).capitalize()
     if isinstance(obj, Entry):
-        if obj.activity is not None:
-            return "ActivityEntry"
-        if obj.merge is not None:
-            return "MergeEntry"
-        return "ChangeEntry" if obj.comment is None else "CommentEntry"
+        return _ENTRIES.get(obj.kind, "ChangeEntry")
     if isinstance(obj, Merge):
         return "Merge"
     if isinstance(obj, Comment):

@@ -169,7 +169,10 @@ async def _root_finds(ground: Ground, texts: Sequence[str]) -> list[list[Any]]:
 UNREACHED: Final = frozenset(
     {
         "CurrencyWork.by",
+        "EntryLink.record",
         "FieldConflict.by",
+        "LinkEntry.by",
+        "LinkEntry.record",
         "Merge.undoneBy",
         "Session.user",
         *(f"LeadConversion.{name}" for name in ("by", "contact", "company")),

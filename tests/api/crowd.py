@@ -62,6 +62,7 @@ async def build_crowd(people: Cast) -> Crowd:
     await _add_comments(people, ids)
     await _add_activities(people, ids)
     await _note_timelines(people, ids)
+    await _convert_leads(people, ids)
     await _add_merges(people, ids)
     await _add_tunnels(people, ids)
     await _note_the_log(people, ids)
@@ -128,6 +129,22 @@ async def _note_timelines(people: Cast, ids: Ids) -> None:
     )
     for place, kind in enumerate(("ActivityEntry", "CommentEntry", "ChangeEntry")):
         ids[kind] = [deal["timeline"]["nodes"][place]["id"] for deal in found["nodes"]]
+
+
+async def _convert_leads(people: Cast, ids: Ids) -> None:
+    """Let each lead have become its deal, and note the entries that tell of it."""
+    given = [
+        {"id": lead, "deal": {"linkId": deal}, "activities": "CARRY_OVER"}
+        for lead, deal in zip(ids["Lead"], ids["Deal"], strict=True)
+    ]
+    for item in given:
+        (await people.anna.mutate("convertLead", item, "lead { id }")).payload()
+    read = "timeline(types: [CONVERTED]) { nodes { id } }"
+    found = await people.root.data(
+        f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Lead {{ {read} }} }} }}",
+        ids=ids["Lead"],
+    )
+    ids["LinkEntry"] = [lead["timeline"]["nodes"][0]["id"] for lead in found["nodes"]]
 
 
 async def _add_merges(people: Cast, ids: Ids) -> None:

@@ -1,5 +1,6 @@
 """Deals brought in from elsewhere, with the times that they have there."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.access.staff import Join
 from tests.client import Answer, Client
 from tests.people import Cast
 from tests.process.conftest import Stored, Told
+from tests.timeline.conftest import timeline
 
 READ = """id createdAt createdBy { id } movedAt movedBy { id } closedAt closeDate isClosed version
   stage { code } stageHistory { stage { code } enteredAt leftAt movedBy { id } }"""
@@ -23,9 +25,9 @@ async def stages_of(person: Client) -> dict[str, str]:
     return {stage["code"]: stage["id"] for stage in usual["stages"]}
 
 
-async def bring(person: Client, read: str = RESULTS, **given: Any) -> Answer:
+async def bring(person: Client, read: str = RESULTS, number: str = "1", **given: Any) -> Answer:
     """Bring one deal in."""
-    deal = {"externalId": {"system": "old", "value": "1"}, "title": "Old pumps", **given}
+    deal = {"externalId": {"system": "old", "value": number}, "title": "Old pumps", **given}
     document = (
         "mutation ($input: [ImportDealInput!]!) { importDeals(input: $input) "
         f"{{ {read} userErrors {{ code path }} }} }}"
@@ -91,6 +93,54 @@ async def test_what_is_here_already_is_changed_and_keeps_its_times(people: Cast)
     )  # fmt: skip
 
 
+async def test_its_timeline_tells_who_brought_it_in(people: Cast, join: Join) -> None:
+    stages = await stages_of(people.root)
+    history = [{"stageId": stages["NEW"], "at": JANUARY, "byId": people.ids["anna"]},
+               {"stageId": stages["WON"], "at": MAY}]  # fmt: skip
+    brought = await bring(people.boris, createdById=people.ids["anna"], stageHistory=history)
+    deal = brought.payload()["results"][0]["deal"]["id"]
+    hides = [{"entity": "DEAL", "field": "updatedBy", "access": "HIDDEN"}]
+    everyone = await make_role(people, "All", [grant("DEAL", "READ", "ALL")], hides)
+    own = await make_role(people, "Own", [grant("DEAL", "READ", "OWN")])
+    masha, pavel = await join("masha", everyone), await join("pavel", own)
+
+    async def told(person: Client, **more: Any) -> list[tuple[str, str | None]]:
+        found = (await timeline(person, deal, **more))["nodes"]
+        return [(entry["kind"], entry["by"] and entry["by"]["firstName"]) for entry in found]
+
+    whole = [("IMPORTED", "Boris"), ("STAGE_MOVED", None), ("CREATED", "Anna")]
+    assert await told(people.anna) == whole
+    assert await told(people.anna, types=["IMPORTED"]) == whole[:1]
+    assert await told(masha) == [("IMPORTED", None), *whole[1:]]
+    assert await timeline(pavel, deal) is None
+    state = """query ($id: ID!, $at: DateTime!) { record(id: $id, asOf: $at) {
+      updatedAt updatedBy { firstName } version } }"""
+    then = await people.anna.data(state, id=deal, at=MARCH)
+    assert then["record"] == {
+        "updatedAt": JANUARY, "updatedBy": {"firstName": "Anna"}, "version": 1
+    }  # fmt: skip
+    now = await people.anna.data(state, id=deal, at=datetime.now(UTC).isoformat())
+    assert now["record"]["updatedBy"] == {"firstName": "Boris"}
+
+
+async def test_what_has_no_times_is_brought_in_now(people: Cast) -> None:
+    deal = (await bring(people.boris)).payload()["results"][0]["deal"]
+
+    entries = (await timeline(people.anna, deal["id"]))["nodes"]
+
+    assert [(entry["kind"], entry["by"]["firstName"]) for entry in entries] == [
+        ("IMPORTED", "Boris"), ("CREATED", "Boris"),
+    ]  # fmt: skip
+    assert deal["createdBy"] == {"id": people.ids["boris"]}
+    assert deal["createdAt"] == deal["movedAt"]
+    # What is changed by a later import has changed, as by anybody.
+    (await bring(people.anna, title="New pumps")).payload()
+    (entry,) = (await timeline(people.anna, deal["id"], types=["UPDATED", "IMPORTED"], first=1))[
+        "nodes"
+    ]
+    assert (entry["kind"], entry["by"]["firstName"]) == ("UPDATED", "Anna")
+
+
 async def test_nothing_is_set_off(people: Cast) -> None:
     root = people.root
     made = await root.mutate("createPipeline", {"name": "After"}, "pipeline { stages { id } }")
@@ -102,9 +152,12 @@ async def test_nothing_is_set_off(people: Cast) -> None:
     }
     (await root.mutate("createTunnel", tunnel, "tunnel { id }")).payload()
 
-    await bring(people.boris, stageHistory=[{"stageId": stages["WON"], "at": MAY}])
+    (await bring(people.boris, stageHistory=[{"stageId": stages["WON"], "at": MAY}])).payload()
+    for code in ("NEW", "WON"):
+        (await bring(people.boris, stageId=stages[code])).payload()
+    (await bring(people.boris, number="2", stageId=stages["WON"])).payload()
 
-    assert (await root.data("{ deals { totalCount } }"))["deals"] == {"totalCount": 1}
+    assert (await root.data("{ deals { totalCount } }"))["deals"] == {"totalCount": 2}
 
 
 async def test_times_that_make_no_sense_are_refused(people: Cast, stored: Stored) -> None:

@@ -10,7 +10,8 @@ from tests.conftest import Server
 from tests.people import Cast
 
 ENTRY: Final = """__typename kind version by { firstName }
-  ... on ChangeEntry { changes { field label from to fromDisplay toDisplay } }"""
+  ... on ChangeEntry { isByTunnel changes { field label from to fromDisplay toDisplay } }
+  ... on LinkEntry { links { role record { id } } }"""
 TIMELINE: Final = f"""query ($id: ID!, $first: Int, $after: String, $types: [TimelineKind!]) {{
   node(id: $id) {{ ... on Record {{ timeline(first: $first, after: $after, types: $types) {{
     nodes {{ {ENTRY} }}

@@ -90,6 +90,18 @@ async def test_every_type_of_record_is_read_as_it_was(
     assert values(state) == {item["field"]: item["to"] for item in created["changes"]}
 
 
+async def test_a_conversion_changes_no_field_by_what_it_tells(people: Cast, world: World) -> None:
+    given = {"title": "Pumps", "contactId": world["ivan"]}
+    lead = (await people.anna.mutate("createLead", given, "lead { id }")).payload()["lead"]["id"]
+    made = await updated_at(people.anna, lead)
+    parts = {"contact": {"linkId": world["ivan"]}, "company": {"create": True}}
+    (await people.anna.mutate("convertLead", {"id": lead, **parts}, "lead { id }")).payload()
+
+    state = await as_of(people.anna, lead, made, "contact", "company")
+
+    assert values(state) == {"contact": world["ivan"]}
+
+
 async def test_before_it_was_made_there_is_none(people: Cast, world: World) -> None:
     before = datetime.now(UTC)
     deal = await make_deal(people.anna, "Licence")

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.access.staff import make_deal
+from tests.access.staff import Join, grant, make_deal, make_role
 from tests.api.world import TYPES, Names, World, build_world, make_record
+from tests.custom.fields import make_field
+from tests.files.shelf import keep
 from tests.people import Cast
 from tests.timeline.conftest import change, timeline, told
 
@@ -82,6 +84,26 @@ async def test_links_and_custom_values_are_told_by_their_names(people: Cast, wor
     assert shown["contacts"]["to"] == [world["ivan"], world["maria"]]
     assert shown["contacts"]["toDisplay"] == "Ivan, Maria"
     assert shown["observers"]["toDisplay"] == "Boris Test"
+
+
+async def test_a_file_is_told_by_its_name(people: Cast, join: Join) -> None:
+    await make_field(people.root, "Contract", "FILE")
+    first, second = [
+        (await keep(people.anna, b"Signed.", name))["id"] for name in ("a.txt", "b.txt")
+    ]
+    deal = await make_deal(people.anna, "Tea")
+    for file in (first, second):
+        await change(people.anna, deal, customValues=[{"code": "contract", "value": file}])
+
+    entries = (await timeline(people.reader, deal, types=["UPDATED"]))["nodes"]
+
+    shown = [item for entry in entries for item in entry["changes"]]
+    assert [(item["label"], item["toDisplay"]) for item in shown] == [
+        ("Contract", "b.txt"), ("Contract", "a.txt")
+    ]  # fmt: skip
+    hides = [{"entity": "DEAL", "field": "custom.contract", "access": "HIDDEN"}]
+    role = await make_role(people.root, "Blind", grant("DEAL", "READ", "ALL"), fields=hides)
+    assert await told(await join("masha", role), deal, types=["UPDATED"]) == []
 
 
 async def test_kinds_are_chosen_by_types(people: Cast, world: World) -> None:
