@@ -219,7 +219,12 @@ async def spread_positions(op: Operation, stage_id: UUID) -> None:
     )
     await op.session.run(
         update(deal)
-        .where(deal.c.workspace_id == WORKSPACE, deal.c.id == ranked.c.id)
+        .where(
+            deal.c.workspace_id == WORKSPACE,
+            deal.c.id == ranked.c.id,
+            # A card that somebody else is moving is waited for; by then it may stand elsewhere.
+            deal.c.stage_id == stage_id,
+        )
         .values(board_position=ranked.c.rank * STEP)
     )
 

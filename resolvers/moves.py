@@ -12,7 +12,7 @@ from domain.ids import encode_id
 from domain.records import DEAL
 from domain.roles import Action
 from domain.settings import STAGE
-from loaders.board import position_beside
+from loaders.board import find_card, position_beside
 from loaders.locking import lock_name
 from loaders.references import lock_referring
 from loaders.rows import Row
@@ -72,27 +72,38 @@ async def _neighbour(op: Operation, raw: Mapping[str, Any], side: str) -> Row:
     """Find the deal that the moved one goes beside, and take the turn in its column.
 
     One mover a column at a time: two cards put between the same two get different ranks. The turn
-    is taken before any row is locked, so movers do not wait for each other crosswise.
+    is taken before any row is locked, so movers do not wait for each other crosswise. Whoever has
+    waited for it looks again: the neighbour may have moved on meanwhile.
     """
     if raw.get("before") and raw.get("after"):
         raise refuse(Code.INVALID, "before_or_after", "after")
     key = entries.checked_id(DEAL, raw[side], side)
-    seen: Row | None = await op.loaders.one(DEAL.name).load(key)
-    row: Row | None = await op.loaders.truth(DEAL.name).load(key)
-    if seen is None or row is None:
-        raise refuse(Code.NOT_FOUND, "not_found", side, target=DEAL.name)
-    await lock_name(op.session, encode_id(STAGE.name, row.stage_id))
-    return row
+    turns: set[UUID] = set()
+    while True:
+        seen: Row | None = await op.loaders.one(DEAL.name).load(key)
+        row: Row | None = await op.loaders.truth(DEAL.name).load(key)
+        if seen is None or row is None:
+            raise refuse(Code.NOT_FOUND, "not_found", side, target=DEAL.name)
+        if row.stage_id in turns:
+            return row
+        await lock_name(op.session, encode_id(STAGE.name, row.stage_id))
+        turns.add(row.stage_id)
+        op.loaders.clear()
 
 
 async def _place_beside(op: Operation, row: Row, neighbour: Row, side: str) -> Row:
+    elsewhere = refuse(Code.INVALID, "neighbour_elsewhere", side)
     if neighbour.stage_id != row.stage_id or neighbour.id == row.id:
-        raise refuse(Code.INVALID, "neighbour_elsewhere", side)
-    stage, above = row.stage_id, side == "before"
-    place = await position_beside(op.session, stage, neighbour.id, row.id, above=above)
-    if place is None:
-        await changes.spread_positions(op, stage)
-        place = await position_beside(op.session, stage, neighbour.id, row.id, above=above)
+        raise elsewhere
+    place = None
+    while place is None:
+        # It leaves the column without a turn in it.
+        card = await find_card(op.session, row.stage_id, neighbour.id)
+        if card is None:
+            raise elsewhere
+        place = await position_beside(op.session, card, row.id, above=side == "before")
+        if place is None:
+            await changes.spread_positions(op, row.stage_id)
     # A rank is a place among others, no content: neither a new version nor an event.
     draft = Draft(DEAL, row.id, Values(()), row, columns={"board_position": place})
     return (await changes.change_derived(op, [draft]))[0]
