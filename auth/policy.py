@@ -180,7 +180,7 @@ def _all_of(rows: Rows, entity: str, source: FromClause) -> ColumnElement[Any]:
 def _branch(branch: Branch, entity: str, source: FromClause) -> ColumnElement[Any]:
     parts: list[ColumnElement[Any]] = []
     if RowScope.ALL not in branch.scopes:
-        scopes = sorted(branch.scopes, key=lambda scope: scope.value)
+        scopes = [scope for scope in _SCOPES if scope in branch.scopes]
         parts.append(or_(*(_SCOPES[scope](entity, source) for scope in scopes)))
     if branch.stage_id is not None:
         parts.append(source.c["stage_id"] == _fixed(branch.stage_id))
@@ -217,11 +217,12 @@ def _is_observed(entity: str, source: FromClause) -> ColumnElement[Any]:
 
 _SCOPES: Final[Mapping[RowScope, Callable[[str, FromClause], ColumnElement[Any]]]] = {
     RowScope.OWN: lambda _entity, source: source.c["responsible_id"] == VIEWER,
+    RowScope.SHARED: lambda _entity, source: source.c["is_shared"],
     RowScope.DEPARTMENT: lambda _entity, source: source.c["responsible_id"] == any_(_COLLEAGUES),
     RowScope.SUBDEPARTMENTS: lambda _entity, source: source.c["responsible_id"] == any_(_BELOW),
-    RowScope.SHARED: lambda _entity, source: source.c["is_shared"],
     RowScope.OBSERVED: _is_observed,
 }
+"""In the order in which they are asked: a row is compared before anything else is looked up."""
 
 
 class _Everything(Reader):

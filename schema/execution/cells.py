@@ -61,6 +61,10 @@ def label_of(kind: GraphQLObjectType, name: str) -> str:
     return field_label(entity, f"custom.{name}")
 
 
+Blanks = list[tuple[list[dict[str, Any]], str]]
+"""Objects, and the key in them that is to be emptied."""
+
+
 @dataclass(frozen=True, slots=True)
 class Restriction:
     """A part of a level that the caller may not read, on all rows or on some."""
@@ -77,12 +81,13 @@ def settle(
 
     `paths` are those of the objects; the whole answer has None.
     """
-    blanks: list[tuple[dict[str, Any], str]] = []
+    blanks: Blanks = []
     starts = [[] if path is None else path.as_list() for path in paths]
     if shaped:
         _count(denials, _Entry(level, shaped, starts), level, list(shaped), (), blanks)
-    for holder, key in blanks:
-        holder[key] = None
+    for holders, key in blanks:
+        for holder in holders:
+            holder[key] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +112,14 @@ def _count(
     level: "Level",
     holders: list[dict[str, Any]],
     keys: Keys,
-    blanks: list[tuple[dict[str, Any], str]],
+    blanks: Blanks,
 ) -> None:
     start = entry.starts[0]
     for restriction in level.restrictions:
         affected = holders
         if restriction.is_masked:
             affected = [holder for holder in holders if holder[restriction.key] is MASKED]
-            blanks.extend((holder, restriction.key) for holder in affected)
+            blanks.append((affected, restriction.key))
         if affected:
             denials.note(
                 start,
@@ -124,17 +129,21 @@ def _count(
                 entry.first(keys, restriction),
             )
     for key, below in level.restricted_below:
-        found = list(_objects(holder[key] for holder in holders))
+        found = _objects([holder[key] for holder in holders])
         if found:
             _count(denials, entry, below, found, (*keys, key), blanks)
 
 
-def _objects(values: Iterator[Any] | Sequence[Any]) -> Iterator[dict[str, Any]]:
+def _objects(values: Sequence[Any]) -> list[dict[str, Any]]:
+    """Give the objects among values and in lists of them; what is shaped is of these very types."""
+    found: list[dict[str, Any]] = []
     for value in values:
-        if isinstance(value, list):
-            yield from _objects(value)
-        elif isinstance(value, dict):
-            yield value
+        kind = type(value)
+        if kind is dict:
+            found.append(value)
+        elif kind is list:
+            found += _objects(value)
+    return found
 
 
 def _cells(

@@ -4,7 +4,7 @@ A list is refused when it is opened, too; but one that stands below others is op
 there are any, and an answer must not depend on that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from graphql import (
@@ -25,6 +25,7 @@ from domain.errors import CrmError
 from domain.records import DEAL
 from resolvers.hidden import require_readable, require_readable_list
 from schema.execution.reading import Batched, python_names, reading_of
+from schema.execution.variables import mentions_variables
 from schema.list_arguments import Asked
 
 if TYPE_CHECKING:
@@ -36,11 +37,15 @@ _NUMBERS: Final = {
     "UserAggregate": (ENTITIES["user"].name, ""),
 }
 _BOARD_SUM: Final = ("BoardColumn", "sum")
+_List = tuple[GraphQLField, FieldNode, Batched]
 _OF_LISTS: Final = frozenset({"custom", "count", "__typename"})
 
 
 class Uses:
-    """The fields of an operation that read lists or numbers."""
+    """The fields of an operation that read lists or numbers, as somebody with certain rights asks.
+
+    What depends on no variable is looked at until it is allowed, and then never again.
+    """
 
     def __init__(self, executor: "PlannedExecutor") -> None:
         """Look for them in the operation and its fragments."""
@@ -48,7 +53,8 @@ class Uses:
         collector = _Collector(info)
         for definition in (executor.operation, *executor.fragment_definitions.values()):
             visit(definition, TypeInfoVisitor(info, collector))
-        self._lists = collector.lists
+        self._fixed = [item for item in collector.lists if not mentions_variables(item[1])]
+        self._varying = [item for item in collector.lists if mentions_variables(item[1])]
         self._numbers = collector.numbers
 
     def require(self, executor: "PlannedExecutor") -> None:
@@ -56,30 +62,32 @@ class Uses:
         rights = executor.rights
         for entity, name in self._numbers:
             require_readable(rights, entity, name)
-        for asked in self._asked(executor):
+        for asked in _asked(executor, [*self._fixed, *self._varying]):
             require_readable_list(rights, asked.spec)
+        self._numbers, self._fixed = [], []
 
-    def _asked(self, executor: "PlannedExecutor") -> Iterator[Asked]:
-        for definition, node, reading in self._lists:
-            if reading.prepare is None:
-                continue
-            try:
-                given = get_argument_values(
-                    definition, node, executor.variable_values, None, executor.hide_suggestions
-                )
-                names = python_names(definition)
-                asked = reading.prepare({names[name]: value for name, value in given.items()})
-            except (GraphQLError, CrmError):
-                continue  # told where the field itself is executed
-            if isinstance(asked, Asked):
-                yield asked
+
+def _asked(executor: "PlannedExecutor", lists: Sequence[_List]) -> Iterator[Asked]:
+    for definition, node, reading in lists:
+        if reading.prepare is None:
+            continue
+        try:
+            given = get_argument_values(
+                definition, node, executor.variable_values, None, executor.hide_suggestions
+            )
+            names = python_names(definition)
+            asked = reading.prepare({names[name]: value for name, value in given.items()})
+        except (GraphQLError, CrmError):
+            continue  # told where the field itself is executed
+        if isinstance(asked, Asked):
+            yield asked
 
 
 class _Collector(Visitor):
     def __init__(self, info: TypeInfo) -> None:
         super().__init__()
         self._info = info
-        self.lists: list[tuple[GraphQLField, FieldNode, Batched]] = []
+        self.lists: list[_List] = []
         self.numbers: list[tuple[str, str]] = []
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
