@@ -1,5 +1,6 @@
 """All that points to records that are merged goes along, whatever it is, and comes back."""
 
+import asyncio
 from typing import Any
 
 import asyncpg
@@ -195,3 +196,22 @@ async def test_who_came_to_point_to_a_merged_record_meanwhile_is_moved_by_a_job(
     assert await read(people.anna, "deal", deal, "contact { id }") == {"contact": None}
     await work()
     assert await read(people.anna, "deal", deal, "contact { id }") == {"contact": {"id": survivor}}
+
+
+async def test_deals_that_come_in_while_their_contact_is_merged_are_the_survivors(
+    people: Cast, work: Work
+) -> None:
+    survivor, double = await two(people.anna, "contact")
+
+    async def sell(number: int) -> str:
+        return await make(people.boris, "deal", title=f"Pumps {number}", contactId=double)
+
+    early = [asyncio.create_task(sell(number)) for number in range(10)]
+    merging = asyncio.create_task(merge(people.anna, survivor, double))
+    late = [asyncio.create_task(sell(number)) for number in range(10, 20)]
+    deals = await asyncio.gather(*early, *late)
+    (await merging).payload()
+    await work()
+    for deal in deals:
+        found = await read(people.anna, "deal", deal, "contact { id } contacts { nodes { id } }")
+        assert found == {"contact": {"id": survivor}, "contacts": {"nodes": [{"id": survivor}]}}
