@@ -32,7 +32,10 @@ DUPLICATE_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "The record is none of those that are merged.",
         "Такой записи нет среди объединяемых.",
     ),
-    "no_field": ("There is no field {name} to choose.", "Нет поля {name}, которое можно выбрать."),
+    "no_such_choice": (
+        "There is no field {name} to choose.",
+        "Нет поля {name}, которое можно выбрать.",
+    ),
     "merging_needs_sight": (
         "To merge records one has to see all of their fields.",
         "Чтобы объединять записи, нужно видеть все их поля.",

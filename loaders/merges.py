@@ -188,3 +188,8 @@ async def existing(session: Session, table: Any, ids: Sequence[UUID]) -> set[UUI
         select(table.c.id).where(table.c.workspace_id == WORKSPACE, table.c.id == id_array(ids))
     )
     return {row.id for row in found}
+
+
+async def rows_there(session: Session, entity: str, ids: Sequence[UUID]) -> set[UUID]:
+    """Tell which rows of an entity are there, those in the recycle bin too."""
+    return await existing(session, TABLES[entity], ids)

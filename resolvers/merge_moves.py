@@ -13,20 +13,22 @@ from sqlalchemy import and_, bindparam, delete, update
 
 from db.base import WORKSPACE, new_id
 from db.pointers import Pointer, pointers
-from db.tables import merge_moves
+from db.tables import external_ids, merge_moves
 from domain.custom_fields import CUSTOM_FIELD
 from domain.entities import ENTITIES
 from domain.ids import encode_id
 from loaders.beside import id_array
+from loaders.locking import find_by_external_ids
 from loaders.merges import existing, lock_holding, lock_pointing
 from loaders.rows import Row
 from resolvers import changes
 from resolvers.custom_values import parts_of, record_targets
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
-from resolvers.values import Values
+from resolvers.values import ExternalId, Values
 
 _CUSTOM: Final = "custom"
+_OUTSIDE: Final = "external_ids"
 Moves = list[tuple[str, dict[str, Any]]]
 """Places, each with a row as it was."""
 
@@ -65,6 +67,41 @@ async def move_back(op: Operation, entity: str, target: UUID, moves: Sequence[An
             await _point_back(op, pointer, target, rows)
     await _values_back(op, entity, target, by_place.get(_CUSTOM, []))
     op.loaders.clear()
+
+
+async def take_external_ids(
+    op: Operation, entity: str, holders: Mapping[ExternalId, UUID]
+) -> Moves:
+    """Take ids in other systems from the records that have them; gives what it was before."""
+    table = external_ids
+    found: Moves = []
+    for item, record in holders.items():
+        await op.session.run(
+            delete(table).where(
+                table.c.workspace_id == WORKSPACE,
+                table.c.record_type == entity,
+                table.c.system == item.system,
+                table.c.value == item.value,
+            )
+        )
+        row = {"system": item.system, "value": item.value, "record": str(record)}
+        found.append((_OUTSIDE, row))
+    op.loaders.clear()
+    return found
+
+
+async def give_external_ids_back(op: Operation, entity: str, moves: Sequence[Any]) -> None:
+    """Give records their ids in other systems back, as far as nobody else has them by now."""
+    wanted = [move.row for move in moves if move.place == _OUTSIDE]
+    pairs = [(row["system"], row["value"]) for row in wanted]
+    known = await find_by_external_ids(op.session, entity, pairs)
+    rows = [
+        {"record_type": entity, "record_id": UUID(row["record"]), "system": row["system"],
+         "value": row["value"]}
+        for row, pair in zip(wanted, pairs, strict=True)
+        if pair not in known
+    ]  # fmt: skip
+    await op.session.insert(external_ids, rows)
 
 
 async def _move(op: Operation, pointer: Pointer, sources: Sequence[UUID], target: UUID) -> Moves:

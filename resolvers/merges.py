@@ -5,7 +5,7 @@ and all that points to them. Their ids lead to the survivor from then on. Who me
 fields of the records: nobody decides about what they have not seen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from auth.entries import names_of
 from auth.policy import require
 from auth.rights import Cell
 from db.base import WORKSPACE, new_id
-from db.tables import external_ids, merged_records, merges
+from db.tables import merged_records, merges
 from domain.custom_fields import CustomFieldType
 from domain.errors import Code, RefusedError, UserError, refuse
 from domain.fields import Entity, Kind, camel
@@ -42,20 +42,18 @@ from resolvers.differences import value_as_json
 from resolvers.drafts import Draft
 from resolvers.lists import list_as_json
 from resolvers.merge_fields import Side, Union, unite
-from resolvers.merge_moves import Moves, keep_moves, move_all
+from resolvers.merge_moves import keep_moves, move_all, take_external_ids
 from resolvers.operation import Event, Operation
 from resolvers.permits import check_rows, may_change, require_fields
 from resolvers.product_rows import ROWS
 from resolvers.stored_lists import read_lists
 from resolvers.told_changes import ToldChange, told_changes
-from resolvers.values import Values
+from resolvers.values import ExternalId, Values
 from resolvers.versions import check_version
 
 Raw = Mapping[str, Any]
 SETTLE: Final = "merges.settle"
 """The job that looks once more for what points to merged records."""
-OUTSIDE: Final = "external_ids.record_id"
-"""The place of ids in other systems among what a merge moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,8 @@ async def merge_records(op: Operation, raw: Raw) -> tuple[Row, UUID]:
     survivor, sources = rows[0], rows[1:]
     # Before the survivor takes anything over: no two records have a unique value at once.
     await changes.move_to_bin(op, [_draft(entity, row) for row in sources], deleted=True)
-    moves = await _free_external_ids(op, entity, union)
+    taken = set(union.values.given.get("external_ids", ())) - set(sides[0].lists["external_ids"])
+    moves = await take_external_ids(op, entity.name, _holders(union, taken))
     survivor = await _write(op, entity, union, survivor)
     gone = [row.id for row in sources]
     moves += await move_all(op, entity.name, gone, survivor.id)
@@ -132,6 +131,16 @@ async def settle(op: Operation, arguments: Mapping[str, Any]) -> None:
     await lock_rows(op.session, op.actor, merge.record_type, merge.source_ids)
     (end,) = set((await survivors(op.loaders, merge.source_ids)).values())
     await keep_moves(op, key, await move_all(op, merge.record_type, merge.source_ids, end))
+
+
+def _holders(union: Union, taken: Set[ExternalId]) -> dict[ExternalId, UUID]:
+    """Tell which of the others have ids in other systems that the survivor takes over."""
+    return {
+        item: side.row.id
+        for side in union.sides[1:]
+        for item in side.lists["external_ids"]
+        if item in taken
+    }
 
 
 def _draft(entity: Entity, row: Row) -> Draft:
@@ -184,7 +193,7 @@ async def _read_choices(
         place = ("choices", str(index))
         if name not in known:
             values = {"name": name[:50]}
-            errors.append(UserError(Code.NOT_FOUND, "no_field", (*place, "field"), values))
+            errors.append(UserError(Code.NOT_FOUND, "no_such_choice", (*place, "field"), values))
         elif name in found:
             errors.append(UserError(Code.DUPLICATE, "given_twice", (*place, "field")))
         elif record not in records_by_id:
@@ -281,30 +290,6 @@ def _as_json(entity: Entity, custom: Mapping[str, Row], side: Side, name: str) -
     if declared.columns:
         return value_as_json(declared, side.row)
     return list_as_json(declared, side.lists[declared.name])
-
-
-async def _free_external_ids(op: Operation, entity: Entity, union: Union) -> Moves:
-    """Take the ids in other systems from the others that the survivor takes over."""
-    before = set(union.sides[0].lists["external_ids"])
-    taken = set(union.values.given.get("external_ids", ())) - before
-    moves: Moves = []
-    for side in union.sides[1:]:
-        for item in side.lists["external_ids"]:
-            if item in taken:
-                row = {"system": item.system, "value": item.value, "record": str(side.row.id)}
-                moves.append((OUTSIDE, row))
-    table = external_ids
-    for _, row in moves:
-        await op.session.run(
-            delete(table).where(
-                table.c.workspace_id == WORKSPACE,
-                table.c.record_type == entity.name,
-                table.c.system == row["system"],
-                table.c.value == row["value"],
-            )
-        )
-    op.loaders.clear()
-    return moves
 
 
 async def _write(op: Operation, entity: Entity, union: Union, target: Row) -> Row:

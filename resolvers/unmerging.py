@@ -12,7 +12,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from auth.policy import require
-from db.tables import TABLES, external_ids
 from domain.custom_fields import CustomFieldType
 from domain.errors import Code, RefusedError, UserError, refuse
 from domain.fields import Entity, Field, Kind, camel, snake
@@ -22,8 +21,8 @@ from domain.merges import MERGE, MERGED, UNDOABLE
 from domain.money import Money
 from domain.roles import Action
 from domain.timeline import TimelineKind
-from loaders.locking import find_by_external_ids, lock_rows
-from loaders.merges import existing, find_merges, has_later, moves_of
+from loaders.locking import lock_rows
+from loaders.merges import find_merges, has_later, moves_of, rows_there
 from loaders.rows import Row
 from resolvers import changes, records
 from resolvers.attachments import attach
@@ -34,8 +33,8 @@ from resolvers.defined_fields import fields_of
 from resolvers.differences import value_as_json
 from resolvers.drafts import Draft
 from resolvers.lists import list_as_json
-from resolvers.merge_moves import move_back
-from resolvers.merges import OUTSIDE, mark_undone, tell
+from resolvers.merge_moves import give_external_ids_back, move_back
+from resolvers.merges import mark_undone, tell
 from resolvers.operation import Operation
 from resolvers.permits import check_rows, may_change, require_fields
 from resolvers.product_rows import ROWS
@@ -82,7 +81,7 @@ async def unmerge(op: Operation, raw: Mapping[str, Any]) -> Unmerged:
     survivor = await _write(op, undoing)
     moves = await moves_of(op.session, merge.id)
     others = await _bring_back(op, entity, others)
-    await _give_external_ids_back(op, entity, moves)
+    await give_external_ids_back(op, entity.name, moves)
     await move_back(op, entity.name, survivor.id, moves)
     await mark_undone(op, merge.id)
     ids = [encode_id(entity.name, row.id) for row in others]
@@ -114,7 +113,7 @@ async def _lock_rows(op: Operation, entity: Entity, merge: Any) -> list[Row]:
     ids = [merge.target_id, *merge.source_ids]
     rows = await lock_rows(op.session, op.actor, entity.name, sorted(ids), flagged=True)
     lost = [key for key in ids if key not in rows]
-    there = await existing(op.session, TABLES[entity.name], lost) if lost else set()
+    there = await rows_there(op.session, entity.name, lost) if lost else set()
     errors: list[UserError] = []
     if len(there) < len(lost):
         errors.append(UserError(Code.CONFLICT, "merged_record_gone", ("id",)))
@@ -174,7 +173,7 @@ async def _field_back(
         return
     value = _read(declared, change["from"])
     if declared.kind is Kind.REFERENCE and value is not None:
-        if not await existing(op.session, TABLES[declared.target], [value]):
+        if not await rows_there(op.session, declared.target, [value]):
             undoing.kept.append(camel(declared.name))
             return
         undoing.taken.add(value)
@@ -275,19 +274,3 @@ async def _bring_back(op: Operation, entity: Entity, rows: Sequence[Row]) -> lis
     await attach(op, pairs)
     back = {row.id: row for row in await changes.move_to_bin(op, drafts, deleted=False)}
     return [back.get(row.id, row) for row in rows]
-
-
-async def _give_external_ids_back(op: Operation, entity: Entity, moves: Sequence[Any]) -> None:
-    """Give the others their ids in other systems, as far as nobody else has them by now."""
-    wanted = [move.row for move in moves if move.place == OUTSIDE]
-    pairs = [(row["system"], row["value"]) for row in wanted]
-    known = await find_by_external_ids(op.session, entity.name, pairs)
-    await op.session.insert(
-        external_ids,
-        [
-            {"record_type": entity.name, "record_id": UUID(row["record"]),
-             "system": row["system"], "value": row["value"]}
-            for row in wanted
-            if (row["system"], row["value"]) not in known
-        ],
-    )  # fmt: skip

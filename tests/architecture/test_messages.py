@@ -3,6 +3,7 @@
 import ast
 import re
 import string
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -43,6 +44,21 @@ def test_a_message_is_said_in_english_and_russian_with_the_same_values(key: str)
     assert [say(key, language, values) for language in ("en", "ru", "fr")] == [
         english.format(**values), russian.format(**values), english.format(**values),
     ]  # fmt: skip
+
+
+def test_a_key_stands_for_one_message() -> None:
+    # Lists of messages are put together: of two with one key, one would be lost without a word.
+    keys = [
+        key.value
+        for module in modules("domain")
+        if module.path.endswith("messages.py")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Dict)
+        for key in node.keys
+        if isinstance(key, ast.Constant)
+    ]
+
+    assert [key for key, count in Counter(keys).items() if count > 1] == []
 
 
 def test_what_the_transport_says_is_in_both_languages_too() -> None:
