@@ -69,7 +69,8 @@ class Settings(BaseSettings):
     files_url: str | None = None
 
     # Where people reach the server, such as https://crm.example.com: links in e-mails lead there.
-    public_url: str = "http://127.0.0.1:8000"
+    # Unset: this machine, at `port`.
+    public_url: str | None = None
     # smtps://user:password@host:465 or smtp://user:password@host:587; unset: administrators are
     # shown the links that would be sent.
     smtp_url: SecretStr | None = None
@@ -180,7 +181,8 @@ class Settings(BaseSettings):
     def mailer(self) -> Mailer:
         """Return what sends e-mail."""
         url = None if self.smtp_url is None else self.smtp_url.get_secret_value()
-        return Mailer(url, self.mail_from, self.public_url)
+        here = f"http://127.0.0.1:{self.port}"
+        return Mailer(url, self.mail_from, self.public_url or here)
 
     @property
     def upload_limits(self) -> UploadLimits:
@@ -274,7 +276,9 @@ class Settings(BaseSettings):
 
     @field_validator("public_url")
     @classmethod
-    def _reachable(cls, value: str) -> str:
+    def _reachable(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         parts = urlsplit(value)
         plain = not (parts.query or parts.fragment or parts.username)
         if parts.scheme not in {"http", "https"} or not parts.hostname or not plain:

@@ -59,6 +59,15 @@ def test_the_currency_follows_the_language_unless_given(monkeypatch: pytest.Monk
     assert Settings.from_env().currency == "EUR"
 
 
+def test_links_lead_to_this_machine_unless_it_is_said_where(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VORONKA_PORT", "8123")
+    assert Settings.from_env().mailer.link("page", "s") == "http://127.0.0.1:8123/page#token=s"
+    monkeypatch.setenv("VORONKA_PUBLIC_URL", "https://crm.example.com/")
+    assert Settings.from_env().mailer.link("page", "s") == "https://crm.example.com/page#token=s"
+
+
 def test_origins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VORONKA_CORS_ORIGINS", "https://a.example, http://localhost:5173,")
 
