@@ -23,13 +23,22 @@ class BatchLoader(DataLoader[K, V], Generic[K, V]):
         self, fetch: Callable[[Sequence[K]], Coroutine[Any, Any, Sequence[V]]], pace: Pace
     ) -> None:
         """Load with `fetch`: values for keys, in their order."""
-        super().__init__(self.load_batch)
+        # What the library keeps for single keys is made for those who ask for single keys.
+        self._is_whole = False
         self._pace = pace
         self._fetch = fetch
         self._known: dict[K, V] = {}
         self._bringing: dict[K, asyncio.Task[None]] = {}
         self._wanted: dict[K, None] = {}
         self._collecting: asyncio.Task[None] | None = None
+
+    @override
+    def load(self, key: K) -> "asyncio.Future[V]":
+        """Load the value of a key, together with others that are asked for meanwhile."""
+        if not self._is_whole:
+            super().__init__(self.load_batch)
+            self._is_whole = True
+        return super().load(key)
 
     async def load_batch(self, keys: Sequence[K]) -> list[V]:
         """Give the values for keys, in their order; raises what `fetch` raises."""
@@ -84,21 +93,24 @@ class BatchLoader(DataLoader[K, V], Generic[K, V]):
     def clear(self, key: K) -> "BatchLoader[K, V]":
         """Forget one value."""
         self._known.pop(key, None)
-        super().clear(key)
+        if self._is_whole:
+            super().clear(key)
         return self
 
     @override
     def clear_all(self) -> "BatchLoader[K, V]":
         """Forget everything."""
         self._known.clear()
-        super().clear_all()
+        if self._is_whole:
+            super().clear_all()
         return self
 
     @override
     def prime(self, key: K, value: V) -> "BatchLoader[K, V]":
         """Tell a value that is known already."""
         self._known.setdefault(key, value)
-        super().prime(key, value)
+        if self._is_whole:
+            super().prime(key, value)
         return self
 
 

@@ -233,11 +233,13 @@ class GraphQLView(GraphQL[None, None]):
     def _write(
         self, body: object, media: str | None, status: int, headers: Mapping[str, str] | None
     ) -> Response:
-        response = Response(self.encode_json(body), status, headers)
-        response.headers["content-type"] = f"{media or JSON}; charset=utf-8"
-        response.headers["cache-control"] = "no-store"
-        response.headers.add_vary_header("Accept, Accept-Language, Authorization, Cookie")
-        return response
+        named = {
+            **(headers or {}),
+            "content-type": f"{media or JSON}; charset=utf-8",
+            "cache-control": "no-store",
+            "vary": "Accept, Accept-Language, Authorization, Cookie",
+        }
+        return Response(self.encode_json(body), status, named)
 
 
 def _refuse_cross_site(request: Request) -> None:

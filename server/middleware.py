@@ -8,19 +8,18 @@ import contextlib
 import re
 import time
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 import orjson
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import GZipResponder, IdentityResponder
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from typing_extensions import override
 
 from domain.activities import CALENDAR_PATH
 from schema.errors import Code, Viewer, masked, problem
@@ -63,6 +62,9 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
         "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
 }
+_SECURITY_PAIRS: Final = [
+    (name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()
+]
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9._\-]{1,128}")
 TOO_LARGE: Final = 413
 _CLIENT_LEFT: Final = 499
@@ -86,7 +88,7 @@ def middleware(limits: Limits, cors_origins: Collection[str]) -> list[Middleware
                 expose_headers=EXPOSED_HEADERS,
             )
         )
-    stack.append(Middleware(Compression, minimum_size=_COMPRESSED_FROM, compresslevel=_COMPRESSION))
+    stack.append(Middleware(Compression, minimum_size=_COMPRESSED_FROM, level=_COMPRESSION))
     # inside of CORS, so that a page of another origin can read what went wrong
     stack.append(Middleware(RequestContext))
     stack.append(
@@ -127,7 +129,7 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = identity
+                _add(message, [(REQUEST_ID_HEADER.encode(), identity.encode())])
             await send(message)
 
         started = time.perf_counter()
@@ -178,24 +180,58 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                known = {name for name, _ in message.get("headers", ())}
+                _add(message, [pair for pair in _SECURITY_PAIRS if pair[0] not in known])
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
 
 
-class Compression(GZipMiddleware):
-    """Compress answers, but for files: those are compressed already, or are asked for in ranges."""
+def _add(message: Message, pairs: Iterable[tuple[bytes, bytes]]) -> None:
+    """Add headers to the head of a response, as the protocol has them: in lower case."""
+    message["headers"] = [*message.get("headers", ()), *pairs]
 
-    @override
+
+class Compression:
+    """Compress answers from a size on, but no files: those are compressed, or asked for in ranges.
+
+    An answer that says it is small goes out as it is; the library holds each back to look at it.
+    """
+
+    def __init__(self, app: ASGIApp, minimum_size: int, level: int) -> None:
+        self.app = app
+        self.minimum_size = minimum_size
+        self.level = level
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, its answer to be compressed."""
-        is_file = scope["type"] == "http" and scope["path"].startswith(FILES_PATH)
-        await (
-            self.app(scope, receive, send) if is_file else super().__call__(scope, receive, send)
-        )
+        if scope["type"] != "http" or scope["path"].startswith(FILES_PATH):
+            await self.app(scope, receive, send)
+            return
+        sending: Send | None = None
+
+        async def send_sized(message: Message) -> None:
+            nonlocal sending
+            if sending is None:
+                sending = send if self._is_small(message) else self._compressing(scope, send)
+            await sending(message)
+
+        await self.app(scope, receive, send_sized)
+
+    def _is_small(self, message: Message) -> bool:
+        for name, value in message.get("headers", ()):
+            if name == b"content-length":
+                return int(value) < self.minimum_size
+        return False
+
+    def _compressing(self, scope: Scope, send: Send) -> Send:
+        responder: IdentityResponder
+        if "gzip" in Headers(scope=scope).get("accept-encoding", ""):
+            responder = GZipResponder(self.app, self.minimum_size, self.level)
+        else:
+            responder = IdentityResponder(self.app, self.minimum_size)
+        responder.send = send
+        return responder.send_with_compression
 
 
 class BodyError(Exception):
