@@ -30,7 +30,13 @@ from server.embedded import EmbeddedPostgres
 from server.serving import settle_collector
 from server.settings import Settings
 from server.worker import Worker
+from tests.access.staff import Join, add_person
+from tests.access.world import World, fingerprint
+from tests.client import Client
 from tests.people import Cast, make_cast
+
+Stored = Callable[[], Awaitable[dict[str, str]]]
+"""`stored()` gives a checksum of each table's rows in the workspace of a cast."""
 
 
 @contextmanager
@@ -196,6 +202,28 @@ def watch(server: Server) -> Any:
             yield seen
 
     return watching
+
+
+@pytest.fixture
+def join(people: Cast, server: Server) -> Join:
+    """Give a function that adds a person with roles and gives their client."""
+
+    async def add(name: str, *roles: str) -> Client:
+        return await add_person(people, server.database, name, roles)
+
+    return add
+
+
+@pytest.fixture
+def stored(people: Cast, server: Server) -> Stored:
+    """Give a function that tells of any change of what the cast's workspace has stored."""
+
+    async def look() -> dict[str, str]:
+        found = await people.root.data("{ viewer { workspace { id } } }")
+        world = World({"workspace": str(found["viewer"]["workspace"]["id"])})
+        return await fingerprint(server.database, world)
+
+    return look
 
 
 @pytest.fixture

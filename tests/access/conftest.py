@@ -10,9 +10,7 @@ import pytest
 
 from domain.audit import AuditKind
 from tests.access.ground import Ground, open_ground
-from tests.access.staff import Join, add_person
 from tests.access.world import World, build_world
-from tests.client import Client
 from tests.conftest import Server
 from tests.people import Cast, make_cast
 
@@ -42,16 +40,6 @@ async def stage(server: Server, http: httpx.AsyncClient) -> Stage:
     """Give the two worlds: root's, and olga's."""
     people = await make_cast(server.database, http)
     return Stage(people, await build_world(people.root), await build_world(people.olga))
-
-
-@pytest.fixture
-def join(people: Cast, server: Server) -> Join:
-    """Give a function that adds a person with roles and gives their client."""
-
-    async def add(name: str, *roles: str) -> Client:
-        return await add_person(people, server.database, name, roles)
-
-    return add
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.access.staff import Join, add_person, make_deal
+from tests.access.staff import make_deal
 from tests.access.world import World, fingerprint
 from tests.client import Answer, Client
 from tests.conftest import Server
@@ -58,16 +58,6 @@ async def kinds(person: Client, record: str) -> list[str]:
     """Give the kinds of the entries about activities of a timeline, the newest first."""
     found = (await person.data(TIMELINE, id=record))["node"]["timeline"]["nodes"]
     return [entry["kind"] for entry in found if entry["kind"].startswith("ACTIVITY_")]
-
-
-@pytest.fixture
-def join(people: Cast, server: Server) -> Join:
-    """Give a function that adds a person with roles and gives their client."""
-
-    async def add(name: str, *roles: str) -> Client:
-        return await add_person(people, server.database, name, roles)
-
-    return add
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.access.staff import Join, grant, make_role
-from tests.duplicates.conftest import Stored, found, make, points
+from tests.conftest import Stored
+from tests.duplicates.conftest import found, make, points
 from tests.people import Cast
 
 PHONE = "+12025550123"

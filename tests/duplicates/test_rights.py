@@ -3,7 +3,8 @@
 import pytest
 
 from tests.access.staff import Join, grant, make_role
-from tests.duplicates.conftest import LOOK, Stored, found, make, points
+from tests.conftest import Stored
+from tests.duplicates.conftest import LOOK, found, make, points
 from tests.people import Cast
 
 PHONE = "+12025550123"

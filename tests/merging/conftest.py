@@ -1,17 +1,9 @@
-"""What tests of merging do and ask, and people with roles of their own."""
+"""What tests of merging do and ask."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-import pytest
-
-from tests.access.staff import Join, add_person
-from tests.access.world import World, fingerprint
 from tests.client import Answer, Client
-from tests.conftest import Server
-from tests.people import Cast
 
-Stored = Callable[[], Awaitable[dict[str, str]]]
 MERGED: Final = """record { id version } merge { id merged { id } }
   conflicts { field label values { record { id } value display } }"""
 UNMERGED: Final = "record { id } restored { id } kept merge { id undoneAt }"
@@ -19,28 +11,6 @@ TIMELINE: Final = """query ($id: ID!) { node(id: $id) { ... on Record {
   timeline(first: 50) { nodes { kind by { firstName } record { id }
     ... on MergeEntry { merged { id } changes { field } }
     ... on CommentEntry { comment { text } } } } } } }"""
-
-
-@pytest.fixture
-def join(people: Cast, server: Server) -> Join:
-    """Give a function that adds a person with roles and gives their client."""
-
-    async def add(name: str, *roles: str) -> Client:
-        return await add_person(people, server.database, name, roles)
-
-    return add
-
-
-@pytest.fixture
-def stored(people: Cast, server: Server) -> Stored:
-    """Give a function that gives a checksum of every table's rows in the workspace."""
-
-    async def look() -> dict[str, str]:
-        found = await people.root.data("{ viewer { workspace { id } } }")
-        world = World({"workspace": str(found["viewer"]["workspace"]["id"])})
-        return await fingerprint(server.database, world)
-
-    return look
 
 
 async def make(person: Client, entity: str, **given: Any) -> str:

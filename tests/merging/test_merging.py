@@ -6,16 +6,8 @@ from typing import Any
 import pytest
 
 from tests.client import Client
-from tests.merging.conftest import (
-    Stored,
-    change,
-    choose,
-    make,
-    merge,
-    points,
-    read,
-    timeline,
-)
+from tests.conftest import Stored
+from tests.merging.conftest import change, choose, make, merge, points, read, timeline
 from tests.people import Cast
 
 CONTACT = """id version firstName lastName jobTitle birthDate comments sourceDescription

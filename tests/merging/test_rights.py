@@ -6,7 +6,8 @@ import pytest
 
 from tests.access.staff import Join, grant, make_role
 from tests.client import Client
-from tests.merging.conftest import Stored, make, merge, read, timeline, unmerge
+from tests.conftest import Stored
+from tests.merging.conftest import make, merge, read, timeline, unmerge
 from tests.people import Cast
 
 ALL = [grant("CONTACT", action, "ALL") for action in ("READ", "CREATE", "UPDATE", "DELETE")]

@@ -8,17 +8,8 @@ import pytest
 
 from domain.ids import decode_id
 from tests.client import Client
-from tests.merging.conftest import (
-    Stored,
-    change,
-    choose,
-    make,
-    merge,
-    points,
-    read,
-    timeline,
-    unmerge,
-)
+from tests.conftest import Stored
+from tests.merging.conftest import change, choose, make, merge, points, read, timeline, unmerge
 from tests.people import Cast
 
 CONTACT = """id firstName lastName jobTitle birthDate comments phones { id value kind }

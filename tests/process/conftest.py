@@ -9,13 +9,9 @@ from sqlalchemy import select
 from db.base import WORKSPACE
 from db.tables import events
 from domain.ids import decode_id
-from tests.access.staff import Join, add_person
-from tests.access.world import World, fingerprint
-from tests.client import Client
 from tests.conftest import Server
 from tests.people import Cast
 
-Stored = Callable[[], Awaitable[dict[str, str]]]
 Told = Callable[[str], Awaitable[list[tuple[str, dict[str, Any]]]]]
 
 
@@ -23,26 +19,6 @@ async def workspace_of(people: Cast) -> str:
     """Give the id of the cast's workspace."""
     found = await people.root.data("{ viewer { workspace { id } } }")
     return str(found["viewer"]["workspace"]["id"])
-
-
-@pytest.fixture
-def join(people: Cast, server: Server) -> Join:
-    """Give a function that adds a person with roles and gives their client."""
-
-    async def add(name: str, *roles: str) -> Client:
-        return await add_person(people, server.database, name, roles)
-
-    return add
-
-
-@pytest.fixture
-def stored(people: Cast, server: Server) -> Stored:
-    """Give a function that gives a checksum of every table's rows in the workspace."""
-
-    async def look() -> dict[str, str]:
-        return await fingerprint(server.database, World({"workspace": await workspace_of(people)}))
-
-    return look
 
 
 @pytest.fixture

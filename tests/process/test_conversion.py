@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tests.client import Client
+from tests.conftest import Stored
 from tests.people import Cast
-from tests.process.conftest import Stored, Told
+from tests.process.conftest import Told
 from tests.process.leads import ALL, FULL, LEAD, MADE, convert, look, make_lead
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Stored
 from tests.people import Cast
-from tests.process.conftest import Stored
 from tests.process.leads import ALL, FULL, convert, look, make_field, make_lead, preview
 
 VALUES = "customFieldValues { field { code } displayValue }"

@@ -6,8 +6,8 @@ import pytest
 
 from tests.access.staff import Join, grant, make_role
 from tests.client import Client
+from tests.conftest import Stored
 from tests.people import Cast
-from tests.process.conftest import Stored
 from tests.process.leads import ALL, FULL, convert, look, make_lead, preview
 
 READS = [grant(name, "READ", "ALL") for name in ("LEAD", "CONTACT", "COMPANY", "DEAL")]

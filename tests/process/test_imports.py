@@ -8,8 +8,9 @@ import pytest
 from tests.access.roles import grant, make_role
 from tests.access.staff import Join
 from tests.client import Answer, Client
+from tests.conftest import Stored
 from tests.people import Cast
-from tests.process.conftest import Stored, Told
+from tests.process.conftest import Told
 from tests.timeline.conftest import timeline
 
 READ = """id createdAt createdBy { id } movedAt movedBy { id } closedAt closeDate isClosed version

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tests.access.staff import Join, grant, make_deal, make_role
+from tests.conftest import Stored
 from tests.people import Cast
-from tests.process.conftest import Stored, Told
+from tests.process.conftest import Told
 from tests.process.leads import look, make_field
 from tests.process.lines import READ, Lines, dig, make_lines, move
 

@@ -1,5 +1,5 @@
-"""What the people of these tests have: the looks at what is stored and told, of tests/process."""
+"""What the people of these tests have: the look at what is told, of tests/process."""
 
-from tests.process.conftest import join, stored, told
+from tests.process.conftest import told
 
-__all__ = ["join", "stored", "told"]
+__all__ = ["told"]

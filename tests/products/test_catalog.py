@@ -6,8 +6,9 @@ from resolvers.defaults import TAX_RATES, UNITS
 from tests.access.roles import grant, make_role
 from tests.access.staff import Join
 from tests.client import Client
+from tests.conftest import Stored
 from tests.people import Cast
-from tests.process.conftest import Stored, Told
+from tests.process.conftest import Told
 from tests.products.goods import line, make_product, price, read_deal, sell
 
 PRODUCT = """product { id name code isActive isTaxIncluded description section { id name }

@@ -4,8 +4,8 @@ from typing import Any
 
 from tests.access.roles import grant, make_role
 from tests.access.staff import Join
+from tests.conftest import Stored
 from tests.people import Cast
-from tests.process.conftest import Stored
 from tests.process.leads import convert, make_lead, preview
 from tests.products.goods import (
     DEAL,

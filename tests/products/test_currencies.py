@@ -7,9 +7,8 @@ import pytest
 
 from tests.api.calling import mutate
 from tests.client import Client
-from tests.conftest import Work
+from tests.conftest import Stored, Work
 from tests.people import Cast
-from tests.process.conftest import Stored
 from tests.products.goods import line, make_product, price, read_deal, sell, set_rate
 
 WORK = "kind state currency done total finishedAt"

@@ -10,9 +10,9 @@ from domain.ids import decode_id
 from tests.access.roles import grant, make_role
 from tests.access.staff import Join
 from tests.client import Client
-from tests.conftest import Server
+from tests.conftest import Server, Stored
 from tests.people import Cast
-from tests.process.conftest import Stored, Told
+from tests.process.conftest import Told
 from tests.products.goods import (
     change,
     line,

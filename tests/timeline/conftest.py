@@ -2,12 +2,7 @@
 
 from typing import Any, Final
 
-import pytest
-
-from tests.access.staff import Join, add_person
 from tests.client import Client
-from tests.conftest import Server
-from tests.people import Cast
 
 ENTRY: Final = """__typename kind version by { firstName }
   ... on ChangeEntry { isByTunnel changes { field label from to fromDisplay toDisplay } }
@@ -19,16 +14,6 @@ TIMELINE: Final = f"""query ($id: ID!, $first: Int, $after: String, $types: [Tim
     pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }}
   }} }} }}
 }}"""
-
-
-@pytest.fixture
-def join(people: Cast, server: Server) -> Join:
-    """Give a function that adds a person with roles and gives their client."""
-
-    async def add(name: str, *roles: str) -> Client:
-        return await add_person(people, server.database, name, roles)
-
-    return add
 
 
 async def timeline(client: Client, record: str, **arguments: Any) -> Any:
