@@ -29,6 +29,8 @@ def differences(draft: Draft, before: Row | None, after: Row) -> dict[str, dict[
             found.update(custom_differences(draft, before, after))
             continue
         if declared.columns:
+            if before is not None and draft.columns.keys().isdisjoint(declared.columns):
+                continue  # what is not written stays
             was = None if before is None else value_as_json(declared, before)
             now = value_as_json(declared, after)
         elif declared.name in draft.lists:
