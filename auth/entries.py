@@ -2,23 +2,32 @@
 
 A change of a field is as readable as the field of that record is now. An entry of whose changes
 none may be read is none at all; fields that are gone have no rules any more, so they are told to
-nobody but administrators.
+nobody but administrators. Such are those whose code another field has now: ids grow with time, so
+what was written before a field was made is of one before it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
+    Select,
     Text,
+    Uuid,
     and_,
     bindparam,
+    exists,
     false,
+    func,
+    literal_column,
     or_,
+    select,
     true,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from auth.actor import Actor
 from auth.policy import any_of, cell
@@ -26,6 +35,7 @@ from auth.rights import Cell, Mask, Rights, field_names
 from domain.entities import ENTITIES
 from domain.timeline import BINNED, OF_ACTIVITIES, OF_COMMENTS, OF_MERGES, STAGE, TimelineKind
 
+_CUSTOM: Final = "custom."
 ALWAYS: Final = (
     TimelineKind.CREATED, TimelineKind.IMPORTED, *OF_COMMENTS, *OF_ACTIVITIES, *OF_MERGES
 )  # fmt: skip
@@ -43,10 +53,32 @@ def names_of(rights: Rights, entity: str) -> frozenset[str]:
     key = (names_of, entity)
     found: frozenset[str] | None = rights.known.get(key)
     if found is None:
-        custom = (f"custom.{code}" for owner, code in rights.custom_fields.values()
-                  if owner == entity)  # fmt: skip
+        custom = _custom_fields(rights, entity)
         found = rights.known[key] = frozenset({*field_names(entity), *custom})
     return found
+
+
+def _custom_fields(rights: Rights, entity: str) -> dict[str, UUID]:
+    """Give the custom fields of an entity, as the event log names them."""
+    key = (_custom_fields, entity)
+    found: dict[str, UUID] | None = rights.known.get(key)
+    if found is None:
+        found = rights.known[key] = {
+            f"{_CUSTOM}{code}": field
+            for field, (owner, code) in rights.custom_fields.items()
+            if owner == entity
+        }
+    return found
+
+
+def gone_fields(rights: Rights, entity: str, names: Iterable[str], event: UUID) -> frozenset[str]:
+    """Give those of the names in an event that stand for custom fields that are gone."""
+    custom = _custom_fields(rights, entity)
+    return frozenset(
+        name
+        for name in names
+        if name.startswith(_CUSTOM) and (name not in custom or event < custom[name])
+    )
 
 
 def reads_change(rights: Rights, entity: str, name: str, bits: int) -> bool:
@@ -60,11 +92,13 @@ def reads_change(rights: Rights, entity: str, name: str, bits: int) -> bool:
 
 
 def readable_changes(
-    rights: Rights, entity: str, changes: Mapping[str, Any], bits: int
+    rights: Rights, entity: str, changes: Mapping[str, Any], bits: int, gone: frozenset[str]
 ) -> dict[str, Any]:
-    """Leave out the changes of fields that may not be read."""
+    """Leave out the changes of fields that may not be read, of those that are gone above all."""
     return {
-        name: change for name, change in changes.items() if reads_change(rights, entity, name, bits)
+        name: change
+        for name, change in changes.items()
+        if reads_change(rights, entity, name, bits) and (rights.is_everything or name not in gone)
     }
 
 
@@ -127,11 +161,28 @@ def _reads_any(
         false(),
         *(
             and_(
-                entry.c["changes"].has_any(
-                    bindparam(None, names, type_=ARRAY(Text()), unique=True)
-                ),
+                _has_any(rights, entity, entry, names),
                 any_of(found.rows, entity, record) if isinstance(found, Mask) else true(),
             )
             for found, names in together.items()
         ),
     )
+
+
+def _has_any(
+    rights: Rights, entity: str, entry: FromClause, names: Sequence[str]
+) -> ColumnElement[Any]:
+    """Give the condition on entries with a change of any of some fields as they are now."""
+    changes, known = entry.c["changes"], _custom_fields(rights, entity)
+    own = [name for name in names if name not in known]
+    custom = {name: str(known[name]) for name in names if name in known}
+    found = [changes.has_any(bindparam(None, own, type_=ARRAY(Text()), unique=True))] if own else []
+    if custom:
+        told = func.jsonb_object_keys(changes).table_valued("name", name="told").render_derived()
+        fields = bindparam(None, custom, type_=JSONB(), unique=True)
+        field = fields.op("->>", return_type=Text())(told.c["name"]).cast(Uuid())
+        of_now: Select[Any] = (
+            select(literal_column("1")).select_from(told).where(field < entry.c["id"])
+        )
+        found.append(exists(of_now.correlate(entry)))
+    return or_(false(), *found)

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
+from auth.entries import gone_fields
 from auth.policy import READS, flag, visible
 from db.base import WORKSPACE
 from db.tables import TABLES, events
@@ -53,6 +54,8 @@ class State:
     """What the actor may read of it, see `auth.rights`."""
     differing: Mapping[str, Any]
     """The values of then of the fields that have changed since, by their names in the log."""
+    gone: frozenset[str]
+    """The names among them that stood for custom fields that are gone."""
     changed: Change | None
     """The last change up to then; None where the log does not tell of it."""
     binned: Change | None
@@ -80,10 +83,12 @@ async def load_state(loaders: Loaders, entity: str, record: UUID, moment: dateti
         part.of: Change(part.at, part.actor_id, TimelineKind(part.kind), part.version)
         for part in await loaders.session.rows(_last_changes(entity, record, moment))
     }
+    gone = (gone_fields(actor.rights, entity, [each.name], each.event) for each in differing)
     return State(
         row,
         found[0].reads,
         {change.name: change.before for change in differing},
+        frozenset().union(*gone),
         last.get("version"),
         last.get("bin"),
     )
@@ -111,6 +116,7 @@ def _first_changes(entity: str, record: UUID, moment: datetime) -> Select[Any]:
             value.cast(JSONB())
             .op("->", return_type=JSONB())(literal("from", Text()))
             .label("before"),
+            events.c["id"].label("event"),
         )
         .select_from(events)
         .join(each, literal(value=True))

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from auth.actor import Actor
-from auth.entries import entry_condition, readable_changes, reads_change
+from auth.entries import entry_condition, gone_fields, readable_changes, reads_change
 from auth.policy import READS, flag, visible, within
 from db.base import WORKSPACE
 from db.tables import TABLES, events, merged_records
@@ -108,6 +108,8 @@ class Entry:
     record_id: UUID
     version: int | None
     changes: Mapping[str, Any]
+    gone: frozenset[str] = frozenset()
+    """The names among those of the changes that stood for fields that are gone."""
     comment: UUID | None = None
     """Of an entry about a comment."""
     activity: UUID | None = None
@@ -295,7 +297,7 @@ def entry_of(actor: Actor, row: Any) -> Entry:
     if kind in OF_COMMENTS:
         comment = _subject(row, COMMENT.name)
         return Entry(
-            row.id, row.at, row.actor_id, kind, entity, row.record_id, None, {}, comment
+            row.id, row.at, row.actor_id, kind, entity, row.record_id, None, {}, comment=comment
         )  # fmt: skip
     if kind in OF_ACTIVITIES:
         activity = _subject(row, ACTIVITY.name)
@@ -303,7 +305,8 @@ def entry_of(actor: Actor, row: Any) -> Entry:
         return Entry(row.id, row.at, row.actor_id, kind, entity, row.record_id, None, changes,
                      activity=activity)  # fmt: skip
     is_link = kind in OF_LINKS
-    changes = {} if is_link else readable_changes(rights, entity, row.changes, row.reads)
+    gone = gone_fields(rights, entity, row.changes, row.id)
+    changes = {} if is_link else readable_changes(rights, entity, row.changes, row.reads, gone)
     changes.pop(TUNNEL, None)
     if kind is TimelineKind.UPDATED and STAGE in changes:
         kind = TimelineKind.STAGE_MOVED
@@ -312,7 +315,7 @@ def entry_of(actor: Actor, row: Any) -> Entry:
     )
     entry = Entry(
         row.id, row.at, row.actor_id if is_told else None, kind, entity, row.record_id,
-        row.version, changes, links=_links(row) if is_link else (),
+        row.version, changes, gone, links=_links(row) if is_link else (),
         is_by_tunnel=TUNNEL in row.changes and STAGE in changes,
     )  # fmt: skip
     return _of_merge(entry, row.changes[MERGED_RECORDS]) if kind in OF_MERGES else entry

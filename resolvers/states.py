@@ -45,7 +45,9 @@ async def state_as_of(
         return None
 
     def reads(name: str) -> bool:
-        return reads_change(op.actor.rights, entity, name, state.bits)
+        rights = op.actor.rights
+        is_told = rights.is_everything or name not in state.gone
+        return is_told and reads_change(rights, entity, name, state.bits)
 
     values = {**await _present(op, state), **state.differing}
     shown = {
@@ -54,7 +56,9 @@ async def state_as_of(
         if value not in (None, [], False) and name != MERGED_RECORDS and reads(name)
     }
     last = state.changed
-    entry = Entry(record, moment, None, TimelineKind.UPDATED, entity, record, None, shown)
+    entry = Entry(
+        record, moment, None, TimelineKind.UPDATED, entity, record, None, shown, state.gone
+    )  # fmt: skip
     (told,) = await told_changes(op, [entry])
     return RecordState(
         entity,

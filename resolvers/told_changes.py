@@ -55,7 +55,7 @@ async def told_changes(op: Operation, entries: Sequence[Entry]) -> list[list[Tol
         value
         for entry in entries
         for name, change in entry.changes.items()
-        for named in (_field(fields[_about(entry)], name),)
+        for named in (_field(fields[_about(entry)], name, entry),)
         if named.is_pointing or named.has_rows
         for value in (change.get("from"), change.get("to"))
     ]
@@ -68,7 +68,7 @@ async def told_changes(op: Operation, entries: Sequence[Entry]) -> list[list[Tol
             entry.changes.items(), key=lambda item: (places.get(item[0], len(places)), item[0])
         )
         found.append(
-            [_told(op, _field(known, name), name, change, names) for name, change in ordered]
+            [_told(op, _field(known, name, entry), name, change, names) for name, change in ordered]
         )
     return found
 
@@ -101,10 +101,10 @@ def _words(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _field(known: Mapping[str, _Named], name: str) -> _Named:
+def _field(known: Mapping[str, _Named], name: str, entry: Entry) -> _Named:
     """Give a field; one that is gone is called by its name of then."""
     found = known.get(name)
-    if found is not None:
+    if found is not None and name not in entry.gone:
         return found
     return _Named(_words(snake(name.removeprefix(_CUSTOM))), is_pointing=False)
 

@@ -66,6 +66,7 @@ READS_WITHIN_WRITES = {
     "resolvers/changes.py": "the ranks inside one UPDATE of a column's cards",
     "resolvers/custom_pivot.py": "the next rows of a field inside an UPDATE or DELETE of them",
     "auth/policy.py": "who follows a record, inside the condition on its rows",
+    "auth/entries.py": "the fields that an event changes, inside the condition on entries",
 }
 
 ON_CONNECTIONS = {

@@ -1,5 +1,6 @@
 """A timeline is as readable as its record, and each change as the field that changed."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.access.staff import Join, grant, make_deal, make_role
@@ -157,3 +158,92 @@ async def test_a_field_that_is_gone_is_told_to_administrators_alone(people: Cast
         {"field": "custom.salary", "label": "Salary", "from": None, "to": 5,
          "fromDisplay": None, "toDisplay": "5"}
     ]  # fmt: skip
+
+
+async def test_a_code_that_is_used_again_tells_nothing_of_the_field_before(
+    people: Cast, join: Join
+) -> None:
+    async def make(name: str, kind: str) -> str:
+        given = {"entity": "DEAL", "name": name, "code": "pay", "type": kind}
+        made = await people.root.mutate("createCustomField", given, "customField { id }")
+        return str(made.payload()["customField"]["id"])
+
+    async def write(value: Any) -> None:
+        await change(people.anna, deal, customValues=[{"code": "pay", "value": value}])
+
+    salary = await make("Monthly salary", "INTEGER")
+    role = await make_role(people.root, "Blind", ALL_DEALS, fields=hidden("custom.pay"))
+    masha = await join("masha", role)
+    deal = await make_deal(people.anna, "Tea")
+    await write(5)
+    read = "query ($id: ID!) { deal(id: $id) { updatedAt } }"
+    then = (await people.anna.data(read, id=deal))["deal"]["updatedAt"]
+    assert await told(masha, deal, types=["UPDATED"]) == []
+
+    gone = {"id": salary, "confirm": True}
+    (await people.root.mutate("deleteCustomField", gone, "isDeleted")).payload()
+    await make("Way of payment", "STRING")
+    await write("in cash")
+    await change(people.anna, deal, comments="Green")
+
+    async def pays(person: Client) -> list[tuple[str, Any, Any]]:
+        entries = (await timeline(person, deal, types=["UPDATED"]))["nodes"]
+        return [
+            (item["label"], item["from"], item["to"])
+            for entry in entries
+            for item in entry["changes"]
+            if item["field"] == "custom.pay"
+        ]
+
+    async def paid(person: Client, moment: str) -> list[tuple[str, Any]]:
+        found = await person.data(
+            """query ($id: ID!, $at: DateTime!) { record(id: $id, asOf: $at) {
+            values(fields: ["custom.pay"]) { label value } } }""",
+            id=deal, at=moment,
+        )  # fmt: skip
+        return [(item["label"], item["value"]) for item in found["record"]["values"]]
+
+    now = datetime.now(UTC).isoformat()
+    for person in (people.anna, masha):
+        assert await pays(person) == [("Way of payment", None, "in cash")]
+        assert [kind for kind, _ in await told(person, deal)] == ["UPDATED", "UPDATED", "CREATED"]
+        assert await paid(person, then) == []
+        assert await paid(person, now) == [("Way of payment", "in cash")]
+    assert await pays(people.root) == [("Way of payment", None, "in cash"), ("Pay", None, 5)]
+    assert await paid(people.root, now) == [("Way of payment", "in cash")]
+    history = """{ history(types: [UPDATED]) { nodes {
+      ... on ChangeEntry { changes { field to } } } } }"""
+    found = (await masha.data(history))["history"]["nodes"]
+    assert [[(item["field"], item["to"]) for item in entry["changes"]] for entry in found] == [
+        [("comments", "Green")], [("custom.pay", "in cash")],
+    ]  # fmt: skip
+
+
+async def test_what_a_field_that_is_gone_held_is_told_of_then_to_administrators(
+    people: Cast,
+) -> None:
+    async def make(kind: str) -> str:
+        given = {"entity": "DEAL", "name": kind, "code": "pay", "type": kind}
+        made = await people.root.mutate("createCustomField", given, "customField { id }")
+        return str(made.payload()["customField"]["id"])
+
+    async def write(value: Any) -> str:
+        await change(people.anna, deal, customValues=[{"code": "pay", "value": value}])
+        return datetime.now(UTC).isoformat()
+
+    number = await make("INTEGER")
+    deal = await make_deal(people.anna, "Tea")
+    then = await write(5)
+    await write(6)
+    gone = {"id": number, "confirm": True}
+    (await people.root.mutate("deleteCustomField", gone, "isDeleted")).payload()
+    await make("USER")
+    await write(people.ids["boris"])
+    state = """query ($id: ID!, $at: DateTime!) { record(id: $id, asOf: $at) {
+      values(fields: ["custom.pay"]) { label value display } } }"""
+
+    seen = (await people.root.data(state, id=deal, at=then))["record"]["values"]
+    anna = (await people.anna.data(state, id=deal, at=then))["record"]["values"]
+
+    assert seen == [{"label": "Pay", "value": 5, "display": "5"}]
+    assert anna == []
