@@ -1,6 +1,7 @@
 """The command: `python -m bench [--deals 100000] [--large] [--fresh] [--peers]`.
 
-With `--custom` or `--access` it measures custom fields or roles alone.
+With `--custom`, `--access` or `--process` it measures custom fields, roles or the sales process
+alone; the latter only so.
 """
 
 import argparse
@@ -18,12 +19,14 @@ from bench.cases import all_cases
 from bench.custom import measure_custom
 from bench.custom_schemas import FEW, MANY
 from bench.custom_tables import show_custom
-from bench.kept import keep, keep_access, keep_custom
+from bench.kept import keep, keep_access, keep_custom, keep_process
 from bench.memory import measure_memory
 from bench.meter import Meter
 from bench.outcome import OURS
 from bench.over_http import measure_requests
 from bench.place import Place, WrongPlaceError, open_place
+from bench.process import CONTACTS, measure_process
+from bench.process_tables import show_process
 from bench.processor import measure_processor
 from bench.race import Peers, race
 from bench.report import Measured, show_requests, show_statements, write_plans
@@ -53,6 +56,12 @@ def main() -> int:
         if given.access:
             with open_place(folder, deals, fresh=given.fresh) as place:
                 return min(asyncio.run(_measure_access(console, place, results)), 1)
+        if given.process:
+            beside = folder.with_name(f"{folder.name}-process")
+            with open_place(beside, deals, fresh=given.fresh) as place:
+                return min(
+                    asyncio.run(_measure_process(console, place, given.contacts, results)), 1
+                )
         if not given.custom:
             peers = _peers() if given.peers else None
             with open_place(folder, deals, fresh=given.fresh) as place:
@@ -75,7 +84,8 @@ async def _measure(console: Console, place: Place, results: Path, peers: Peers |
     measured = {}
     for mode in (RowSecurity.WRITES, RowSecurity.STRICT):
         measured[mode] = await _statements(console, place, mode)
-        write_plans(results / f"{mode.value}.txt", measured[mode])
+        titled = [(case.title, figures) for case, figures in measured[mode]]
+        write_plans(results / f"{mode.value}.txt", titled)
     missed = show_statements(console, measured[RowSecurity.WRITES], measured[RowSecurity.STRICT])
     requests = await measure_requests(place)
     missed += show_requests(console, requests)
@@ -97,6 +107,12 @@ async def _measure_access(console: Console, place: Place, results: Path) -> int:
     found = await measure_access(place)
     keep_access(results.parent, found)
     return show_access(console, found)
+
+
+async def _measure_process(console: Console, place: Place, contacts: int, results: Path) -> int:
+    found = await measure_process(place, contacts, results / "process.txt")
+    keep_process(results.parent, found)
+    return show_process(console, found)
 
 
 async def _measure_custom(console: Console, place: Place, results: Path, *, large: bool) -> int:
@@ -137,6 +153,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--peers", action="store_true", help="race Node's servers, too")
     parser.add_argument("--access", action="store_true", help="measure what roles cost alone")
     parser.add_argument("--custom", action="store_true", help="measure custom fields alone")
+    parser.add_argument("--process", action="store_true", help="measure the sales process alone")
+    parser.add_argument("--contacts", type=int, default=CONTACTS, help="contacts of --process")
     parser.add_argument("--data", type=Path, help="folder of the database; .data-bench by default")
     return parser.parse_args()
 

@@ -43,6 +43,11 @@ class Case:
     """Milliseconds; None where nothing is promised."""
     values: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def title(self) -> str:
+        """The group and the name together."""
+        return f"{self.group}: {self.name}"
+
 
 async def all_cases(meter: Meter, place: Place) -> AsyncIterator[Case]:
     """Give the cases one by one; some look into the data for their values."""

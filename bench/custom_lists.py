@@ -10,7 +10,6 @@ import httpx
 import orjson
 from sqlalchemy import BigInteger, ColumnElement, Date, Numeric, Select, cast, select
 
-from bench.cases import Case
 from bench.check import DifferentAnswerError, post
 from bench.closed_loop import Call, WrongAnswerError, run
 from bench.custom_fields import TWINS, Made, Wanted
@@ -98,7 +97,7 @@ async def measure_lists(
 ) -> list[Compared]:
     """Check each pair against the tables, measure both lists, and write their plans to a file."""
     meter = Meter(place.url, place.actor, RowSecurity.WRITES)
-    measured: list[tuple[Case, Figures]] = []
+    measured: list[tuple[str, Figures]] = []
     found: list[Compared] = []
     try:
         for pair in _pairs(made, await take_samples(place, made)):
@@ -107,7 +106,7 @@ async def measure_lists(
             for side, asked in (("custom", pair.custom), ("own", pair.system)):
                 statement = await _statement(meter, asked)
                 figures = await meter.measure(statement, {})
-                measured.append((Case(side, pair.name, statement, None), figures))
+                measured.append((f"{side}: {pair.name}", figures))
                 waits.append(Waits(await _median(url, _call(asked, key)), figures.wall))
             found.append(Compared(pair.name, rows, *waits))
     finally:

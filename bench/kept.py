@@ -15,6 +15,8 @@ from bench.custom_tables import HEADING, custom_as_markdown
 from bench.memory import Memory
 from bench.outcome import Results
 from bench.plot import draw
+from bench.process import Process
+from bench.process_tables import process_as_markdown
 from bench.processor import Spent
 from bench.standings import as_markdown
 from bench.workers import Runs
@@ -55,6 +57,16 @@ def keep_access(folder: Path, found: Access) -> None:
     path.write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2))
     page = folder / "access.md"
     page.write_text(access_as_markdown(found), encoding="utf-8")
+
+
+def keep_process(folder: Path, found: Process) -> None:
+    """Add what the sales process costs to the figures in a folder, or replace what was there."""
+    path = folder / "latest.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    body = orjson.loads(path.read_bytes()) if path.exists() else {}
+    body["process"] = {"cores": cores(), **asdict(found)}
+    path.write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2))
+    (folder / "process.md").write_text(process_as_markdown(found), encoding="utf-8")
 
 
 def keep_custom(folder: Path, deals: int, found: CustomFields) -> None:

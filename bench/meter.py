@@ -4,10 +4,10 @@ import gc
 import re
 import statistics
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import asyncpg
 from sqlalchemy import Select
@@ -19,6 +19,8 @@ from db.session import Session
 from loaders.lists import PageSpec
 from loaders.loaders import WHOLE, Loaders
 from loaders.pages import Page
+
+_Found = TypeVar("_Found")
 
 _RUNS: Final = 9
 _SLOW_MS: Final = 200.0
@@ -77,7 +79,27 @@ class Meter:
 
     async def measure(self, statement: Select[Any], values: Mapping[str, Any]) -> Figures:
         """Run a statement several times, warm, and once more to see its plan."""
-        begin, *settings, sent = await self._captured(statement, values)
+
+        _, (found,) = await self.measure_sent(lambda session: session.rows(statement, values))
+        return found
+
+    async def measure_sent(
+        self, run: Callable[[Session], Awaitable[_Found]]
+    ) -> tuple[_Found, list[Figures]]:
+        """Measure each statement that something sends in a session, besides how that begins.
+
+        Gives what it found as well.
+        """
+        sent: list[_Sent] = []
+        with self._database.watch(lambda text, given: sent.append(_Sent(text, given))):
+            async with self.session() as session:
+                found = await run(session)
+        own = [each for each in sent if not _is_beginning(each)]
+        before = [each for each in sent if _is_beginning(each)]
+        return found, [await self._repeat(before, each) for each in own]
+
+    async def _repeat(self, before: Sequence[_Sent], sent: _Sent) -> Figures:
+        begin, *settings = before
         raw = self._raw = self._raw or await asyncpg.connect(self._url)
         await raw.execute(begin.text)
         try:
@@ -101,13 +123,10 @@ class Meter:
             sql=sent.text,
         )
 
-    async def _captured(self, statement: Select[Any], values: Mapping[str, Any]) -> list[_Sent]:
-        """Give what a session sends: its beginning, its settings, the one that is measured."""
-        sent: list[_Sent] = []
-        with self._database.watch(lambda text, given: sent.append(_Sent(text, given))):
-            async with self.session() as session:
-                await session.rows(statement, values)
-        return sent
+
+def _is_beginning(sent: _Sent) -> bool:
+    """Tell whether a statement begins a transaction, or sets what holds for it."""
+    return sent.text.startswith("BEGIN") or "set_config" in sent.text
 
 
 async def _timed(

@@ -14,13 +14,13 @@ from bench.over_http import Request
 Measured = tuple[Case, Figures]
 
 
-def write_plans(path: Path, measured: Iterable[Measured]) -> None:
-    """Write the statements and their plans to a file."""
+def write_plans(path: Path, measured: Iterable[tuple[str, Figures]]) -> None:
+    """Write statements and their plans to a file, each under its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as file:
-        for case, figures in measured:
+        for name, figures in measured:
             file.write(
-                f"== {case.group}: {case.name}\n"
+                f"== {name}\n"
                 f"wall {figures.wall:.2f} ms, rows {figures.rows}\n\n"
                 f"{figures.sql}\n\n{figures.plan}\n\n\n"
             )
