@@ -39,14 +39,14 @@ async def test_a_failed_try_is_told_to_administrators_where_the_person_works(
     people: Cast, log: Log
 ) -> None:
     for email in (people.emails["anna"], f"un{people.emails['anna']}"):
-        for _ in range(5):
+        for _ in range(6):
             await knock(people, "signIn", {"email": email, "password": "a wrong one"}, "token")
 
     entries = await log("SIGN_IN_FAILED")
     assert {entry["about"]["id"] for entry in entries} == {people.ids["anna"]}
-    assert [entry["user"] for entry in entries] == [None] * 5
+    assert [entry["user"] for entry in entries] == [None] * 6
     reasons = [entry["details"]["reason"] for entry in entries]
-    assert reasons == ["wrong_credentials"] * 4 + ["too_many_attempts"]
+    assert reasons == ["wrong_credentials"] * 5 + ["too_many_attempts"]
     assert "a wrong one" not in str(entries)
     assert await log("SIGN_IN_FAILED", admin=people.olga) == []
 
