@@ -85,7 +85,8 @@ async def test_the_refusal_is_said_in_russian_to_who_reads_russian(people: Cast)
 
 async def test_the_sixth_try_within_a_minute_has_to_wait_and_others_do_not(people: Cast) -> None:
     email = await email_of(people.anna)
-    for _ in range(4):  # the cast has signed anna in once already
+    assert (await sign_in(people, email, "anna's password")).payload()["token"]
+    for _ in range(4):
         assert (await sign_in(people, email, "wrong")).refusals() == [("INVALID", "input")]
 
     late = await sign_in(people, email, "anna's password")
