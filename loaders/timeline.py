@@ -307,7 +307,8 @@ def entry_of(actor: Actor, row: Any) -> Entry:
     is_link = kind in OF_LINKS
     gone = gone_fields(rights, entity, row.changes, row.id)
     changes = {} if is_link else readable_changes(rights, entity, row.changes, row.reads, gone)
-    changes.pop(TUNNEL, None)
+    for name in (TUNNEL, MERGED_RECORDS):
+        changes.pop(name, None)
     if kind is TimelineKind.UPDATED and STAGE in changes:
         kind = TimelineKind.STAGE_MOVED
     is_told = all(

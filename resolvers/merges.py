@@ -197,7 +197,7 @@ async def _read_choices(
         elif name in found:
             errors.append(UserError(Code.DUPLICATE, "given_twice", (*place, "field")))
         elif record not in records_by_id:
-            errors.append(UserError(Code.INVALID, "none_of_merged", (*place, "recordId")))
+            errors.append(UserError(Code.NOT_FOUND, "none_of_merged", (*place, "recordId")))
         else:
             found[name] = records_by_id[record]
     if errors:

@@ -129,7 +129,9 @@ async def _lock_rows(op: Operation, entity: Entity, merge: Any) -> list[Row]:
 async def _take_back(op: Operation, undoing: _Undoing, merge: Any) -> None:
     """Work out the change that takes away what the merge has brought."""
     fields: dict[str, Any] = merge.changes["fields"]
-    by_code = {row.code: row for row in await fields_of(op, undoing.entity.name)}
+    # A field that was made since is another one, whatever its code: ids grow with time.
+    known = [row for row in await fields_of(op, undoing.entity.name) if row.id < merge.id]
+    by_code = {row.code: row for row in known}
     custom: list[dict[str, Any]] = []
     for name, change in fields.items():
         code = name.removeprefix("custom.")

@@ -90,7 +90,11 @@ RECORD_MUTATIONS: dict[str, Build] = {
         }
     },
     "mergeRecords": lambda world: {
-        "input": {"targetId": world["contact_survivor"], "sourceIds": [world["contact_beside"]]}
+        "input": {
+            "targetId": world["contact_twin"],
+            "sourceIds": [world["contact_beside"]],
+            "choices": [{"field": "jobTitle", "recordId": world["contact_twin"]}],
+        }
     },
     "unmerge": _given(id="$merge"),
     "addComment": _given(recordId="$deal", text="Hello.", mentionIds=[]),

@@ -26,7 +26,7 @@ from tests.access.paths import (
     leaf_selection,
     ways_to,
 )
-from tests.access.world import World, build_world, fingerprint
+from tests.access.world import World, build_world, fingerprint, merge_anew
 from tests.client import Answer, Client
 from tests.conftest import Server
 from tests.people import make_cast
@@ -152,6 +152,7 @@ async def open_ground(server: Server, http: httpx.AsyncClient) -> AsyncIterator[
     people = await make_cast(server.database, http)
     root, world = people.root, await build_world(people.root)
     await fill_world(root, world)
+    await merge_anew(root, world)
     role = await root.mutate("createRole", {"name": "Hides some"}, "role { id }")
     role_id = role.payload()["role"]["id"]
     key = await root.mutate("createApiKey", {"name": "hides", "roleId": role_id}, "secret")

@@ -173,7 +173,6 @@ UNREACHED: Final = frozenset(
         "FieldConflict.by",
         "LinkEntry.by",
         "LinkEntry.record",
-        "Merge.undoneBy",
         "Session.user",
         *(f"LeadConversion.{name}" for name in ("by", "contact", "company")),
     }

@@ -43,11 +43,14 @@ BESIDE = {"addComment", "pinComment"}
 """Mutations that answer with a record beside what they are about: their test is the next one."""
 PLANNING = {"createActivity", "updateActivity", "completeActivity", "reopenActivity"}
 """Mutations that answer with the records of an activity: that test as well."""
+MERGING = {"mergeRecords", "unmerge"}
+"""Mutations that answer with records of any type: theirs is the test after that."""
 WITHOUT = {"uploadFile", "createActivities", "deleteActivity"}
 """Mutations that answer with none."""
+APART = BESIDE | PLANNING | MERGING | WITHOUT
 
 
-@pytest.mark.parametrize("mutation", sorted(RECORD_MUTATIONS.keys() - BESIDE - PLANNING - WITHOUT))
+@pytest.mark.parametrize("mutation", sorted(RECORD_MUTATIONS.keys() - APART))
 async def test_no_mutation_answers_with_hidden_fields(ground: Ground, mutation: str) -> None:
     kind = next(
         k
@@ -108,6 +111,26 @@ async def test_what_is_changed_beside_a_record_does_not_tell_of_it(
     assert "data" in done.body, done.body
     assert [value for _, value in marked(done.body["data"])] == [None]
     assert [error["extensions"].get("field") for error in done.errors] == ["Deal.amount"]
+
+
+async def test_who_does_not_see_all_merges_nothing_and_parts_without_seeing_more(
+    ground: Ground,
+) -> None:
+    await ground.hide(("Deal", "amount"), ("Contact", "phones"))
+    text = ground.selected("Deal", "amount")
+    (given,) = MUTATIONS["mergeRecords"](ground.world).values()
+    merged = await ground.hidden_from.mutate("mergeRecords", given, "record { id }")
+    assert merged.refusals() == [("FORBIDDEN", "input.targetId")]
+    assert "phones" not in str(merged.body)
+    document = (
+        "mutation ($given: UnmergeInput!) { unmerge(input: $given) {"
+        f" record {{ ... on Deal {{ {text} }} }} restored {{ ... on Deal {{ {text} }} }}"
+        " userErrors { code } } }"
+    )
+    (given,) = MUTATIONS["unmerge"](ground.world).values()
+    parted = await ground.hidden_from.run(document, {"given": given}, DRY)
+    assert [value for _, value in marked(parted.body["data"])] == [None, None]
+    assert {error["extensions"].get("field") for error in parted.errors} == {"Deal.amount"}
 
 
 def _leaves(value: Any) -> Iterator[Any]:

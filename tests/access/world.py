@@ -198,16 +198,30 @@ async def _add_records(admin: Client, ids: dict[str, str]) -> None:
 
 
 async def _add_merge(admin: Client, ids: dict[str, str]) -> None:
-    """Merge a contact with a deal into another one, and leave a third who is the same."""
-    twins = ("contact_survivor", "merged_contact", "contact_beside")
-    for name in twins:
+    """Merge a deal that is talked about into the first one, and add two contacts who are one."""
+    for name in ("contact_twin", "contact_beside"):
         person = {"lastName": "Acme-Jones", "companyId": ids["company"]}
         ids[name] = (await _make(admin, "createContact", person))["id"]
-    sold = {"title": "Acme buys again", "contactId": ids["merged_contact"]}
-    ids["deal_of_merged"] = (await _make(admin, "createDeal", sold))["id"]
-    twin = {"targetId": ids["contact_survivor"], "sourceIds": [ids["merged_contact"]]}
-    done = await admin.mutate("mergeRecords", twin, "merge { id }")
-    ids["merge"] = done.payload()["merge"]["id"]
+    twin = {"title": "Acme buys", "stageId": ids["stage"]}
+    ids["merged_deal"] = (await _make(admin, "createDeal", twin))["id"]
+    note = {"recordId": ids["merged_deal"], "text": "They buy twice?"}
+    (await admin.mutate("addComment", note, "comment { id }")).payload()
+    ids["merge"] = await _merge(admin, ids)
+
+
+async def merge_anew(admin: Client, world: World) -> None:
+    """Undo the merge and do it again: the history tells of both before all else."""
+    ids = world.ids
+    (await admin.mutate("unmerge", {"id": ids["merge"]}, "record { id }")).payload()
+    ids["merge"] = await _merge(admin, ids)
+
+
+async def _merge(admin: Client, ids: dict[str, str]) -> str:
+    choice = {"field": "title", "recordId": ids["deal"]}
+    given = {"targetId": ids["deal"], "sourceIds": [ids["merged_deal"]], "choices": [choice]}
+    done = await admin.mutate("mergeRecords", given, "merge { id }")
+    found: str = done.payload()["merge"]["id"]
+    return found
 
 
 async def _add_activities(admin: Client, ids: dict[str, str]) -> None:

@@ -150,3 +150,17 @@ async def test_time_that_is_booked_goes_to_who_survives_and_back(people: Cast) -
     (await unmerge(anna, done["merge"]["id"])).payload()
     assert "meeting" not in await values(anna, "deal", survivor)
     assert "meeting" in await values(anna, "deal", double)
+
+
+async def test_a_field_that_was_made_since_keeps_its_values(people: Cast) -> None:
+    root = people.root
+    field = await make_field(root, "Color", "STRING", code="color")
+    survivor, double = await made(root), await made(root, color="Red")
+    done = (await merge(root, survivor, double)).payload()
+    gone = {"id": field["id"], "confirm": True}
+    (await root.mutate("deleteCustomField", gone, "")).payload()
+    await make_field(root, "Shade", "STRING", code="color")
+    given = [{"code": "color", "value": "Red"}]
+    (await change(root, "deal", survivor, customValues=given)).payload()
+    (await unmerge(root, done["merge"]["id"])).payload()
+    assert await values(root, "deal", survivor) == {"color": "Red"}

@@ -203,7 +203,11 @@ async def test_the_timeline_goes_on_with_what_happened_to_both(
     ]
     assert told[0]["by"] == {"firstName": "Anna"}
     assert told[0]["merged"] == [{"id": double}]
-    assert {item["field"] for item in told[0]["changes"]} >= {"jobTitle", "phones", "companies"}
+    expected = {"jobTitle", "birthDate", "comments", "phones", "emails", "companies", "observers",
+                "externalIds"}  # fmt: skip
+    assert {item["field"] for item in told[0]["changes"]} == expected
+    told = await timeline(people.root, irina)
+    assert {item["field"] for item in told[0]["changes"]} == expected
     assert told[1]["comment"] == {"text": "She called."}
 
 
@@ -224,7 +228,7 @@ WRONG: list[tuple[str, Any, list[tuple[str, str]]]] = [
     ("no field", {"sourceIds": ["double"], "choices": [{"field": "id", "recordId": "irina"}]},
      [("NOT_FOUND", "input.choices.0.field")]),
     ("no record", {"sourceIds": ["double"], "choices": [{"field": "phones", "recordId": "deal"}]},
-     [("INVALID", "input.choices.0.recordId")]),
+     [("NOT_FOUND", "input.choices.0.recordId")]),
     ("two choices", {"sourceIds": ["double"],
                      "choices": [{"field": "phones", "recordId": "irina"}] * 2},
      [("DUPLICATE", "input.choices.1.field")]),
