@@ -4,7 +4,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -13,13 +13,17 @@ LAYERS: Final = ("server", "schema", "resolvers", "loaders", "auth", "db", "doma
 """The packages that make up the server, top to bottom."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Module:
     """A Python file: its path from the root, its text and its syntax tree."""
 
     path: str
     text: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree; many tests look at the text alone."""
+        return ast.parse(self.text)
 
     def calls(self) -> Iterator[ast.Call]:
         """Give all calls in it."""
@@ -36,9 +40,10 @@ class Module:
         }
 
 
+@cache
 def read(text: str, path: str = "example.py") -> Module:
     """Read a text as a module."""
-    return Module(path, text, ast.parse(text))
+    return Module(path, text)
 
 
 @cache

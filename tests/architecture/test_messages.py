@@ -95,15 +95,14 @@ def keys_used(module: Module) -> Iterator[tuple[str, set[str] | None]]:
                 pass
 
 
-USED = [(module.path, *found) for module in modules(*LAYERS) for found in keys_used(module)]
-
-
 def test_a_refusal_has_a_message_and_all_the_values_in_it() -> None:
-    assert len(USED) > 60
-    assert [(path, key) for path, key, _ in USED if key not in MESSAGES] == []
+    found = [(module.path, *used) for module in modules(*LAYERS) for used in keys_used(module)]
+
+    assert len(found) > 60
+    assert [(path, key) for path, key, _ in found if key not in MESSAGES] == []
     assert [
         (path, key)
-        for path, key, names in USED
+        for path, key, names in found
         if names is not None and not placeholders(MESSAGES[key][0]) <= names
     ] == []
 
