@@ -39,6 +39,12 @@ Stored = Callable[[], Awaitable[dict[str, str]]]
 """`stored()` gives a checksum of each table's rows in the workspace of a cast."""
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put tests of many examples first: one that is left for the end runs alone, on one core."""
+    items.sort(key=lambda item: item.get_closest_marker("hypothesis") is None)
+
+
 @contextmanager
 def open_folder() -> Iterator[Path]:
     """A folder with a short path that every account may enter: sockets and PostgreSQL want it."""

@@ -1,8 +1,9 @@
 """Documents over the real schema, made by hypothesis: whatever a client may write, and some of
 what it may not."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from graphql import (
@@ -36,6 +37,16 @@ FILTERS: Final = {
 }  # fmt: skip
 
 
+# Kept: hypothesis looks through every new strategy, and that takes longer than to draw from it.
+_one_of = cache(st.sampled_from)
+_within = cache(st.integers)
+
+
+@cache
+def _some_of(names: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
+    return st.lists(_one_of(names), min_size=1, max_size=MOST_FIELDS)
+
+
 @dataclass
 class Draft:
     """A document on its way: its fragments, and the counter behind its aliases."""
@@ -53,7 +64,12 @@ class Draft:
 
     def chance(self, out_of: int) -> bool:
         """Decide something that happens once in so many times."""
-        return self.draw(st.integers(1, out_of)) == 1
+        return self.draw(_within(1, out_of)) == 1
+
+    def pick(self, options: Iterable[str]) -> str:
+        """Choose one."""
+        found: str = self.draw(_one_of(tuple(options)))
+        return found
 
 
 @st.composite
@@ -74,9 +90,7 @@ def selection(draft: Draft, kind: Any, depth: int) -> str:
         return abstract_selection(draft, kind, depth)
     parts = [
         wrapped(draft, kind, one_field(draft, kind, name, depth))
-        for name in draft.draw(
-            st.lists(st.sampled_from(sorted(kind.fields)), min_size=1, max_size=MOST_FIELDS)
-        )
+        for name in draft.draw(_some_of(tuple(sorted(kind.fields))))
     ]
     if draft.chance(6):
         parts.append(f"t{draft.number()}: __typename")
@@ -101,13 +115,13 @@ def abstract_selection(draft: Draft, kind: Any, depth: int) -> str:
 
 def aliased(draft: Draft, kind: Any, depth: int) -> str:
     """Select a field under a name of its own: types behind an interface may not clash."""
-    name = draft.draw(st.sampled_from(sorted(kind.fields)))
+    name = draft.pick(sorted(kind.fields))
     return one_field(draft, kind, name, depth, alias=True) or "__typename"
 
 
 def wrapped(draft: Draft, kind: Any, text: str) -> str:
     """Put a field into a fragment or under a condition, now and then."""
-    match draft.draw(st.integers(1, 12)):
+    match draft.draw(_within(1, 12)):
         case 1:
             return f"... on {kind.name} {{ {text or '__typename'} }}"
         case 2:
@@ -131,7 +145,7 @@ def one_field(draft: Draft, kind: Any, name: str, depth: int, *, alias: bool = F
     given = arguments(draft, definition)
     # With arguments each needs a name of its own; without, the same field twice is merged.
     shown = f"a{draft.number()}: {name}" if given or alias or draft.chance(6) else name
-    condition = draft.draw(st.sampled_from(["", "", "", "", "@include(if: $no)", "@skip(if: $no)"]))
+    condition = draft.pick(("", "", "", "", "@include(if: $no)", "@skip(if: $no)"))
     body = "" if is_leaf_type(inner) else f"{{ {selection(draft, inner, depth - 1)} }}"
     return f"{shown}{given} {condition} {body}"
 
@@ -153,36 +167,36 @@ def argument_value(draft: Draft, name: str, kind: GraphQLInputType) -> str | Non
     inner = get_named_type(kind)
     match name:
         case "first" | "last":
-            return str(draft.draw(st.sampled_from([0, 1, 2, 3, 50, 1_000])))
+            return draft.pick(("0", "1", "2", "3", "50", "1000"))
         case "after" | "before":
             return '"no cursor"' if draft.chance(8) else None
         case "where":
-            return draft.draw(st.sampled_from(FILTERS.get(inner.name, ("{}",))))
+            return draft.pick(FILTERS.get(inner.name, ("{}",)))
         case "orderBy":
             return f"[{order(draft, inner)}]"
         case "id":
             return one_id(draft)
         case "ids":
-            return f"[{', '.join(one_id(draft) for _ in range(draft.draw(st.integers(0, 4))))}]"
+            return f"[{', '.join(one_id(draft) for _ in range(draft.draw(_within(0, 4))))}]"
         case "text" | "search":
-            return draft.draw(st.sampled_from(['"a"', '"acme"', '""', '"Иван"']))
+            return draft.pick(('"a"', '"acme"', '""', '"Иван"'))
         case "code":
-            return draft.draw(st.sampled_from(['"SOURCE"', '"NONE"']))
+            return draft.pick(('"SOURCE"', '"NONE"'))
         case _:
             return enum_value(draft, kind)
 
 
 def one_id(draft: Draft) -> str:
     """Give the id of something, of nothing, or something else."""
-    return f'"{draft.draw(st.sampled_from([*draft.ids, "deal_0", "nonsense"]))}"'
+    return f'"{draft.pick((*draft.ids, "deal_0", "nonsense"))}"'
 
 
 def order(draft: Draft, kind: Any) -> str:
     """Give one key of an order."""
     assert isinstance(kind, GraphQLInputObjectType)
     plain = sorted(name for name, each in kind.fields.items() if is_leaf_type(each.type))
-    direction = draft.draw(st.sampled_from(DIRECTIONS))
-    return f"{{ {draft.draw(st.sampled_from(plain))}: {direction} }}"
+    direction = draft.pick(DIRECTIONS)
+    return f"{{ {draft.pick(plain)}: {direction} }}"
 
 
 def enum_value(draft: Draft, kind: GraphQLInputType) -> str | None:
@@ -190,6 +204,6 @@ def enum_value(draft: Draft, kind: GraphQLInputType) -> str | None:
     inner: Any = get_named_type(kind)
     if not hasattr(inner, "values"):
         return None
-    value = draft.draw(st.sampled_from(sorted(inner.values)))
+    value = draft.pick(sorted(inner.values))
     outer: Any = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
     return f"[{value}]" if isinstance(outer, GraphQLList) else value

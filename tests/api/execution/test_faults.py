@@ -6,6 +6,7 @@ be of the wrong type, be raised, or stand as exceptions among others; objects ma
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pytest
@@ -111,14 +112,25 @@ faults = st.builds(FaultError, st.sampled_from(["one", "two"]))
 leaves = st.one_of(st.sampled_from(["text", "", 5, 2**40, True, None, 1.5, object()]), faults)
 
 
+# Strategies are kept: hypothesis looks through every new one, and that takes longer than to draw.
+@cache
 @st.composite
 def things(draw: st.DrawFn, depth: int) -> Thing:
     """Make an object some of whose fields do something, down to a depth."""
-    known = _fields(LEAVES) + (_fields(SHAPES) if depth else [])
-    names = draw(st.lists(st.sampled_from(known), max_size=8, unique=True))
+    names = draw(_names_of(depth))
     return Thing({name: draw(_does(name.partition("_")[2], depth)) for name in names})
 
 
+@cache
+def _names_of(depth: int) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(_known(depth)), max_size=8, unique=True)
+
+
+def _known(depth: int) -> list[str]:
+    return _fields(LEAVES) + (_fields(SHAPES) if depth else [])
+
+
+@cache
 def _does(name: str, depth: int) -> st.SearchStrategy[Any]:
     """Give what a field may do."""
     if name in LEAVES:
@@ -136,12 +148,12 @@ def _fields(names: Mapping[str, Any]) -> list[str]:
     return [f"{kind}_{name}" for kind in ("plain", "batched", "own") for name in names]
 
 
+@cache
 @st.composite
 def selections(draw: st.DrawFn, depth: int) -> str:
     """Select fields of an item, some of them twice under different names."""
-    known = _fields(LEAVES) + (_fields(SHAPES) if depth else [])
     parts = []
-    for index, name in enumerate(draw(st.lists(st.sampled_from(known), min_size=1, max_size=5))):
+    for index, name in enumerate(draw(_selected(depth))):
         shown = strawberry_name(name)
         refuse = name.startswith("batched") and draw(st.integers(0, 9)) == 0
         given = "(refuse: true)" if refuse else ""
@@ -149,6 +161,11 @@ def selections(draw: st.DrawFn, depth: int) -> str:
         body = "" if name in _fields(LEAVES) else f" {{ {draw(selections(depth - 1))} }}"
         parts.append(f"{alias}{shown}{given}{body}")
     return " ".join(parts)
+
+
+@cache
+def _selected(depth: int) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(_known(depth)), min_size=1, max_size=5)
 
 
 def strawberry_name(name: str) -> str:
