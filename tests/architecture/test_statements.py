@@ -83,6 +83,7 @@ OF_OWN_NAMES = {
     ("bench/over_http.py", "f'VACUUM (ANALYZE) {table}'"): "tables out of a list above it",
     ("bench/over_http.py",
      "f'DELETE FROM {table} WHERE workspace_id = $1 AND {column} = ANY($2)'"): "the same list",
+    ("bench/process_clients.py", "f'VACUUM (ANALYZE) {table}'"): "one of two tables",
     ("bench/meter.py", "f'EXPLAIN (ANALYZE, BUFFERS) {sent.text}'"): "what the server itself sent",
 }  # fmt: skip
 """Put together from names of our own, because no parameter can stand there."""
