@@ -166,18 +166,24 @@ async def people(server: Server, http: httpx.AsyncClient) -> Cast:
 Work = Callable[..., Awaitable[None]]
 
 
-@pytest.fixture
-def work(server: Server, database_url: str) -> Work:
-    """Give a function that does all the background jobs there are; it takes a worker's settings.
+def working_on(database: Database, url: str) -> Work:
+    """Give a function that does all the background jobs there are in a database.
 
-    A job that fails is tried again at once; periodic ones come where `periodic` names them.
+    It takes a worker's settings. A job that fails is tried again at once; periodic ones come where
+    `periodic` names them.
     """
 
     async def drain(**settings: Any) -> None:
         chosen = {"pauses": (0, 0, 0, 0), "periodic": {}, **settings}
-        await Worker(server.database, database_url, **chosen).drain()
+        await Worker(database, url, **chosen).drain()
 
     return drain
+
+
+@pytest.fixture
+def work(server: Server, database_url: str) -> Work:
+    """Give the function of `working_on` for the database of all tests."""
+    return working_on(server.database, database_url)
 
 
 _OWN = ("voronka_authenticate", "set_config", "BEGIN ", "voronka_touch_tokens", "voronka_journal")

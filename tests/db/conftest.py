@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,15 +19,22 @@ from tests.people import make_cast
 _numbers = itertools.count(1)
 
 
-@pytest.fixture
-def empty_database(database_url: str) -> Iterator[str]:
-    """Give the URL of a database with nothing in it."""
+@contextmanager
+def open_database(database_url: str) -> Iterator[str]:
+    """Make an empty database beside another one while the block runs; gives its URL."""
     name = f"beside_{next(_numbers)}"
     base, _, query = database_url.partition("?")
     server, _, _ = base.rpartition("/")
     asyncio.run(_execute(database_url, f"CREATE DATABASE {name}"))
     yield f"{server}/{name}" + (f"?{query}" if query else "")
     asyncio.run(_execute(database_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def empty_database(database_url: str) -> Iterator[str]:
+    """Give the URL of a database with nothing in it."""
+    with open_database(database_url) as url:
+        yield url
 
 
 async def _execute(url: str, statement: str) -> None:

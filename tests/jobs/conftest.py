@@ -89,7 +89,12 @@ async def make_deal(op: Operation) -> None:
     await records.create(op, DEAL, [{"title": "Made by a job"}], single=True)
 
 
+def make_bench(database_url: str, work: Work) -> Bench:
+    """Make up a kind of job in a database."""
+    return Bench(f"test_{next(_numbers)}", database_url, work)
+
+
 @pytest.fixture
 def bench(database_url: str, work: Work) -> Bench:
     """Give a kind of job of this test's own."""
-    return Bench(f"test_{next(_numbers)}", database_url, work)
+    return make_bench(database_url, work)

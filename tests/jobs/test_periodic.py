@@ -1,17 +1,61 @@
-"""Periodic jobs: each workspace gets one a period, however many workers there are."""
+"""Periodic jobs: each workspace gets one a period, however many workers there are.
+
+The tests have an installation of their own: in the other one are the workspaces of all tests, and
+every one of them would get its jobs.
+"""
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
+from db.migrate import upgrade
 from domain.ids import encode_id
 from resolvers.jobs import JOBS, PERIODIC
 from resolvers.operation import Operation
-from tests.conftest import Work
-from tests.jobs.conftest import Bench, make_deal, nothing
-from tests.people import Cast
+from server.settings import Settings
+from tests.conftest import Server, Work, working_on
+from tests.db.conftest import open_database
+from tests.jobs.conftest import Bench, make_bench, make_deal, nothing
+from tests.people import Cast, make_cast
+from tests.sign_in.conftest import beside
+
+
+@pytest.fixture(scope="session")
+def own_url(database_url: str) -> Iterator[str]:
+    """Give the URL of a migrated database of these tests' own."""
+    with open_database(database_url) as url:
+        upgrade(url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def installation(settings: Settings, own_url: str) -> AsyncIterator[Server]:
+    """Serve that database."""
+    async with beside(settings, own_url) as server:
+        yield server
+
+
+@pytest.fixture
+async def people(installation: Server) -> AsyncIterator[Cast]:
+    """Give a fresh cast in that installation."""
+    async with httpx.AsyncClient(base_url=installation.url, timeout=30) as http:
+        yield await make_cast(installation.database, http)
+
+
+@pytest.fixture
+def work(installation: Server, own_url: str) -> Work:
+    """Give a function that does all the background jobs of that installation."""
+    return working_on(installation.database, own_url)
+
+
+@pytest.fixture
+def bench(own_url: str, work: Work) -> Bench:
+    """Give a kind of job of this test's own, in that installation."""
+    return make_bench(own_url, work)
 
 
 async def workspaces(people: Cast) -> set[str]:
