@@ -24,6 +24,8 @@ from server.settings import Settings
 from server.workers import Workers, shared_port
 
 _BACKLOG: Final = 2048
+# On a machine that is busy a process may be silent for longer than the library thinks.
+_SILENT_SECONDS: Final = 30
 _GRACE_SECONDS: Final = 5
 _YOUNG_OBJECTS: Final = 50_000
 _MAX_MESSAGE: Final = 128 * 1024
@@ -150,6 +152,7 @@ def _config(app: Any, **options: Any) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_worker_healthcheck=_SILENT_SECONDS,
         **options,
     )
 
