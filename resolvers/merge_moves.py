@@ -74,20 +74,21 @@ async def take_external_ids(
 ) -> Moves:
     """Take ids in other systems from the records that have them; gives what it was before."""
     table = external_ids
-    found: Moves = []
-    for item, record in holders.items():
+    if holders:
         await op.session.run(
             delete(table).where(
                 table.c.workspace_id == WORKSPACE,
                 table.c.record_type == entity,
-                table.c.system == item.system,
-                table.c.value == item.value,
-            )
+                table.c.system == bindparam("old_system"),
+                table.c.value == bindparam("old_value"),
+            ),
+            [{"old_system": item.system, "old_value": item.value} for item in holders],
         )
-        row = {"system": item.system, "value": item.value, "record": str(record)}
-        found.append((_OUTSIDE, row))
-    op.loaders.clear()
-    return found
+        op.loaders.clear()
+    return [
+        (_OUTSIDE, {"system": item.system, "value": item.value, "record": str(record)})
+        for item, record in holders.items()
+    ]
 
 
 async def give_external_ids_back(op: Operation, entity: str, moves: Sequence[Any]) -> None:
@@ -163,7 +164,8 @@ async def _relink(
     taken = [{**row, pointer.column: target} for row, is_made in rows if is_made]
     if taken:
         await _delete(op, pointer, taken)
-    back = [row for row, _ in rows]
+    # Moved twice, by the merge and by the job after it, a link comes back once.
+    back = list({(row[pointer.column], *_key(pointer, row)): row for row, _ in rows}.values())
     for column, table in pointer.foreign:
         wanted = [row[column] for row in back if row[column] is not None]
         there = await existing(op.session, table, wanted)

@@ -86,7 +86,7 @@ async def merge_records(op: Operation, raw: Raw) -> tuple[Row, UUID]:
     for action in (Action.UPDATE, Action.DELETE):
         require(op.actor, action, entity.name)
     choices = await _read_choices(op, entity, raw, ids)
-    rows = await _lock(op, entity, ids, raw)
+    rows, before = await _lock(op, entity, ids, raw), len(op.events)
     await _refuse_converted(op, rows)
     sides = [Side(row, await read_lists(op, _draft(entity, row))) for row in rows]
     union = Union(sides, choices, Values(()))
@@ -102,7 +102,7 @@ async def merge_records(op: Operation, raw: Raw) -> tuple[Row, UUID]:
     gone = [row.id for row in sources]
     moves += await move_all(op, entity.name, gone, survivor.id)
     await _refuse_circle(op, entity, survivor)
-    merge_id = await _note(op, entity, union, survivor)
+    merge_id = await _note(op, entity, union, survivor, before)
     await keep_moves(op, merge_id, moves)
     # Somebody may have been about to point to one of them: what came in between is moved as well.
     op.later(Job(SETTLE, {"merge": str(merge_id)}))
@@ -315,12 +315,12 @@ async def _own_files(op: Operation, entity: Entity, row: Row) -> list[tuple[UUID
     ]
 
 
-async def _note(op: Operation, entity: Entity, union: Union, survivor: Row) -> UUID:
+async def _note(op: Operation, entity: Entity, union: Union, survivor: Row, before: int) -> UUID:
     """Write down the merge, and tell of it in the log; gives its id."""
     merge_id = new_id()
     sources = [side.row.id for side in union.sides[1:]]
     ids = [encode_id(entity.name, key) for key in sources]
-    told = tell(op, TimelineKind.MERGED, survivor, merge_id, {"from": [], "to": ids})
+    told = tell(op, TimelineKind.MERGED, survivor, merge_id, {"from": [], "to": ids}, before)
     known = {row.id for row in union.sides[0].rows}
     rows: Sequence[Any] = ()
     if camel(ROWS) in told:
@@ -348,14 +348,21 @@ async def _note(op: Operation, entity: Entity, union: Union, survivor: Row) -> U
 
 
 def tell(
-    op: Operation, kind: TimelineKind, survivor: Row, merge_id: UUID, merged: Mapping[str, Any]
+    op: Operation,
+    kind: TimelineKind,
+    survivor: Row,
+    merge_id: UUID,
+    merged: Mapping[str, Any],
+    before: int,
 ) -> dict[str, dict[str, Any]]:
-    """Let the event of the survivor's change tell of a merge; gives the fields that it changed."""
+    """Let the event of the survivor's change tell of a merge; gives the fields that it changed.
+
+    The first `before` events of the operation are of earlier mutations in the same request.
+    """
     entity = survivor.declared.name
     told = {MERGED_RECORDS: {**merged, "merge": encode_id(MERGE, merge_id)}}
-    for index, event in enumerate(op.events):
-        is_own = (event.record_type, event.record_id) == (entity, survivor.id)
-        if is_own and event.version == survivor.version:
+    for index, event in enumerate(op.events[before:], before):
+        if (event.record_type, event.record_id) == (entity, survivor.id):
             op.events[index] = replace(event, kind=kind.value, changes={**event.changes, **told})
             return event.changes
     op.events.append(Event(new_id(), kind.value, entity, survivor.id, None, told))

@@ -180,7 +180,7 @@ async def restore(op: Operation, entity: Entity, item: Raw) -> Outcome:
     for draft in drafts:
         if draft.before is not None and draft.before.deleted_at is None:
             draft.values.wrong(Code.CONFLICT, "not_in_recycle_bin", "id")
-        elif draft.id in await survivors(op.loaders, [draft.id]):
+        elif entity.name in MERGED and draft.id in await survivors(op.loaders, [draft.id]):
             draft.values.wrong(Code.CONFLICT, "merged_already", "id")
         await check_restored(op, draft)
     return (

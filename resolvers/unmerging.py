@@ -77,6 +77,7 @@ async def unmerge(op: Operation, raw: Mapping[str, Any]) -> Unmerged:
     survivor, others = rows[0], rows[1:]
     undoing = _Undoing(entity, survivor, await read_lists(op, Draft(entity, survivor.id, Values(()),
                                                                    survivor)))  # fmt: skip
+    before = len(op.events)
     await _take_back(op, undoing, merge)
     survivor = await _write(op, undoing)
     moves = await moves_of(op.session, merge.id)
@@ -85,7 +86,7 @@ async def unmerge(op: Operation, raw: Mapping[str, Any]) -> Unmerged:
     await move_back(op, entity.name, survivor.id, moves)
     await mark_undone(op, merge.id)
     ids = [encode_id(entity.name, row.id) for row in others]
-    tell(op, TimelineKind.UNMERGED, survivor, merge.id, {"from": ids, "to": []})
+    tell(op, TimelineKind.UNMERGED, survivor, merge.id, {"from": ids, "to": []}, before)
     return Unmerged(merge.id, survivor, others, undoing.kept)
 
 

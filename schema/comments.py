@@ -19,6 +19,7 @@ from schema.execution.reading import IdOf, batched_field, plain_field
 from schema.inputs import input_type
 from schema.record_mutations import attempt
 from schema.signatures import argument, declare_resolver, list_of
+from schema.subjects import load_people
 from schema.values import ID_TEXT, Node, type_name
 from schema.write_types import payload_type
 
@@ -26,24 +27,17 @@ Stored = Sequence[StoredComment]
 USER: Final = OBJECTS["user"]
 
 
-async def _people(context: Context, ids: Sequence[UUID | None]) -> list[Any]:
-    wanted = list(dict.fromkeys(key for key in ids if key is not None))
-    rows = await running(context).loaders.one("user").load_batch(wanted)
-    known = dict(zip(wanted, rows, strict=True))
-    return [None if key is None else known[key] for key in ids]
-
-
 async def _authors(context: Context, sources: Stored) -> list[Any]:
-    return await _people(context, [source.author_id for source in sources])
+    return await load_people(context, [source.author_id for source in sources])
 
 
 async def _editors(context: Context, sources: Sequence[StoredEdit]) -> list[Any]:
-    return await _people(context, [source.by_id for source in sources])
+    return await load_people(context, [source.by_id for source in sources])
 
 
 async def _mentions(context: Context, sources: Sequence[Any]) -> list[list[Any]]:
     people = [key for source in sources for key in source.mentions]
-    rows = dict(zip(people, await _people(context, people), strict=True))
+    rows = dict(zip(people, await load_people(context, people), strict=True))
     return [
         [row for key in source.mentions if (row := rows[key]) is not None] for source in sources
     ]

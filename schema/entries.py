@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 import strawberry
 
@@ -21,31 +20,18 @@ from schema.execution.reading import IdOf, batched_field, plain_field
 from schema.merge_types import MergeType
 from schema.scalars import JSON
 from schema.signatures import list_of
+from schema.subjects import load_people, load_records
 from schema.values import ID_TEXT, Node, type_name
 
 Entries = Sequence[Entry]
 
 
 async def _people(context: Context, entries: Entries) -> list[Any]:
-    ids = list(dict.fromkeys(entry.by for entry in entries if entry.by is not None))
-    rows = await running(context).loaders.one("user").load_batch(ids)
-    known = dict(zip(ids, rows, strict=True))
-    return [None if entry.by is None else known[entry.by] for entry in entries]
+    return await load_people(context, [entry.by for entry in entries])
 
 
 async def _records(context: Context, entries: Entries) -> list[Any]:
-    return await _rows(context, [(entry.record_type, entry.record_id) for entry in entries])
-
-
-async def _rows(context: Context, wanted: Sequence[tuple[str, UUID]]) -> list[Any]:
-    """Give records, in the recycle bin or not; None for those that may not be read."""
-    loaders = running(context).loaders
-    found: dict[tuple[str, UUID], Any] = {}
-    for entity in {entity for entity, _ in wanted}:
-        ids = list(dict.fromkeys(key for of, key in wanted if of == entity))
-        rows = await loaders.one(entity, with_deleted=True).load_batch(ids)
-        found.update({(entity, key): row for key, row in zip(ids, rows, strict=True)})
-    return [found[place] for place in wanted]
+    return await load_records(context, [(entry.record_type, entry.record_id) for entry in entries])
 
 
 async def _changes(context: Context, entries: Entries) -> list[list[ToldChange]]:
@@ -193,7 +179,7 @@ class LinkSource:
 async def _links(context: Context, entries: Entries) -> list[list[LinkSource]]:
     told = await told_links(running(context).loaders, entries)
     wanted = [(link.entity, link.record) for links in told for link in links]
-    rows = dict(zip(wanted, await _rows(context, wanted), strict=True))
+    rows = dict(zip(wanted, await load_records(context, wanted), strict=True))
     return [
         [
             LinkSource(link.kind.role, row)
@@ -235,7 +221,7 @@ LinkEntry: Any = strawberry.type(
 
 async def _merged(context: Context, entries: Entries) -> list[list[Any]]:
     wanted = [(entry.record_type, key) for entry in entries for key in entry.merged]
-    rows = dict(zip(wanted, await _rows(context, wanted), strict=True))
+    rows = dict(zip(wanted, await load_records(context, wanted), strict=True))
     return [
         [row for key in entry.merged if (row := rows[entry.record_type, key]) is not None]
         for entry in entries

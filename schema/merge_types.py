@@ -3,59 +3,40 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 import strawberry
 
 from domain.merges import MERGE, UNDOABLE
 from loaders.merges import Merge
 from schema.classes import OBJECTS, Record
-from schema.context import Context, running
+from schema.context import Context
 from schema.execution.reading import IdOf, batched_field, plain_field
 from schema.signatures import list_of
+from schema.subjects import load_people, load_records
 from schema.values import ID_TEXT, Node, type_name
 
 Merges = Sequence[Merge]
-Key = tuple[str, UUID]
 USER: Final = OBJECTS["user"]
 
 
-async def _rows(context: Context, keys: Sequence[Key]) -> dict[Key, Any]:
-    """Give records, in the recycle bin or not, those that the caller may read."""
-    loaders = running(context).loaders
-    found: dict[Key, Any] = {}
-    for entity in sorted({entity for entity, _ in keys}):
-        ids = list({key: None for name, key in keys if name == entity})
-        rows = await loaders.one(entity, with_deleted=True).load_batch(ids)
-        found.update({(entity, key): row for key, row in zip(ids, rows, strict=True)})
-    return found
-
-
 async def _survivors(context: Context, sources: Merges) -> list[Any]:
-    keys = [(source.record_type, source.target_id) for source in sources]
-    found = await _rows(context, keys)
-    return [found[key] for key in keys]
+    wanted = [(source.record_type, source.target_id) for source in sources]
+    return await load_records(context, wanted)
 
 
 async def _others(context: Context, sources: Merges) -> list[list[Any]]:
-    keys = [[(source.record_type, key) for key in source.source_ids] for source in sources]
-    found = await _rows(context, [key for own in keys for key in own])
-    return [[row for key in own if (row := found[key]) is not None] for own in keys]
-
-
-async def _people(context: Context, keys: Sequence[UUID | None]) -> list[Any]:
-    ids = list(dict.fromkeys(key for key in keys if key is not None))
-    rows = await running(context).loaders.one("user").load_batch(ids)
-    known = dict(zip(ids, rows, strict=True))
-    return [None if key is None else known[key] for key in keys]
+    wanted = [(source.record_type, key) for source in sources for key in source.source_ids]
+    rows = iter(await load_records(context, wanted))
+    found = [[next(rows) for _ in source.source_ids] for source in sources]
+    return [[row for row in own if row is not None] for own in found]
 
 
 async def _by(context: Context, sources: Merges) -> list[Any]:
-    return await _people(context, [source.by_id for source in sources])
+    return await load_people(context, [source.by_id for source in sources])
 
 
 async def _undone_by(context: Context, sources: Merges) -> list[Any]:
-    return await _people(context, [source.undone_by_id for source in sources])
+    return await load_people(context, [source.undone_by_id for source in sources])
 
 
 def _until(root: Any) -> datetime | None:

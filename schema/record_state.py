@@ -18,25 +18,18 @@ from schema.context import Context, running
 from schema.execution.reading import batched_field, plain_field
 from schema.scalars import JSON
 from schema.signatures import argument, list_of
+from schema.subjects import load_people, load_records
 
 States = Sequence[Stored]
 USER: Final = OBJECTS["user"]
 
 
 async def _records(context: Context, sources: States) -> list[Any]:
-    loaders = running(context).loaders
-    return [
-        await loaders.one(source.record_type, with_deleted=True).load(source.record_id)
-        for source in sources
-    ]
+    return await load_records(context, [(each.record_type, each.record_id) for each in sources])
 
 
 async def _people(context: Context, sources: States) -> list[Any]:
-    people = running(context).loaders.one("user")
-    return [
-        None if source.updated_by_id is None else await people.load(source.updated_by_id)
-        for source in sources
-    ]
+    return await load_people(context, [source.updated_by_id for source in sources])
 
 
 async def _values(

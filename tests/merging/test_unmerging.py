@@ -172,3 +172,19 @@ async def test_a_dry_run_undoes_nothing(people: Cast, stored: Stored, merged: st
     tried = await people.anna.run(document, {"given": {"id": merged}}, {"X-Dry-Run": "1"})
     assert len(tried.payload()["restored"]) == 1
     assert await stored() == before
+
+
+async def test_what_was_changed_in_the_same_request_is_no_part_of_the_merge(people: Cast) -> None:
+    one, two = [await make(people.anna, "contact", lastName="Smirnova") for _ in range(2)]
+    document = """mutation ($change: UpdateContactInput!, $given: MergeRecordsInput!) {
+      updateContact(input: $change) { userErrors { code } }
+      mergeRecords(input: $given) { merge { id } userErrors { code } } }"""
+    done = await people.anna.data(
+        document,
+        change={"id": one, "jobTitle": "Buyer"},
+        given={"targetId": one, "sourceIds": [two]},
+    )
+    told = await timeline(people.anna, one)
+    assert [entry["kind"] for entry in told[:2]] == ["MERGED", "UPDATED"]
+    (await unmerge(people.anna, done["mergeRecords"]["merge"]["id"])).payload()
+    assert await read(people.anna, "contact", one, "jobTitle") == {"jobTitle": "Buyer"}
