@@ -19,7 +19,7 @@ ABOUT: Final = frozenset({"activity_links", "comments"})
 """Tables about records of any type, whose rows go where the record goes."""
 OWN: Final = frozenset(
     {"bookings", "contact_points", "duplicate_keys", "external_ids", "files", "product_rows",
-     "record_observers", "custom_values", "events", "merged_records"}
+     "record_observers", "requisites", "custom_values", "events", "merged_records"}
 )  # fmt: skip
 """Tables of what a record itself holds, or what has happened to it: rows that stay with it."""
 _TYPE: Final = "record_type"

@@ -20,6 +20,7 @@ from db.models import duplicates as duplicate_models
 from db.models import events as event_models
 from db.models import files as file_models
 from db.models import merges as merge_models
+from db.models import requisites as requisite_models
 from domain.entities import ENTITIES
 from domain.fields import Link
 
@@ -35,6 +36,7 @@ contact_points = records.contact_points
 external_ids = records.external_ids
 product_prices = products.product_prices
 product_rows = products.product_rows
+requisites = requisite_models.requisites
 currency_work = currency_models.currency_work
 exchange_rates = settings.exchange_rates
 events = event_models.events

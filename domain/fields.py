@@ -37,6 +37,7 @@ class Kind(Enum):
     EXTERNAL_IDS = "ids in other systems"
     PRICES = "prices of a product, one for each currency"
     ROWS = "product rows: what is sold, and at which price"
+    REQUISITES = "requisites: what the authorities know a client by"
     JSON = "a small JSON document"
     CUSTOM = "the values of the record's custom fields"
 
@@ -57,12 +58,17 @@ SCALAR_KINDS: Final = frozenset(
     }
 )
 LIST_KINDS: Final = frozenset(
-    {Kind.LINKS, Kind.INVERSE, Kind.POINTS, Kind.EXTERNAL_IDS, Kind.PRICES, Kind.ROWS}
-)
+    {Kind.LINKS, Kind.INVERSE, Kind.POINTS, Kind.EXTERNAL_IDS, Kind.PRICES, Kind.ROWS,
+     Kind.REQUISITES}
+)  # fmt: skip
 """Kinds whose values stand beside the row, in tables of their own."""
-EDITED_KINDS: Final = frozenset({Kind.POINTS, Kind.LINKS, Kind.PRICES, Kind.ROWS})
+EDITED_KINDS: Final = frozenset({Kind.POINTS, Kind.LINKS, Kind.PRICES, Kind.ROWS, Kind.REQUISITES})
 """Lists that can be changed item by item as well as replaced."""
-ITEM_PREFIXES: Final[Mapping[Kind, str]] = {Kind.PRICES: "product_price", Kind.ROWS: "product_row"}
+ITEM_PREFIXES: Final[Mapping[Kind, str]] = {
+    Kind.PRICES: "product_price",
+    Kind.ROWS: "product_row",
+    Kind.REQUISITES: "requisite",
+}
 """What ids of the items of a list start with, where that does not depend on the field."""
 SINGULARS: Final[Mapping[str, str]] = {"companies": "company"}
 TEXT_KINDS: Final = frozenset({Kind.STRING, Kind.TEXT, Kind.EMAIL, Kind.CURRENCY, Kind.COLOR})

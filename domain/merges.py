@@ -43,7 +43,7 @@ def is_chosen(declared: Field) -> bool:
 
 def is_united(declared: Field) -> bool:
     """Tell whether a field of several records becomes a list of all that they have."""
-    return declared.kind in {Kind.POINTS, Kind.LINKS, Kind.EXTERNAL_IDS}
+    return declared.kind in {Kind.POINTS, Kind.LINKS, Kind.EXTERNAL_IDS, Kind.REQUISITES}
 
 
 def merge_values(declared: Field, values: Sequence[Any]) -> Any:
@@ -72,7 +72,7 @@ def same_value(values: Sequence[Any]) -> Any:
     there = [value for value in values if value is not None]
     if not there:
         return None
-    if len({_comparable(value) for value in there}) > 1:
+    if len({comparable(value) for value in there}) > 1:
         raise ChoiceNeededError
     return there[0]
 
@@ -82,17 +82,18 @@ def merge_lists(lists: Sequence[Sequence[Any]], key: Any = None) -> tuple[Any, .
     found: dict[Any, Any] = {}
     for items in lists:
         for item in items:
-            found.setdefault(_comparable(item) if key is None else key(item), item)
+            found.setdefault(comparable(item) if key is None else key(item), item)
     return tuple(found.values())
 
 
-def _comparable(value: Any) -> Any:
+def comparable(value: Any) -> Any:
+    """Give what of a value tells it from others: not how it is spelled."""
     if isinstance(value, str):
         return _loosely(value)
     if isinstance(value, Mapping):
-        return frozenset((name, _comparable(part)) for name, part in value.items())
+        return frozenset((name, comparable(part)) for name, part in value.items())
     if isinstance(value, list | tuple):
-        return tuple(map(_comparable, value))
+        return tuple(map(comparable, value))
     return value
 
 

@@ -8,6 +8,7 @@ from domain.activity_messages import ACTIVITY_MESSAGES
 from domain.duplicate_messages import DUPLICATE_MESSAGES
 from domain.process_messages import PROCESS_MESSAGES
 from domain.product_messages import PRODUCT_MESSAGES
+from domain.requisite_messages import REQUISITE_MESSAGES
 from domain.sign_in_messages import SIGN_IN_MESSAGES
 
 MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
@@ -16,6 +17,7 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     **DUPLICATE_MESSAGES,
     **PROCESS_MESSAGES,
     **PRODUCT_MESSAGES,
+    **REQUISITE_MESSAGES,
     **SIGN_IN_MESSAGES,
     "forbidden": ("You may not do this.", "У вас нет на это прав."),
     "token_scope": (

@@ -52,6 +52,10 @@ _CLIENT_POINTS: Final = (
     _points("websites", "WEBSITE", "Web addresses."),
     _points("messengers", "MESSENGER", "Messenger accounts."),
 )
+_REQUISITES: Final = Field(
+    "requisites", Kind.REQUISITES, "What the authorities know the client by: tax number and the "
+    "like, at most 20.", filterable=False,
+)  # fmt: skip
 _SOURCE: Final = (
     _item("source", "SOURCE", "Where the customer heard of us."),
     Field("source_description", Kind.TEXT, "More about the source.", max_length=5_000,
@@ -138,6 +142,7 @@ CONTACT: Final = Entity(
               sortable=True),
         Field("companies", Kind.LINKS, "All companies of the person.", target="company",
               link=Link(table="contact_companies", owner="contact_id", target="company_id")),
+        _REQUISITES,
         Field("deals", Kind.INVERSE, "Deals in which this is the main contact.", target="deal",
               via="contact_id"),
         Field("leads", Kind.INVERSE, "Leads that name this contact.", target="lead",
@@ -162,6 +167,7 @@ COMPANY: Final = Entity(
         _item("employees", "EMPLOYEES", "Number of employees, as a range."),
         Field("revenue", Kind.MONEY, "Revenue of a year.", sortable=True),
         *_CLIENT_POINTS,
+        _REQUISITES,
         Field("contacts", Kind.INVERSE, "People whose main company this is.", target="contact",
               via="company_id"),
         Field("deals", Kind.INVERSE, "Deals with the company.", target="deal", via="company_id"),

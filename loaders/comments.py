@@ -15,7 +15,7 @@ from db.session import Session
 from db.tables import TABLES, comment_edits, comments
 from domain.entities import RECORDS
 from loaders.batching import BatchLoader
-from loaders.beside import KEYS, ValueLoaders
+from loaders.beside import KEYS
 
 _COLUMNS: Final = ("id", "record_type", "record_id", "text", "mentions", "author_id", "created_at",
                    "edited_at", "pinned_at")  # fmt: skip
@@ -51,7 +51,7 @@ class CommentEdit:
     mentions: Sequence[UUID]
 
 
-class CommentLoaders(ValueLoaders):
+class CommentLoaders(RequisiteLoaders):
     """The loaders of comments."""
 
     def comments(self) -> BatchLoader[UUID, Comment | None]:

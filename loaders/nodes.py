@@ -149,10 +149,13 @@ async def _of_lists(loaders: Loaders, prefix: str, ids: list[UUID]) -> list[Any]
 
 
 async def _items(loaders: Loaders, kind: Kind, ids: list[UUID]) -> list[Any]:
-    """Give prices, or product rows, of records whose list the actor may read."""
+    """Give prices, product rows or requisites of records whose list the actor may read."""
     found: list[Any]
     owners: list[NodeKey]
-    if kind is Kind.PRICES:
+    if kind is Kind.REQUISITES:
+        own = await loaders.requisites_by_id(ids)
+        found, owners = list(own), [(item.record_type, _known(item.record_id)) for item in own]
+    elif kind is Kind.PRICES:
         prices = await loaders.prices_by_id(ids)
         found, owners = list(prices), [(PRODUCT.name, _known(item.owner_id)) for item in prices]
     else:

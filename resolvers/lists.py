@@ -1,22 +1,33 @@
 """Write the lists beside a record: phones and the like, links to others, external ids."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, update
 
 from db.base import WORKSPACE, metadata, new_id
-from db.tables import comments, contact_points, external_ids, product_rows
+from db.tables import comments, contact_points, external_ids, product_rows, requisites
 from domain.fields import Entity, Field, Kind
 from domain.ids import encode_id
 from domain.product_rows import ProductRow
 from domain.products import ProductPrice
+from domain.requisites import Requisite
 from loaders.beside import id_array
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
-from resolvers.product_lists import row_as_json, write_prices, write_rows
+from resolvers.product_lists import row_as_json, write_prices, write_requisites, write_rows
+from resolvers.requisites import requisite_as_json
 from resolvers.values import ExternalId, Point
+
+_WITH_IDS: Final = {
+    Kind.ROWS: write_rows,
+    Kind.PRICES: write_prices,
+    Kind.REQUISITES: write_requisites,
+}
+"""How lists are written whose items have ids of their own; those of phones and the like apart."""
+_OF_SOME: Final = {Kind.ROWS: product_rows, Kind.REQUISITES: requisites}
+"""Tables of lists that only some types of records have."""
 
 
 async def write_lists(op: Operation, drafts: Sequence[Draft]) -> None:
@@ -36,17 +47,15 @@ async def write_lists(op: Operation, drafts: Sequence[Draft]) -> None:
             await _write_links(op, declared, group)
         elif declared.kind is Kind.EXTERNAL_IDS:
             await _write_external_ids(op, group)
-        elif declared.kind is Kind.ROWS:
-            await write_rows(op, declared, group)
-        elif declared.kind is Kind.PRICES:
-            await write_prices(op, declared, group)
+        elif declared.kind in _WITH_IDS:
+            await _WITH_IDS[declared.kind](op, declared, group)
 
 
 async def delete_lists(op: Operation, entity: Entity, ids: Sequence[UUID]) -> None:
     """Delete what hangs on records without a foreign key of its own."""
     tables = [contact_points, external_ids, comments] if entity.is_record else []
-    if any(declared.kind is Kind.ROWS for declared in entity.fields):
-        tables.append(product_rows)
+    kinds = {declared.kind for declared in entity.fields}
+    tables += [table for kind, table in _OF_SOME.items() if kind in kinds]
     for table in tables:
         await op.session.run(
             delete(table).where(
@@ -171,5 +180,7 @@ def _item_as_json(declared: Field, item: Any) -> Any:
             return {"price": {"amount": str(amount), "currency": currency}}
         case ProductRow():
             return row_as_json(item)
+        case Requisite():
+            return requisite_as_json(item)
         case _:
             return encode_id(declared.target, item)

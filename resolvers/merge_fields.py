@@ -5,7 +5,7 @@ for `updateContact` and the like holds for a merge as well.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from domain.custom_fields import MAX_LENGTH, CustomFieldType
 from domain.fields import Entity, Field, Kind, camel
 from domain.merges import (
     ChoiceNeededError,
+    comparable,
     is_chosen,
     is_united,
     merge_lists,
@@ -110,6 +111,8 @@ def _value(declared: Field, side: Side, union: Union) -> Any:
     """Give a field of a record as an input would have it."""
     if declared.kind is Kind.POINTS and side is not union.sides[0]:
         return tuple(Point(point.value, point.kind) for point in side.lists[declared.name])
+    if declared.kind is Kind.REQUISITES and side is not union.sides[0]:
+        return tuple(item.content() for item in side.lists[declared.name])
     if is_united(declared):
         return side.lists[declared.name]
     value = getattr(side.row, declared.column)
@@ -133,6 +136,8 @@ def _united(declared: Field, lists: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
                 key=lambda item: (item.system, item.value),
             )
         )
+    if declared.kind is Kind.REQUISITES:
+        return merge_lists(lists, key=lambda item: comparable(astuple(item.content())))
     return merge_lists(lists)
 
 

@@ -10,6 +10,7 @@ from resolvers.operation import Operation
 from resolvers.product_prices import settle_prices
 from resolvers.product_rows import settle_rows
 from resolvers.references import check_references
+from resolvers.requisites import settle_requisites
 from resolvers.stored_lists import load_lists, resolve_lists
 
 
@@ -22,6 +23,7 @@ async def prepare(op: Operation, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         fill_columns(draft, rates)
     settle_prices(op, drafts)
+    settle_requisites(drafts)
     await settle_rows(op, drafts)
     if drafts[0].entity.is_record:
         await fill_custom(op, drafts)

@@ -1,4 +1,7 @@
-"""Write the prices of products and the product rows of records; and how the event log has rows."""
+"""Write lists of items with ids of their own: prices, product rows, requisites.
+
+And how the event log has product rows.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -7,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, delete, update
 
 from db.base import WORKSPACE, new_id
-from db.tables import product_prices, product_rows
+from db.tables import product_prices, product_rows, requisites
 from domain.fields import Field
 from domain.ids import encode_id
 from domain.product_rows import ProductRow
+from domain.requisites import PARTS
 from loaders.beside import id_array
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
@@ -24,10 +28,7 @@ Owner = Callable[[Draft], Mapping[str, Any]]
 
 async def write_rows(op: Operation, declared: Field, drafts: Sequence[Draft]) -> None:
     """Write the product rows of records where they differ from what was."""
-    await _write(
-        op, product_rows, declared, drafts, _ROW_COLUMNS,
-        lambda draft: {"record_type": draft.entity.name, "record_id": draft.id},
-    )  # fmt: skip
+    await _write(op, product_rows, declared, drafts, _ROW_COLUMNS, _record)
 
 
 async def write_prices(op: Operation, declared: Field, drafts: Sequence[Draft]) -> None:
@@ -36,6 +37,17 @@ async def write_prices(op: Operation, declared: Field, drafts: Sequence[Draft]) 
         op, product_prices, declared, drafts, ("amount", "currency"),
         lambda draft: {"product_id": draft.id},
     )  # fmt: skip
+
+
+async def write_requisites(op: Operation, declared: Field, drafts: Sequence[Draft]) -> None:
+    """Write the requisites of records where they differ from what was."""
+    await _write(
+        op, requisites, declared, drafts, ("kind", *(part.name for part in PARTS)), _record
+    )
+
+
+def _record(draft: Draft) -> Mapping[str, Any]:
+    return {"record_type": draft.entity.name, "record_id": draft.id}
 
 
 async def _write(

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
-from uuid import UUID
 
 from domain.errors import Code
 from domain.fields import camel
@@ -25,10 +24,10 @@ from domain.product_rows import (
 )
 from resolvers.currencies import Rates, load_rates, total_places
 from resolvers.drafts import Draft, money_columns
+from resolvers.item_lists import changed_items, items_given
 from resolvers.item_values import RowInput
 from resolvers.operation import Operation
 from resolvers.row_defaults import Goods, complete, load_goods
-from resolvers.values import edit_names
 
 ROWS: Final = "product_rows"
 _MANUAL: Final = "is_amount_manual"
@@ -57,7 +56,7 @@ async def settle_rows(op: Operation, drafts: Sequence[Draft]) -> None:
     ]  # fmt: skip
     if not touched:
         return
-    inputs = [item for draft in touched for item in _inputs(draft)]
+    inputs = [item for draft in touched for item in items_given(draft, ROWS)]
     goods = await load_goods(op, inputs)
     work = _Work(op, goods)
     for draft in touched:
@@ -89,12 +88,6 @@ class _Money:
     rates: Rates
     rows: tuple[ProductRow, ...] = field(default=())
     """The stored rows, in the new currency."""
-
-
-def _inputs(draft: Draft) -> Sequence[RowInput]:
-    edit = draft.values.edits.get(ROWS)
-    found: Sequence[RowInput] = draft.given.get(ROWS, ()) if edit is None else edit.add
-    return found
 
 
 async def _settle(work: _Work, draft: Draft) -> None:
@@ -148,37 +141,13 @@ def _no_rate(draft: Draft) -> None:
 
 def _changed(goods: Goods, draft: Draft, money: _Money) -> tuple[ProductRow, ...] | None:
     """Give the rows as the input would have them; None where something is wrong with it."""
-    errors = len(draft.errors)
-    known = {row.id: row for row in money.rows}
-    edit = draft.values.edits.get(ROWS)
-    place = camel(ROWS)
-    kept: dict[UUID | None, ProductRow] = {}
-    if edit is not None:
-        place, removing = edit_names(draft.entity.get(ROWS))
-        if not edit.remove <= known.keys():
-            draft.values.wrong(Code.NOT_FOUND, "not_found", removing, target="product_row")
-        kept = {key: row for key, row in known.items() if key not in edit.remove}
-    fresh: list[ProductRow] = []
-    seen: set[UUID] = set()
-    for index, item in enumerate(_inputs(draft)):
-        path = (place, str(index))
-        if item.id is not None and item.id not in known:
-            draft.values.wrong(Code.NOT_FOUND, "not_found", *path, "id", target="product_row")
-            continue
-        if item.id in seen:
-            draft.values.wrong(Code.DUPLICATE, "given_twice", *path, "id")
-            continue
-        row = complete(goods, draft.values, item, known.get(item.id), money.new, path)
-        if item.id is not None:
-            seen.add(item.id)
-        if row is not None and edit is not None and item.id in kept:
-            kept[item.id] = row
-        elif row is not None:
-            fresh.append(row)
-    rows = (*kept.values(), *fresh)
-    if len(rows) > MOST_ROWS:
-        draft.values.wrong(Code.LIMIT, "list_too_long", place, limit=MOST_ROWS)
-    return rows if len(draft.errors) == errors else None
+
+    def completed(
+        item: RowInput, known: ProductRow | None, path: tuple[str, str]
+    ) -> ProductRow | None:
+        return complete(goods, draft.values, item, known, money.new, path)
+
+    return changed_items(draft, draft.entity.get(ROWS), money.rows, completed, MOST_ROWS)
 
 
 def _follow(

@@ -12,7 +12,7 @@ from resolvers.product_rows import ROWS, concerns_rows
 from resolvers.values import ExternalId, ListEdit, Point, edit_names
 
 _STORED: Final = LIST_KINDS - {Kind.INVERSE}
-SETTLED_APART: Final = frozenset({Kind.PRICES, Kind.ROWS})
+SETTLED_APART: Final = frozenset({Kind.PRICES, Kind.ROWS, Kind.REQUISITES})
 """Lists whose items take more than themselves to work out: see the modules of these."""
 
 
@@ -65,6 +65,8 @@ async def _read(op: Operation, drafts: Sequence[Draft], name: str) -> list[tuple
         return [tuple(ExternalId(row.system, row.value) for row in rows) for rows in found]
     if declared.kind is Kind.ROWS:
         return list(map(tuple, await op.loaders.product_rows(entity.name).load_many(ids)))
+    if declared.kind is Kind.REQUISITES:
+        return list(map(tuple, await op.loaders.requisites(entity.name).load_many(ids)))
     if declared.kind is Kind.PRICES:
         return list(map(tuple, await op.loaders.product_prices().load_many(ids)))
     # With those in the recycle bin: a list that is edited keeps them.

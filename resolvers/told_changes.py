@@ -13,6 +13,7 @@ from domain.custom_fields import CustomFieldType
 from domain.entities import ENTITIES
 from domain.fields import Kind, camel, snake
 from domain.ids import InvalidIdError, decode_id
+from domain.requisites import RequisiteKind
 from domain.roles import Action
 from loaders.named import Reference, load_names
 from loaders.rows import Row
@@ -20,6 +21,7 @@ from loaders.timeline import Entry
 from resolvers.custom_values import TARGETS
 from resolvers.defined_fields import fields_of
 from resolvers.operation import Operation
+from resolvers.requisites import requisite_as_text
 
 _CUSTOM: Final = "custom."
 _POINTING: Final = frozenset({Kind.REFERENCE, Kind.LINKS})
@@ -182,17 +184,25 @@ def _text(value: Any) -> str:
             return "true" if value else "false"
         case list():
             return ", ".join(text for part in value if (text := _text(part)))
+        case dict():
+            return _text_of_parts(value)
+        case _:
+            return str(value)
+
+
+def _text_of_parts(value: Mapping[str, Any]) -> str:
+    match value:
         case {"amount": amount, "currency": currency}:
             return f"{amount} {currency}"
         case {"system": system, "value": inner}:
             return f"{system}: {inner}"
         case {"value": inner, "kind": _}:
             return str(inner)
+        case {"kind": kind} if kind in RequisiteKind.__members__:
+            return requisite_as_text(value)
         case {"name": name, "quantity": quantity, "total": total}:
             return f"{name} × {quantity} = {total}"
         case {"from": start, "to": end}:
             return f"{start} – {end}"
-        case dict():
-            return ", ".join(text for part in value.values() if (text := _text(part)))
         case _:
-            return str(value)
+            return ", ".join(text for part in value.values() if (text := _text(part)))

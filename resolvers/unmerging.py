@@ -41,7 +41,7 @@ from resolvers.product_rows import ROWS
 from resolvers.stored_lists import read_lists
 from resolvers.values import ListEdit, Values
 
-_LISTS: Final = frozenset({Kind.POINTS, Kind.LINKS, Kind.EXTERNAL_IDS})
+_LISTS: Final = frozenset({Kind.POINTS, Kind.LINKS, Kind.EXTERNAL_IDS, Kind.REQUISITES})
 _AMOUNTS: Final = frozenset({"amount", "tax"})
 
 
@@ -165,7 +165,7 @@ def _list_back(undoing: _Undoing, declared: Field, change: Mapping[str, Any]) ->
 
 def _identity(item: Any) -> Any:
     """Give what of an item says which one it is: a phone is its number, whatever it is for."""
-    return item["value"] if isinstance(item, Mapping) and "kind" in item else item
+    return item["value"] if isinstance(item, Mapping) and {"kind", "value"} <= item.keys() else item
 
 
 async def _field_back(

@@ -38,6 +38,7 @@ from resolvers.contact_points import (
 )
 from resolvers.currencies import known_currencies
 from resolvers.item_values import MAX_ITEMS, read_money, read_prices, read_rows
+from resolvers.requisite_values import read_requisites
 
 _COLOR_LENGTH: Final = 7
 _HEX: Final = frozenset("0123456789abcdefABCDEF")
@@ -176,6 +177,8 @@ def _parse(declared: Field, raw: Any, locale: str) -> Any:  # noqa: C901 - a tab
             return read_prices(raw)
         case Kind.ROWS:
             return read_rows(raw)
+        case Kind.REQUISITES:
+            return read_requisites(raw)
         case _:
             return raw
 

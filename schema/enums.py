@@ -21,6 +21,7 @@ from domain.duplicates import DuplicateKind, DuplicateMode
 from domain.errors import Code
 from domain.filters import Direction
 from domain.product_rows import DiscountType
+from domain.requisites import RequisiteKind
 from domain.roles import Action, FieldAccess, GrantEntity, RowScope, SettingsRight
 from domain.settings import PipelineEntity, StageSemantics
 from domain.timeline import LinkRole, TimelineKind
@@ -58,6 +59,13 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
         "How the discount of a product row is given.",
         {"PERCENT": "In percent of the price without tax.",
          "AMOUNT": "As an amount off one unit, without tax."},
+    ),
+    RequisiteKind: (
+        "RequisiteKind",
+        "Whose requisites they are.",
+        {"ORGANIZATION": "Those of a legal entity.",
+         "SOLE_PROPRIETOR": "Those of a person who is in business (ИП).",
+         "PERSON": "Those of a private person."},
     ),
     CurrencyWorkKind: (
         "CurrencyWorkKind",

@@ -25,6 +25,7 @@ from schema.execution.reading import BatchReader, IdOf, NowReader, batched_field
 from schema.extras import EXTRA_FIELDS
 from schema.goods import ProductPrice, ProductRow, read_prices, rows_reader
 from schema.record_access import ACCESS
+from schema.requisites import RequisiteType, requisites_reader
 from schema.scalars import JSON, CurrencyCode
 from schema.signatures import list_of
 from schema.timeline import TIMELINE
@@ -49,6 +50,7 @@ _ITEMS: Final[dict[Kind, Any]] = {
     Kind.EXTERNAL_IDS: list[ExternalId],
     Kind.ROWS: list_of(ProductRow),
     Kind.PRICES: list_of(ProductPrice),
+    Kind.REQUISITES: list_of(RequisiteType),
 }
 
 
@@ -66,7 +68,7 @@ def _declare(declared: Field, entity: str, annotation: Any) -> Any:
             )
         case Kind.LINKS | Kind.INVERSE:
             return batched_field(declared.doc, annotation, ("id",), _short_lists(declared))
-        case Kind.POINTS | Kind.EXTERNAL_IDS | Kind.ROWS | Kind.PRICES:
+        case kind if kind is Kind.POINTS or kind in _ITEMS:
             return batched_field(declared.doc, annotation, ("id",), _beside(declared, entity))
         case Kind.CURRENCY:
             return plain_field(declared.doc, annotation, (declared.column,))
@@ -94,7 +96,7 @@ def _type(declared: Field) -> Any:
             return list_of(OBJECTS[declared.target])
         case Kind.POINTS:
             return list_of(POINT_TYPES[declared.points])
-        case Kind.EXTERNAL_IDS | Kind.ROWS | Kind.PRICES:
+        case kind if kind in _ITEMS:
             return _ITEMS[declared.kind]
         case Kind.MONEY:
             return Money
@@ -156,6 +158,8 @@ def _beside(declared: Field, entity: str) -> BatchReader:
             return rows_reader(entity)
         case Kind.PRICES:
             return read_prices
+        case Kind.REQUISITES:
+            return requisites_reader(entity)
         case _:
             return _external_ids
 

@@ -9,6 +9,7 @@ import schema.enums  # noqa: F401 - enums are declared before a type names them
 from domain.fields import PART_NAMES, Kind
 from domain.product_rows import DiscountType, ProductRow
 from domain.products import ProductPrice
+from domain.requisites import Requisite
 from domain.timeline import OF_ACTIVITIES, OF_COMMENTS, OF_LINKS, OF_MERGES
 from loaders.comments import Comment
 from loaders.merges import Merge
@@ -45,7 +46,7 @@ def type_name(obj: Any, *_: Any) -> str:
         return "Merge"
     if isinstance(obj, Comment):
         return "Comment"
-    if isinstance(obj, ProductRow | ProductPrice):
+    if isinstance(obj, ProductRow | ProductPrice | Requisite):
         return type(obj).__name__
     if hasattr(obj, "user_agent"):
         return "Session"

@@ -16,6 +16,7 @@ from resolvers.values import edit_names
 from schema.classes import OBJECTS
 from schema.duplicates import duplicates_field
 from schema.inputs import input_type
+from schema.requisites import REQUISITE_INPUT
 from schema.scalars import JSON, CurrencyCode
 from schema.signatures import list_of
 from schema.user_errors import UserErrorType
@@ -50,6 +51,7 @@ _PLAIN: Final[dict[Kind, Any]] = {
     Kind.CUSTOM: list_of(CUSTOM_VALUE_INPUT),
     Kind.PRICES: list_of(PRODUCT_PRICE_INPUT),
     Kind.ROWS: list_of(PRODUCT_ROW_INPUT),
+    Kind.REQUISITES: list_of(REQUISITE_INPUT),
 }
 
 

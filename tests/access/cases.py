@@ -308,7 +308,7 @@ _WORTH = frozenset(
      "exchangeRate", "lead", "contact", "company", "deal", "pipelines", "dictionaryItems",
      "catalogElement", "catalog", "catalogSection", "sections", "resource", "resources",
      "product", "productSection", "productSections", "measureUnit", "measureUnits", "taxRate",
-     "taxRates", "prices", "productRows", "currency", "currencies", "currencyWork",
+     "taxRates", "prices", "productRows", "requisites", "currency", "currencies", "currencyWork",
      "bookingService", "service", "role", "roles", "reasons", "assignments", "record"}
 )  # fmt: skip
 
@@ -357,5 +357,6 @@ _POINTS: dict[str, dict[str, Any]] = {
     },
     **{name: {"price": {"amount": "1"}} for name in ("prices", "addPrices")},
     **{name: {"name": "Oil", "price": "1"} for name in ("productRows", "addProductRows")},
+    **{name: {"kind": "PERSON"} for name in ("requisites", "addRequisites")},
 }
 """What an item of a list that is made up on the way has besides its id."""

@@ -163,6 +163,7 @@ def value_of(world: World, items: Mapping[str, str], kind: str, name: str, type_
         "CurrencyCode": "USD",
         "String!": text,
         "ProductPriceInput": [{"price": {"amount": "7332.25", "currency": "USD"}}],
+        "RequisiteInput": [{"kind": "ORGANIZATION", "shortName": text, "inn": "7734250021"}],
         "ProductRowInput": [{"name": text, "price": "7333.25", "productId": world["product"]}],
         "Boolean": True,
         "Date": "2031-03-07",

@@ -52,6 +52,7 @@ KINDS = {
     "prices": "product_price", "addPrices": "product_price",
     "productRows": "product_row", "addProductRows": "product_row",
     "removePriceIds": "product_price", "removeProductRowIds": "product_row",
+    "requisites": "requisite", "addRequisites": "requisite", "removeRequisiteIds": "requisite",
 }  # fmt: skip
 
 

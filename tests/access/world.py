@@ -146,8 +146,10 @@ async def _add_settings(admin: Client, ids: dict[str, str]) -> None:
 
 
 async def _add_records(admin: Client, ids: dict[str, str]) -> None:
-    company = await _make(admin, "createCompany", {"title": "Acme", **_POINTS}, f"id {_POINT_IDS}")
-    ids["company"] = company["id"]
+    known = {"kind": "ORGANIZATION", "inn": "7707083893"}
+    given = {"title": "Acme", **_POINTS, "requisites": [known]}
+    company = await _make(admin, "createCompany", given, f"id {_POINT_IDS} requisites {{ id }}")
+    ids["company"], ids["requisite"] = company["id"], company["requisites"][0]["id"]
     for points in _POINTS:
         ids[points.removesuffix("s")] = company[points][0]["id"]
     person = {"lastName": "Acme-Smith", "companyId": ids["company"]}

@@ -23,6 +23,12 @@ from tests.people import Cast
 
 SIZE: Final = 20
 Ids = dict[str, list[str]]
+_ITEMS: Final = {
+    "ProductPrice": "prices",
+    "ProductRow": "productRows",
+    "Requisite": "requisites",
+}
+"""Items of lists, and the lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ async def build_crowd(people: Cast) -> Crowd:
         for kind in ("Phone", "Email", "Website", "Messenger"):
             found = [row[f"{kind.lower()}s"][0]["id"] for row in rows if f"{kind.lower()}s" in row]
             ids.setdefault(kind, found)
-        for kind, key in (("ProductPrice", "prices"), ("ProductRow", "productRows")):
+        for kind, key in _ITEMS.items():
             if rows and key in rows[0]:
                 ids.setdefault(kind, [row[key][0]["id"] for row in rows])
     parents = [
@@ -171,7 +177,8 @@ def _points(names: Names) -> str:
         return " productRows { id }"
     if names is ELEMENT:
         return ""
-    return " phones { id } emails { id } websites { id } messengers { id }"
+    beside = "" if names is LEAD else " requisites { id }"
+    return f" phones {{ id }} emails {{ id }} websites {{ id }} messengers {{ id }}{beside}"
 
 
 def inputs(names: Names, world: World, ids: Mapping[str, list[str]]) -> list[dict[str, Any]]:

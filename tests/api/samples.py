@@ -106,6 +106,19 @@ def _client_points() -> list[Sample]:
     ]
 
 
+def _requisites() -> Sample:
+    read = ("kind", "title", "inn")
+    first = [
+        dict(zip(read, ("ORGANIZATION", "Horns and Hooves", "7707083893"), strict=True)),
+        dict(zip(read, ("SOLE_PROPRIETOR", "A. Petrova", "500100732259"), strict=True)),
+    ]
+    second = [dict(zip(read, ("PERSON", "At home", "500100732259"), strict=True))]
+    more = dict(zip(read, ("ORGANIZATION", "A branch", "7707083893"), strict=True))
+    edit = More(more, [*first, more], "addRequisites", "removeRequisiteIds")
+    both = (first, second)
+    return Sample("requisites", f"requisites {{ {' '.join(read)} }}", both, both, [], edit)
+
+
 def _money(name: str) -> Sample:
     first = {"amount": "1200.5", "currency": "USD"}
     return _parts(name, first, {"amount": "0", "currency": "USD"})
@@ -236,6 +249,7 @@ def contact(world: World) -> list[Sample]:
         _reference("typeId", world["CONTACT_TYPE:CLIENT"], world["CONTACT_TYPE:PARTNER"]),
         *_source(world),
         *_client_points(),
+        _requisites(),
         _reference("companyId", world["acme"], world["globex"]),
         _list(world, "companyIds", ["acme", "globex"], ["globex"], "initech"),
         _plain("isExportable", False, True, REFUSED),
@@ -252,6 +266,7 @@ def company(world: World) -> list[Sample]:
         _reference("employeesId", world["EMPLOYEES:EMPLOYEES_1"], world["EMPLOYEES:EMPLOYEES_4"]),
         _money("revenue"),
         *_client_points(),
+        _requisites(),
         _plain("isMine", True, False, REFUSED),
         _reference("parentId", world["acme"], world["globex"]),
         *_observed(world),

@@ -21,7 +21,7 @@ WRITERS = {
     "db/session.py": "the session's own ways of writing, which all others go through",
     "resolvers/changes.py": "the write path: records, settings, people, and their events",
     "resolvers/lists.py": "the lists of a record, called by the write path alone",
-    "resolvers/product_lists.py": "prices and product rows, called by those lists alone",
+    "resolvers/product_lists.py": "prices, product rows, requisites, called by those lists alone",
     "resolvers/custom_pivot.py": "the pivot of custom values, called by the write path alone",
     "resolvers/custom_bookings.py": "the time that custom values reserve, called by it alone",
     "resolvers/duplicate_keys.py": "the keys of duplicates, called by the write path and a job",
@@ -41,8 +41,14 @@ WRITERS = {
 }
 TABLES_OF_WRITERS = {
     "resolvers/changes.py": {"TABLES", "events", "workspaces"},
-    "resolvers/lists.py": {"comments", "contact_points", "external_ids", "product_rows"},
-    "resolvers/product_lists.py": {"product_prices", "product_rows"},
+    "resolvers/lists.py": {
+        "comments",
+        "contact_points",
+        "external_ids",
+        "product_rows",
+        "requisites",
+    },
+    "resolvers/product_lists.py": {"product_prices", "product_rows", "requisites"},
     "resolvers/comments.py": {"comment_edits", "comments"},
     "resolvers/activity_rows.py": {"activity_links", "activity_reminders", "calendar_feeds"},
     "resolvers/custom_pivot.py": {"custom_values"},
