@@ -16,6 +16,7 @@ from db.tables import TABLES, comment_edits, comments
 from domain.entities import RECORDS
 from loaders.batching import BatchLoader
 from loaders.beside import KEYS
+from loaders.requisites import RequisiteLoaders
 
 _COLUMNS: Final = ("id", "record_type", "record_id", "text", "mentions", "author_id", "created_at",
                    "edited_at", "pinned_at")  # fmt: skip
