@@ -9,9 +9,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from domain.records import COMPANY, CONTACT, LEAD
+from domain.requisites import without_spaces
 
 
 class DuplicateKind(Enum):
@@ -19,12 +20,14 @@ class DuplicateKind(Enum):
 
     PHONE = "PHONE"
     EMAIL = "EMAIL"
+    INN = "INN"
+    OGRN = "OGRN"
     NAME = "NAME"
     TITLE = "TITLE"
 
 
 class DuplicateMode(Enum):
-    """What happens to a new record that has the phone or e-mail of another one."""
+    """What happens to a new record that has the phone, e-mail or tax number of another one."""
 
     WARN = "WARN"
     REFUSE = "REFUSE"
@@ -44,23 +47,37 @@ class KeySource:
 
 _PHONE: Final = KeySource(DuplicateKind.PHONE, ("phones",), "phones")
 _EMAIL: Final = KeySource(DuplicateKind.EMAIL, ("emails",), "emails")
+_NUMBERS: Final = tuple(
+    KeySource(kind, ("requisites",), "requisites")
+    for kind in (DuplicateKind.INN, DuplicateKind.OGRN)
+)
 _NAME: Final = KeySource(DuplicateKind.NAME, ("first_name", "middle_name", "last_name"), "fullName")
 SOURCES: Final[Mapping[str, tuple[KeySource, ...]]] = {
     LEAD.name: (_PHONE, _EMAIL, _NAME,
                 KeySource(DuplicateKind.TITLE, ("company_title",), "companyTitle")),
-    CONTACT.name: (_PHONE, _EMAIL, _NAME),
-    COMPANY.name: (_PHONE, _EMAIL, KeySource(DuplicateKind.TITLE, ("title",), "title")),
+    CONTACT.name: (_PHONE, _EMAIL, *_NUMBERS, _NAME),
+    COMPANY.name: (_PHONE, _EMAIL, *_NUMBERS,
+                   KeySource(DuplicateKind.TITLE, ("title",), "title")),
 }  # fmt: skip
 """Which types of records are recognised by what."""
 SCORES: Final[Mapping[DuplicateKind, int]] = {
     DuplicateKind.PHONE: 50,
     DuplicateKind.EMAIL: 50,
+    DuplicateKind.INN: 50,
+    DuplicateKind.OGRN: 50,
     DuplicateKind.TITLE: 20,
     DuplicateKind.NAME: 15,
 }
 """What each thing in common counts: namesakes are many, phones are few people's."""
-STRONG: Final = frozenset({DuplicateKind.PHONE, DuplicateKind.EMAIL})
-"""What a new record can be refused for."""
+_PARTS: Final[Mapping[DuplicateKind, tuple[str, ...]]] = {
+    DuplicateKind.PHONE: ("value",),
+    DuplicateKind.EMAIL: ("value",),
+    DuplicateKind.INN: ("inn",),
+    DuplicateKind.OGRN: ("ogrn", "ogrnip"),
+}
+"""Which parts of the items of a list the keys are made of."""
+STRONG: Final = frozenset(_PARTS)
+"""What a new record can be refused for: what stands in lists, and is one client's."""
 
 _LONGEST: Final = 200
 """An entry of an index has a limit; who shares so long a beginning shares the rest."""
@@ -94,6 +111,19 @@ def phone_key(stored: str) -> str:
 def email_key(text: str) -> str:
     """Give the key of an e-mail address."""
     return text.strip().lower()[:_LONGEST]
+
+
+def number_key(text: str) -> str:
+    """Give the key of a number of requisites."""
+    return without_spaces(text)[:_LONGEST]
+
+
+def values_in(kind: DuplicateKind, item: Any) -> Iterator[tuple[str, str]]:
+    """Give what an item of a list (a phone, requisites) has of a kind: the part, and its value."""
+    for part in _PARTS[kind]:
+        value = getattr(item, part)
+        if value is not None:
+            yield part, value
 
 
 def title_key(title: str) -> str:
@@ -160,7 +190,7 @@ def _cut(key: str) -> str:
 
 
 def keys_of(kind: DuplicateKind, values: Iterable[str | None]) -> tuple[str, ...]:
-    """Give the keys of the values of a source's fields: of points, each value; of texts, all."""
+    """Give the keys of the values of a source's fields: of lists, each value; of texts, all."""
     given = list(values)
     if kind is DuplicateKind.NAME:
         return name_keys(*given)
@@ -171,17 +201,19 @@ def keys_of(kind: DuplicateKind, values: Iterable[str | None]) -> tuple[str, ...
 _SINGLE: Final[Mapping[DuplicateKind, Callable[[str], str]]] = {
     DuplicateKind.PHONE: phone_key,
     DuplicateKind.EMAIL: email_key,
+    DuplicateKind.INN: number_key,
+    DuplicateKind.OGRN: number_key,
     DuplicateKind.TITLE: title_key,
 }
 
 
 def record_keys(
-    entity: str, texts: Mapping[str, str | None], points: Mapping[str, Sequence[str]]
+    entity: str, texts: Mapping[str, str | None], strong: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[DuplicateKind, str]]:
     """Give all keys of a record: of its texts by field, and of its phones and the like by kind."""
     for source in SOURCES[entity]:
         if source.kind in STRONG:
-            values: Sequence[str | None] = points.get(source.kind.value, ())
+            values: Sequence[str | None] = strong.get(source.kind.value, ())
         else:
             values = [texts[name] for name in source.fields]
         for key in keys_of(source.kind, values):

@@ -16,6 +16,14 @@ REQUISITE_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "The check digits do not fit; a digit may be wrong.",
         "Контрольные цифры не сходятся; проверьте, нет ли опечатки.",
     ),
+    "invalid_inn": (
+        "This is no INN; a digit may be wrong.",
+        "Это не ИНН; проверьте, нет ли опечатки.",
+    ),
+    "invalid_ogrn": (
+        "This is neither an OGRN nor an OGRNIP; a digit may be wrong.",
+        "Это не ОГРН и не ОГРНИП; проверьте, нет ли опечатки.",
+    ),
     "invalid_kpp": (
         "A KPP is four digits, two digits or capital Latin letters, and three digits.",
         "КПП — четыре цифры, две цифры или заглавные латинские буквы и три цифры.",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    Table,
     Text,
     and_,
     bindparam,
@@ -25,8 +26,10 @@ from auth.actor import Actor
 from auth.policy import cell, fingerprint, visible
 from auth.rights import Cell, Rights
 from db.base import WORKSPACE
-from db.tables import TABLES, contact_points, duplicate_keys, workspaces
-from domain.duplicates import SOURCES, DuplicateKind, DuplicateMode, KeySource
+from db.tables import TABLES, contact_points, duplicate_keys, requisites, workspaces
+from domain.duplicates import SOURCES, DuplicateKind, DuplicateMode, KeySource, values_in
+from domain.entities import ENTITIES
+from domain.fields import Kind
 from loaders.loaders import Loaders
 from loaders.rows import ROW_TYPES, Row, columns, make_row
 
@@ -37,6 +40,8 @@ _KEYS: Final = "wanted_keys"
 
 Wanted = tuple[DuplicateKind, str]
 """A kind of key, and one of these."""
+StrongValues = Mapping[tuple[UUID, str], Sequence[str]]
+"""What records have in lists that they are recognised by, by record and kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +157,48 @@ async def lock_keys(loaders: Loaders, entity: str, wanted: Iterable[Wanted]) -> 
     await loaders.session.rows(select(func.pg_advisory_xact_lock(key)).select_from(given))
 
 
+async def strong_values(loaders: Loaders, entity: str, records: Sequence[UUID]) -> StrongValues:
+    """Give what records have in lists that they are recognised by: one statement a table."""
+    found: dict[tuple[UUID, str], list[str]] = {}
+    of_points, of_requisites = _listed(entity, Kind.POINTS), _listed(entity, Kind.REQUISITES)
+    pairs = [(record, kind.value) for record in records for kind in of_points]
+    points = await loaders.points(entity).load_batch(pairs) if pairs else []
+    for (record, kind), own in zip(pairs, points, strict=True):
+        found[record, kind] = [point.value for point in own]
+    if of_requisites and records:
+        lists = await loaders.requisites(entity).load_batch(records)
+        for record, own in zip(records, lists, strict=True):
+            _collect(found, record, of_requisites, own)
+    return found
+
+
+def _listed(entity: str, of: Kind) -> list[DuplicateKind]:
+    """Give the kinds of keys that are made of lists of a kind."""
+    declared = ENTITIES[entity]
+    return [
+        source.kind
+        for source in SOURCES[entity]
+        if any(declared.get(name).kind is of for name in source.fields)
+    ]
+
+
+def _collect(
+    found: dict[tuple[UUID, str], list[str]],
+    record: UUID,
+    kinds: Sequence[DuplicateKind],
+    items: Iterable[Any],
+) -> None:
+    for item in items:
+        for kind in kinds:
+            values = [value for _, value in values_in(kind, item)]
+            found.setdefault((record, kind.value), []).extend(values)
+
+
 async def next_records(
     loaders: Loaders, entity: str, after: UUID | None, limit: int
-) -> tuple[list[Row], dict[tuple[UUID, str], list[str]]]:
+) -> tuple[list[Row], StrongValues]:
     """Give and lock the next records by id, and the values of their phones and the like."""
-    table, beside = TABLES[entity].alias(), contact_points.alias()
+    table = TABLES[entity].alias()
     statement = (
         select(*columns(ROW_TYPES[entity], table))
         .where(table.c["workspace_id"] == WORKSPACE)
@@ -169,15 +211,22 @@ async def next_records(
     rows = [make_row(entity, row) for row in await loaders.session.rows(statement)]
     if not rows:
         return [], {}
-    points: dict[tuple[UUID, str], list[str]] = {}
-    found = await loaders.session.rows(
-        select(beside.c.record_id, beside.c.points, beside.c.value).where(
-            beside.c.workspace_id == WORKSPACE,
-            beside.c.record_type == entity,
-            beside.c.record_id >= rows[0].id,
-            beside.c.record_id <= rows[-1].id,
-        )
+    values: dict[tuple[UUID, str], list[str]] = {}
+    first, last = rows[0].id, rows[-1].id
+    points = await loaders.session.rows(_between(contact_points, entity, first, last))
+    for point in points:
+        values.setdefault((point.record_id, point.points), []).append(point.value)
+    if kinds := _listed(entity, Kind.REQUISITES):
+        for own in await loaders.session.rows(_between(requisites, entity, first, last)):
+            _collect(values, own.record_id, kinds, [own])
+    return rows, values
+
+
+def _between(of: Table, entity: str, first: UUID, last: UUID) -> Select[Any]:
+    beside = of.alias()
+    return select(beside).where(
+        beside.c.workspace_id == WORKSPACE,
+        beside.c.record_type == entity,
+        beside.c.record_id >= first,
+        beside.c.record_id <= last,
     )
-    for row in found:
-        points.setdefault((row.record_id, row.points), []).append(row.value)
-    return rows, points

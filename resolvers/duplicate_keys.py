@@ -8,11 +8,10 @@ from sqlalchemy import ARRAY, Text, Uuid, bindparam, delete, func
 
 from db.base import WORKSPACE
 from db.tables import duplicate_keys
-from domain.duplicates import SOURCES, STRONG, KeySource, keys_of, record_keys
-from domain.fields import Kind
+from domain.duplicates import SOURCES, STRONG, KeySource, keys_of, record_keys, values_in
 from domain.jobs import Job
 from loaders.beside import id_array
-from loaders.duplicates import next_records
+from loaders.duplicates import StrongValues, next_records, strong_values
 from resolvers.drafts import Draft
 from resolvers.operation import Operation
 
@@ -38,7 +37,7 @@ def _touched(draft: Draft) -> Iterator[KeySource]:
 
 
 def _changes(draft: Draft, name: str) -> bool:
-    if draft.entity.get(name).kind is Kind.POINTS:
+    if not draft.entity.get(name).columns:
         return draft.lists.get(name, ()) != draft.lists_before.get(name, ())
     was = None if draft.before is None else getattr(draft.before, name)
     return bool(draft.current(name) != was)
@@ -46,8 +45,9 @@ def _changes(draft: Draft, name: str) -> bool:
 
 def _values(draft: Draft, source: KeySource) -> Iterator[str | None]:
     for name in source.fields:
-        if draft.entity.get(name).kind is Kind.POINTS:
-            yield from (point.value for point in draft.lists[name])
+        if source.kind in STRONG:
+            for item in draft.lists[name]:
+                yield from (value for _, value in values_in(source.kind, item))
         else:
             yield draft.current(name)
 
@@ -97,20 +97,18 @@ async def write_keys_again(op: Operation, entity: str, rows: Sequence[Any]) -> N
     """Write the keys of records that come out of the recycle bin."""
     if entity not in SOURCES:
         return
-    pairs = [(row.id, kind.value) for row in rows for kind in STRONG]
-    found = await op.loaders.points(entity).load_batch(pairs)
-    points = {pair: [point.value for point in own] for pair, own in zip(pairs, found, strict=True)}
-    await _write_whole(op, entity, rows, points)
+    values = await strong_values(op.loaders, entity, [row.id for row in rows])
+    await _write_whole(op, entity, rows, values)
 
 
 async def _write_whole(
-    op: Operation, entity: str, rows: Sequence[Any], points: Mapping[tuple[UUID, str], list[str]]
+    op: Operation, entity: str, rows: Sequence[Any], values: StrongValues
 ) -> None:
     made = [
         {"entity": entity, "kind": kind.value, "key": key, "record_id": row.id}
         for row in rows
         for kind, key in record_keys(
-            entity, row.as_dict(), {kind.value: points.get((row.id, kind.value), ())
+            entity, row.as_dict(), {kind.value: values.get((row.id, kind.value), ())
                                     for kind in STRONG}
         )
     ]  # fmt: skip
@@ -122,11 +120,11 @@ async def fill_keys(op: Operation, arguments: Mapping[str, Any]) -> None:
     waiting = [entity for entity in SOURCES if entity >= arguments.get("entity", "")]
     entity = min(waiting)
     after = arguments.get("after")
-    rows, points = await next_records(op.loaders, entity, after and UUID(after), PORTION)
+    rows, values = await next_records(op.loaders, entity, after and UUID(after), PORTION)
     if rows:
         # What was written since there are keys has its own already.
         await delete_keys(op, entity, [row.id for row in rows])
-        await _write_whole(op, entity, [row for row in rows if row.deleted_at is None], points)
+        await _write_whole(op, entity, [row for row in rows if row.deleted_at is None], values)
     if len(rows) == PORTION:
         op.later(Job(FILL, {"entity": entity, "after": str(rows[-1].id)}))
         return

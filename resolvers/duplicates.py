@@ -17,20 +17,24 @@ from domain.duplicates import (
     keys_of,
     name_probes,
     title_key,
+    values_in,
 )
 from domain.entities import ENTITIES
 from domain.errors import BadInputError, Code
-from domain.fields import Kind, camel
+from domain.fields import camel
 from domain.ids import InvalidIdError, decode_id
+from domain.requisites import is_inn, is_ogrn, without_spaces
 from domain.roles import Action
 from loaders.duplicates import (
     Match,
+    StrongValues,
     Wanted,
     duplicate_control,
     find_matches,
     lock_keys,
     matched_sources,
     mode_of,
+    strong_values,
 )
 from loaders.loaders import Loaders
 from loaders.rights import shows
@@ -44,6 +48,7 @@ MOST_VALUES: Final = 20
 _NAME_LENGTH: Final = 255
 _VALUE_LENGTH: Final = 500
 _POINTS: Final = {"phones": DuplicateKind.PHONE, "emails": DuplicateKind.EMAIL}
+_NUMBERS: Final = {"inn": (DuplicateKind.INN, is_inn), "ogrn": (DuplicateKind.OGRN, is_ogrn)}
 Raw = Mapping[str, Any]
 Probe = Mapping[Wanted, str]
 """What is looked for: each key, with what people write for it."""
@@ -131,6 +136,13 @@ def _values_probe(op: Operation, entities: Sequence[str], given: Raw) -> Probe:
         for index, text in enumerate(given[name]):
             stored = _stored(op, kind, text, ("of", name, str(index)))
             probe.update({(kind, key): stored for key in keys_of(kind, [stored])})
+    for name, (kind, is_number) in _NUMBERS.items():
+        if name in given:
+            _require_told(op.actor.rights, entities, (kind,))
+            number = without_spaces(given[name])
+            if not is_number(number):
+                raise BadInputError(f"invalid_{name}", ("of", name))
+            probe.update({(kind, key): number for key in keys_of(kind, [number])})
     if "name" in given:
         text = given["name"].strip()
         if len(text) > _NAME_LENGTH:
@@ -181,29 +193,18 @@ async def _probes_of(
     loaders: Loaders, entity: str, records: Sequence[UUID]
 ) -> list[dict[Wanted, str]]:
     rows = await loaders.one(entity).load_batch(records)
-    there = [row for row in rows if row is not None]
-    declared = ENTITIES[entity]
-    points = {
-        declared.get(name).points
-        for source in SOURCES[entity]
-        for name in source.fields
-        if declared.get(name).kind is Kind.POINTS
-    }
-    pairs = [(row.id, kind) for row in there for kind in sorted(points)]
-    found = await loaders.points(entity).load_batch(pairs) if pairs else []
-    values = {pair: [point.value for point in own] for pair, own in zip(pairs, found, strict=True)}
+    there = [row.id for row in rows if row is not None]
+    values = await strong_values(loaders, entity, there)
     return [{} if row is None else dict(_keys_of_row(loaders, row, values)) for row in rows]
 
 
-def _keys_of_row(
-    loaders: Loaders, row: Any, points: Mapping[tuple[UUID, str], list[str]]
-) -> Iterator[tuple[Wanted, str]]:
+def _keys_of_row(loaders: Loaders, row: Any, values: StrongValues) -> Iterator[tuple[Wanted, str]]:
     rights, entity = loaders.actor.rights, row.declared.name
     for source in SOURCES[entity]:
         if not shows(loaders.actor, row, rights.cell(entity, source.shown_as)):
             continue
         if source.kind in STRONG:
-            for value in points.get((row.id, source.kind.value), ()):
+            for value in values.get((row.id, source.kind.value), ()):
                 for key in keys_of(source.kind, [value]):
                     yield (source.kind, key), value
             continue
@@ -253,7 +254,7 @@ def _ranked(
 
 
 async def refuse_known(op: Operation, drafts: Sequence[Draft], *, atomic: bool) -> None:
-    """Refuse new records that have a phone or an e-mail of another one, where that is so set up.
+    """Refuse new records that have a phone, e-mail or tax number of another one, if so set up.
 
     Of records that the caller may not see nothing is told: they refuse nothing either.
     """
@@ -282,6 +283,9 @@ def _places(draft: Draft) -> Iterator[tuple[Wanted, tuple[str, ...]]]:
         if source.kind not in STRONG:
             continue
         (name,) = source.fields
-        for index, point in enumerate(draft.lists.get(name, ())):
-            for key in keys_of(source.kind, [point.value]):
-                yield (source.kind, key), (camel(name), str(index))
+        for index, item in enumerate(draft.lists.get(name, ())):
+            for part, value in values_in(source.kind, item):
+                # A phone is told by its place in the list.
+                place = (camel(name), str(index), *([] if part == "value" else [part]))
+                for key in keys_of(source.kind, [value]):
+                    yield (source.kind, key), place

@@ -78,8 +78,8 @@ DuplicateType: Any = strawberry.type(
         {
             "record": batched_field("The record.", Record, (), _records),
             "score": plain_field(
-                "How likely it is the same: the sum of its reasons, of which a phone or an e-mail "
-                "counts 50, a company's title 20, a name 15.",
+                "How likely it is the same: the sum of its reasons, of which a phone, an e-mail, a "
+                "tax or register number count 50 each, a company's title 20, a name 15.",
                 int,
                 ("score",),
             ),
@@ -101,6 +101,12 @@ PROBE: Final = input_type(
         ),
         "phones": (list[str] | None, f"Phones in any form, at most {MOST_VALUES}."),
         "emails": (list[str] | None, f"E-mail addresses, at most {MOST_VALUES}."),
+        "inn": (str | None, "Tax number (ИНН) of requisites, with spaces or without."),
+        "ogrn": (
+            str | None,
+            "Number in the register of legal entities or of sole proprietors (ОГРН, ОГРНИП) of "
+            "requisites.",
+        ),
         "name": (
             str | None,
             "Name of a person, in any order of its parts, or title of a company, with its legal "
@@ -133,8 +139,8 @@ DUPLICATES: Final = strawberry.field(
         {"first": 20, "entity": None},
     ),
     description="Leads, contacts and companies that may be the same as a record, or that have "
-    "given phones, e-mail addresses or names; the likeliest first. Of records that one may not "
-    "read, and by fields that one may not read, nothing is found.",
+    "given phones, e-mail addresses, numbers or names; the likeliest first. Of records that one "
+    "may not read, and by fields that one may not read, nothing is found.",
 )
 
 
@@ -174,11 +180,12 @@ def _mode(entity: str) -> Any:
 
 DuplicateControl: Any = strawberry.type(
     type("DuplicateControl", (), {entity: _mode(entity) for entity in SOURCES}),
-    description="What happens to a new record that has the phone or e-mail of one of its type.",
+    description="What happens to a new record that has the phone, e-mail, tax or register number "
+    "of one of its type.",
 )
 CONTROL_INPUT: Final = input_type(
     "DuplicateControlInput",
-    "What happens to a new record that has the phone or e-mail of one of its type; what is left "
-    "out stays.",
+    "What happens to a new record that has the phone, e-mail, tax or register number of one of its "
+    "type; what is left out stays.",
     {entity: (DuplicateMode | None, f"Of a new {entity}.") for entity in SOURCES},
 )

@@ -235,11 +235,14 @@ _VALUES: Final[Mapping[type[Enum], tuple[str, str, Mapping[str, str]]]] = {
         "DuplicateKind",
         "What records that may be the same have in common.",
         {"PHONE": "A phone number.", "EMAIL": "An e-mail address.",
+         "INN": "The tax number (ИНН) in requisites.",
+         "OGRN": "The number in the register (ОГРН, ОГРНИП) in requisites.",
          "NAME": "The name of a person.", "TITLE": "The title of a company."},
     ),
     DuplicateMode: (
         "DuplicateMode",
-        "What happens to a new record that has the phone or e-mail of another one.",
+        "What happens to a new record that has the phone, e-mail, tax or register number of "
+        "another one.",
         {"WARN": "It is made, and the other one is told beside it.",
          "REFUSE": "It is refused, unless its maker may not see the other one.",
          "OFF": "It is made, and nothing is told."},
