@@ -5,7 +5,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
+from uuid import UUID
 
 from auth.actor import Actor, Scope
 from db.holds import Hold
@@ -91,14 +93,33 @@ def _actor(rows: Sequence[Any]) -> Actor | None:
     if not rows:
         return None
     row = rows[0]
+    return _actor_of(
+        row.workspace_id, row.user_id, row.token_id, row.kind, tuple(row.scopes), row.locale,
+        row.currency, row.settings_version, row.role_id,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=10_000)
+def _actor_of(
+    workspace_id: UUID,
+    user_id: UUID,
+    token_id: UUID | None,
+    kind: str,
+    scopes: tuple[str, ...],
+    locale: str,
+    currency: str,
+    settings_version: int,
+    role_id: UUID | None,
+) -> Actor:
+    """Give an actor; the same one as long as nothing about them has changed."""
     return Actor(
-        workspace_id=row.workspace_id,
-        user_id=row.user_id,
-        token_id=row.token_id,
-        is_session=row.kind == TokenKind.SESSION.name,
-        scopes=frozenset(Scope(scope) for scope in row.scopes),
-        locale=row.locale,
-        currency=row.currency,
-        settings_version=row.settings_version,
-        role_id=row.role_id,
+        workspace_id=workspace_id,
+        user_id=user_id,
+        token_id=token_id,
+        is_session=kind == TokenKind.SESSION.name,
+        scopes=frozenset(Scope(scope) for scope in scopes),
+        locale=locale,
+        currency=currency,
+        settings_version=settings_version,
+        role_id=role_id,
     )

@@ -1,7 +1,7 @@
 """The pool of connections, and the sessions that operations get from it."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from enum import Enum
 from typing import Any, Final
 from uuid import UUID
@@ -26,6 +26,30 @@ class RowSecurity(Enum):
     """Reads and writes run under the policies."""
     WRITES = "writes"
     """Writes do; reads keep the indexes that policies would cost them."""
+
+
+class _Reading:
+    """The session of a query, while a block runs."""
+
+    __slots__ = ("_begin", "_known", "_lent", "_session")
+
+    def __init__(self, pool: ReadPool, known: PreparedCache, begin: str | None) -> None:
+        self._lent = pool.connection()
+        self._known = known
+        self._begin = begin
+
+    async def __aenter__(self) -> Session:
+        driver = await self._lent.__aenter__()
+        self._session = ReadingSession(driver, self._known, self._begin)
+        return self._session
+
+    async def __aexit__(self, *error: Any) -> None:
+        try:
+            await self._session.end()
+        except BaseException as failure:
+            await self._lent.__aexit__(type(failure), failure, failure.__traceback__)
+            raise
+        await self._lent.__aexit__(*error)
 
 
 class Database:
@@ -76,16 +100,18 @@ class Database:
         pool: Any = self._engine.pool
         return self._reads.in_use + int(pool.checkedout())
 
-    @asynccontextmanager
-    async def session(self, *, write: bool, single: bool = False) -> AsyncIterator[Session]:
+    def session(self, *, write: bool, single: bool = False) -> AbstractAsyncContextManager[Session]:
         """Open a session in a transaction: commits when the block ends, or rolls back.
 
         `single`: a query that is known to send one statement; it needs no transaction around it.
         """
-        if not write:
-            async with self._reading_session(single=single) as reading:
-                yield reading
-            return
+        if write:
+            return self._writing()
+        alone = single and self._reads.is_set and self.row_security is RowSecurity.WRITES
+        return _Reading(self._reads, self._known, None if alone else self._begin)
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[Session]:
         async with self._engine.connect() as connection, connection.begin() as transaction:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             session = WritingSession(connection, driver, self._known, self._settings)
@@ -95,16 +121,6 @@ class Database:
                 await session.end()
             if session.doomed:
                 await transaction.rollback()
-
-    @asynccontextmanager
-    async def _reading_session(self, *, single: bool) -> AsyncIterator[ReadingSession]:
-        async with self._reads.connection() as driver:
-            alone = single and self._reads.is_set and self.row_security is RowSecurity.WRITES
-            session = ReadingSession(driver, self._known, None if alone else self._begin)
-            try:
-                yield session
-            finally:
-                await session.end()
 
     async def enter(self, session: Session, workspace_id: UUID, *, write: bool) -> None:
         """Bind a session to a workspace, under the policies where the setting wants them."""

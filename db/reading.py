@@ -1,7 +1,6 @@
 """The session of a query: its statements go to the driver as they were compiled once."""
 
-from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -50,43 +49,41 @@ class ReadingSession(Session):
         self._begin = begin
         self._failure: Exception | None = None
 
-    @asynccontextmanager
-    async def _sending(
-        self, text: str, values: Sequence[Any] = ()
-    ) -> AsyncIterator[asyncpg.Connection]:
+    async def _send(
+        self, text: str, values: Sequence[Any] = (), *, is_script: bool = False
+    ) -> Sequence[asyncpg.Record]:
+        """Send a statement in its turn, and give its rows; a script of several has none."""
         async with self._lock:
             if self._ended:
                 raise SessionEndedError
             if self._failure is not None:
                 # PostgreSQL would only say that the transaction has failed before.
                 raise self._failure
-            if self._begin is None and self.workspace_id is not None and self.reads:
-                self.overran = True
-                raise OverrunError
+            if self.workspace_id is not None:
+                if self._begin is None and self.reads:
+                    self.overran = True
+                    raise OverrunError
+                self.reads += 1
             self.statements += 1
-            self.reads += self.workspace_id is not None
             for watcher in self._known.watchers:
                 watcher(text, tuple(values))
             start = perf_counter()
+            records: Sequence[asyncpg.Record] = ()
             try:
-                yield self._driver
+                if is_script:
+                    await self._driver.execute(text)
+                else:
+                    records = await self._driver.fetch(text, *values)
             except asyncpg.PostgresError as error:
                 self._failure = error
                 raise
             finally:
                 self.seconds += perf_counter() - start
-
-    async def _run(self, prepared: Prepared, values: Mapping[str, Any]) -> list[Found]:
-        return prepared.rows(await self._records(prepared, values))
-
-    async def _records(
-        self, prepared: Prepared, values: Mapping[str, Any]
-    ) -> Sequence[asyncpg.Record]:
-        arguments = prepared.arguments(values)
-        async with self._sending(prepared.text, arguments) as driver:
-            records = await driver.fetch(prepared.text, *arguments)
         self.rows_read += len(records)
         return records
+
+    async def _run(self, prepared: Prepared, values: Mapping[str, Any]) -> list[Found]:
+        return prepared.rows(await self._send(prepared.text, prepared.arguments(values)))
 
     @override
     async def rows(self, statement: Any, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
@@ -99,7 +96,8 @@ class ReadingSession(Session):
     ) -> tuple[Prepared, Sequence[asyncpg.Record]]:
         """Run the statement that `build` makes, compiled once for its key."""
         prepared = self._known.get(key, build)
-        return prepared, await self._records(prepared, self._parameters(values))
+        arguments = prepared.arguments(self._parameters(values))
+        return prepared, await self._send(prepared.text, arguments)
 
     @override
     async def call(self, function: str, *arguments: Any) -> Sequence[Any]:
@@ -112,8 +110,7 @@ class ReadingSession(Session):
     async def enter(self, workspace_id: UUID, *, held: bool) -> None:
         """Begin the transaction and bind it to a workspace; `held`: under the policies."""
         if self._begin is not None:
-            async with self._sending(self._begin) as driver:
-                await driver.execute(self._begin)
+            await self._send(self._begin, is_script=True)
         if held:
             await self._set(policy_settings(workspace_id, held=True))
         self.workspace_id = workspace_id

@@ -5,8 +5,9 @@ transaction to set them in. PgBouncer refuses such settings; then each query set
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from time import monotonic
+from types import TracebackType
 from typing import Any, Final
 
 import asyncpg
@@ -14,14 +15,56 @@ import orjson
 
 _REFUSED: Final = "unsupported startup parameter"
 _CLOSING_SECONDS: Final = 5
+_IDLE_SECONDS: Final = 300.0
+"""What was not in use for so long may have been forgotten on the way to the database."""
 
 
 class NoConnectionError(ConnectionError):
     """All connections stayed in use for as long as one waits for them."""
 
 
+class _Place:
+    """Room for one connection."""
+
+    __slots__ = ("connection", "used_at")
+
+    def __init__(self) -> None:
+        self.connection: Any = None
+        self.used_at = 0.0
+
+
+class _Lent:
+    """A connection that is lent while a block runs."""
+
+    __slots__ = ("_place", "_pool")
+
+    def __init__(self, pool: "ReadPool") -> None:
+        self._pool = pool
+        self._place: Any = None
+
+    async def __aenter__(self) -> asyncpg.Connection:
+        self._place = await self._pool.take()
+        connection: asyncpg.Connection = self._place.connection
+        return connection
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        if kind is not None and issubclass(kind, asyncio.CancelledError):
+            # Its statement may still run, and nobody knows what comes of that.
+            self._place.connection.terminate()
+        self._pool.give_back(self._place)
+
+
 class ReadPool:
-    """The connections of one process for queries; they are made when first needed."""
+    """The connections of one process for queries; they are made when first needed.
+
+    asyncpg's own pool wraps each connection and looks after it each time, which takes as long as
+    a short statement; here the one that was in use last is simply taken again.
+    """
 
     def __init__(self, url: str, size: int, timeout: float, settings: Mapping[str, str]) -> None:
         """Make at most `size` connections, and wait `timeout` seconds for a free one."""
@@ -29,69 +72,80 @@ class ReadPool:
         self._size = size
         self._timeout = timeout
         self._settings = dict(settings)
-        self._pool: asyncpg.Pool | None = None
-        self._opening = asyncio.Lock()
+        self._free: asyncio.LifoQueue[_Place] = asyncio.LifoQueue()
+        for _ in range(size):
+            self._free.put_nowait(_Place())
         self.is_set = True
         """Whether connections come with the settings of a query."""
 
     @property
     def in_use(self) -> int:
         """How many connections are in use."""
-        pool = self._pool
-        return 0 if pool is None else pool.get_size() - pool.get_idle_size()
+        return self._size - self._free.qsize()
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+    def connection(self) -> "_Lent":
         """Lend a connection that stands in no transaction; raises NoConnectionError."""
-        pool = self._pool or await self._opened()
+        return _Lent(self)
+
+    async def take(self) -> "_Place":
+        """Give a place with an open connection; raises NoConnectionError."""
+        if self._free.empty():
+            try:
+                async with asyncio.timeout(self._timeout):
+                    place = await self._free.get()
+            except TimeoutError as error:
+                raise NoConnectionError("no connection is free") from error
+        else:
+            place = self._free.get_nowait()
+        known = place.connection
+        if known is not None and not known.is_closed():
+            if monotonic() - place.used_at < _IDLE_SECONDS:
+                return place
+            known.terminate()
+        place.connection = None
         try:
-            connection: Any = await pool.acquire(timeout=self._timeout)
-        except TimeoutError as error:
-            raise NoConnectionError("no connection is free") from error
-        try:
-            yield connection
-        finally:
-            if not connection.is_closed() and connection.is_in_transaction():
-                connection.terminate()
-            await pool.release(connection)
+            place.connection = await self._connect()
+        except BaseException:
+            self._free.put_nowait(place)
+            raise
+        return place
+
+    def give_back(self, place: "_Place") -> None:
+        """Take a place back; a connection that stands in a transaction is not used again."""
+        connection = place.connection
+        if connection is not None and not connection.is_closed() and connection.is_in_transaction():
+            connection.terminate()
+        place.used_at = monotonic()
+        self._free.put_nowait(place)
 
     async def close(self) -> None:
-        """Close all connections."""
-        pool, self._pool = self._pool, None
-        if pool is None:
-            return
+        """Close all connections, those that are lent when they come back, for some seconds."""
         try:
             async with asyncio.timeout(_CLOSING_SECONDS):
-                await pool.close()  # which waits for those that are lent
+                for _ in range(self._size):
+                    place = await self._free.get()
+                    if place.connection is not None:
+                        await place.connection.close()
+                        place.connection = None
         except TimeoutError:
-            pool.terminate()
+            pass
+        for _ in range(self._size - self._free.qsize()):
+            self._free.put_nowait(_Place())
 
-    async def _opened(self) -> asyncpg.Pool:
-        async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._url,
-                    min_size=0,
-                    max_size=self._size,
-                    connect=self._connect,
-                    init=_read_json,
-                    reset=_keep,
-                )
-            return self._pool
+    async def _connect(self) -> asyncpg.Connection:
+        connection = await self._connect_set()
+        await _read_json(connection)
+        return connection
 
-    async def _connect(self, *args: Any, **kwargs: Any) -> asyncpg.Connection:
+    async def _connect_set(self) -> asyncpg.Connection:
         if self.is_set:
             try:
-                return await asyncpg.connect(*args, **kwargs, server_settings=self._settings)
+                return await asyncpg.connect(self._url, server_settings=self._settings)
             except asyncpg.PostgresError as error:
                 if _REFUSED not in str(error):
                     raise
                 self.is_set = False
-        return await asyncpg.connect(*args, **kwargs)
-
-
-async def _keep(_connection: Any) -> None:
-    """Leave a connection as it is: a query changes nothing outside of its transaction."""
+        return await asyncpg.connect(self._url)
 
 
 async def _read_json(connection: Any) -> None:

@@ -53,9 +53,6 @@ def _written(value: int | float | Decimal) -> str:
     return f"{number:f}"
 
 
-_SCALE: Final = 10**PLACES
-
-
 def to_scaled(value: Decimal) -> int:
     """Turn a checked decimal into ten-thousandths, the form in which amounts are stored."""
     return int(value.scaleb(PLACES))
@@ -63,15 +60,16 @@ def to_scaled(value: Decimal) -> int:
 
 def from_scaled(value: int) -> Decimal:
     """Turn stored ten-thousandths back into a decimal without trailing zeros."""
-    if isinstance(value, int) and value % _SCALE == 0:
-        return Decimal(value // _SCALE)
+    if isinstance(value, int) and value % SCALE == 0:
+        return Decimal(value // SCALE)
     return plain(Decimal(value).scaleb(-PLACES))
 
 
 def scaled_text(value: int) -> str:
     """Write stored ten-thousandths as a decimal without trailing zeros."""
-    whole, rest = divmod(value, _SCALE)
-    return str(whole) if not rest else str(from_scaled(value))
+    whole, rest = divmod(abs(value), SCALE)
+    text = f"{whole}.{rest:0{PLACES}}".rstrip("0") if rest else str(whole)
+    return f"-{text}" if value < 0 else text
 
 
 def plain(value: Decimal) -> Decimal:

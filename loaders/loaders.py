@@ -29,7 +29,7 @@ from loaders.held import (
 )
 from loaders.lists import Amount, ListSpec, PageSpec
 from loaders.numbers import FIELDS_NAME, Bound, custom_numbers_statement, numbers_statement
-from loaders.pages import Page, group_rows, layout_of
+from loaders.pages import Page, Pages, by_owner, group_rows, layout_of
 from loaders.rates import unrated_values
 from loaders.rows import ROW_TYPES, Row, columns, make_row, row_type
 from loaders.statements import KEYS_NAME, page_statement
@@ -44,11 +44,15 @@ class Loaders(EventLoaders, GoodsLoaders):
 
     def one(self, entity: str, *, with_deleted: bool = False) -> BatchLoader[UUID, Row | None]:
         """Load rows by id; a row that is not there or may not be read is None."""
-
-        kind = self._row(entity)
-        followed = () if with_deleted else self._followed(entity)
+        name = ("one", entity, with_deleted)
+        known = self._made.get(name)
+        if known is not None:
+            return known
 
         async def batch(ids: Sequence[UUID]) -> Sequence[Row | None]:
+            kind = self._row(entity)
+            followed = () if with_deleted else self._followed(entity)
+
             def build() -> Select[Any]:
                 source = TABLES[entity].alias(entity)
                 rows = visible(self.actor, entity, source) if with_deleted else None
@@ -66,10 +70,9 @@ class Loaders(EventLoaders, GoodsLoaders):
             by_id = {row[at]: kind(row[:end]) for row in found}
             return [by_id.get(key) for key in ids]
 
-        key = ("one", entity, with_deleted)
         if entity in HELD_NAMES and not with_deleted:
-            return self._settings(key, find_row(entity), batch)
-        return self._loader(key, batch)
+            return self._settings(name, find_row(entity), batch)
+        return self._loader(name, batch)
 
     def truth(self, entity: str) -> BatchLoader[UUID, Row | None]:
         """Load rows by id as they are, whoever asks: for rules that hold anyway, not for answers.
@@ -228,7 +231,10 @@ class Loaders(EventLoaders, GoodsLoaders):
 
     def page(self, spec: PageSpec) -> BatchLoader[UUID, Page]:
         """Load a page of a list, by parent id (`WHOLE` for a list of the whole workspace)."""
-
+        name = ("page", spec)
+        known = self._made.get(name)
+        if known is not None:
+            return known
         kind = self._row(spec.list.entity)
         followed = self._followed(spec.list.entity)
 
@@ -242,25 +248,13 @@ class Loaders(EventLoaders, GoodsLoaders):
             layout = layout_of(kind, int(nested), len(spec.list.keys), followed)
             key = ("page", spec, kind, followed, self._rights)
             prepared, found = await self.session.records_by(key, build, {KEYS_NAME: list(parents)})
-
-            def page(records: Sequence[Any]) -> Page:
-                shown = records[: spec.limit]
-                return Page(
-                    shown[::-1] if spec.backward else shown,
-                    layout,
-                    prepared.converters,
-                    has_more=len(records) > spec.limit,
-                    learn=self._learn,
-                )
-
+            pages = Pages(spec, layout, prepared.converters, self._learn)
             if not nested:
-                return [page(found)] * len(parents)
-            grouped: dict[UUID, list[Any]] = {}
-            for record in found:
-                grouped.setdefault(record[0], []).append(record)
-            return [page(grouped.get(parent, ())) for parent in parents]
+                return [pages.of(found)] * len(parents)
+            grouped = by_owner(found)
+            return [pages.of(grouped.get(parent, ())) for parent in parents]
 
-        return self._loader(("page", spec), batch)
+        return self._loader(name, batch)
 
     def numbers(self, spec: ListSpec) -> BatchLoader[tuple[UUID, str], Any]:
         """Load the count (`"count"`) and aggregates (by field name) of a list, by parent id.

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from db.found import Converters, converted
 from loaders.following import Followed, Targets, targets_of
-from loaders.lists import Position
+from loaders.lists import PageSpec, Position
 from loaders.rows import Row
 
 
@@ -49,9 +49,8 @@ class Page(Sequence[Row]):
         records: Sequence[asyncpg.Record],
         layout: Layout,
         converters: Converters,
-        *,
-        has_more: bool,
         learn: Callable[[Targets], None],
+        has_more: bool,
     ) -> None:
         """Keep records in the list's order; `learn` is told what came along with the rows."""
         self.records = records
@@ -106,7 +105,42 @@ class Page(Sequence[Row]):
         return self.rows[index]
 
 
-NO_PAGE: Final = Page((), Layout(Row, 0, 0, ()), (), has_more=False, learn=lambda _targets: None)
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Makes the pages of one statement's records."""
+
+    spec: PageSpec
+    layout: Layout
+    converters: Converters
+    learn: Callable[[Targets], None]
+
+    def of(self, records: Sequence[asyncpg.Record]) -> Page:
+        """Make the page of records in the order of the statement, of which one may be too many."""
+        has_more = len(records) > self.spec.limit
+        if has_more:
+            records = records[: self.spec.limit]
+        if self.spec.backward:
+            records = records[::-1]
+        return Page(records, self.layout, self.converters, self.learn, has_more)
+
+
+def by_owner(found: Sequence[asyncpg.Record]) -> dict[UUID, list[asyncpg.Record]]:
+    """Group records by their first column, the id of an owner."""
+    grouped: dict[UUID, list[asyncpg.Record]] = {}
+    owner, group = None, None
+    for record in found:
+        key = record[0]
+        # Those of one owner mostly come one after another.
+        if group is None or (key is not owner and key != owner):
+            owner = key
+            group = grouped.get(key)
+            if group is None:
+                group = grouped[key] = []
+        group.append(record)
+    return grouped
+
+
+NO_PAGE: Final = Page((), Layout(Row, 0, 0, ()), (), lambda _targets: None, False)
 """What a list gives of which nobody asked for a row."""
 
 

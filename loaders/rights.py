@@ -18,6 +18,7 @@ from loaders.loaders import Loaders
 
 _DEPARTMENTS: Final = USER.get("departments")
 _MEMBERS: Final = GROUP.get("members")
+_MOST_ADMITTED: Final = 1_000
 
 
 VIEW_PLACE: Final = "X-View-As"
@@ -48,6 +49,9 @@ class Organisation:
     """The entity and code of each custom field."""
     known: dict[Any, Any] = field(default_factory=dict)
     """Rights and views that were worked out."""
+    admitted: dict[int, tuple[Actor, Actor, Mapping[str, Any]]] = field(default_factory=dict)
+    """By the identity of an actor without rights: the actor itself, the same with rights, and the
+    values of the parameters that stand for the actor in statements."""
 
     def roles_of(self, user_id: UUID) -> tuple[Role, ...]:
         """Give the roles that a person has, in the order of their ids."""
@@ -144,13 +148,27 @@ async def admit(loaders: Loaders, view: View | None = None) -> Actor:
     With a view, the actor is as the view says: whoever is viewed, if an administrator asks.
     """
     organisation = await load_organisation(loaders)
-    actor = with_rights(organisation, loaders.actor)
+    actor, values = _admitted(organisation, loaders.actor)
     loaders.take_rights(actor)
     if view is not None:
         actor = await _viewed(loaders, organisation, view)
         loaders.take_rights(actor)
-    loaders.session.viewer = viewer_values(actor)
+        values = viewer_values(actor)
+    loaders.session.viewer = values
     return actor
+
+
+def _admitted(organisation: Organisation, actor: Actor) -> tuple[Actor, Mapping[str, Any]]:
+    """Give an actor with rights, and what statements know of them: the same while both stay."""
+    known = organisation.admitted.get(id(actor))
+    if known is not None and known[0] is actor:
+        return known[1], known[2]
+    full = with_rights(organisation, actor)
+    values = viewer_values(full)
+    if len(organisation.admitted) == _MOST_ADMITTED:
+        organisation.admitted.clear()
+    organisation.admitted[id(actor)] = (actor, full, values)
+    return full, values
 
 
 async def _viewed(loaders: Loaders, organisation: Organisation, view: View) -> Actor:

@@ -110,6 +110,8 @@ def measure_variables(
     measured: Measured, variables: Mapping[str, Any] | None, limits: Limits
 ) -> list[GraphQLError]:
     """Measure the values of the variables as they came, and the inputs that they complete."""
+    if not measured.open_inputs and not _has_parts(variables):
+        return []
     given = {
         name: value_shape("", value, limits.filters) for name, value in (variables or {}).items()
     }
@@ -122,6 +124,13 @@ def measure_variables(
     for where, shape in measured.open_inputs:
         errors += _input_errors(where, shape, shape.filled(shapes), limits, shapes)
     return errors
+
+
+def _has_parts(variables: Mapping[str, Any] | None) -> bool:
+    """Tell whether some variable is an object or a list: nothing else has a size."""
+    return bool(variables) and any(
+        isinstance(value, dict | list) for value in (variables or {}).values()
+    )
 
 
 class _Measuring:

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from domain.custom_fields import CustomFieldType
@@ -22,6 +23,9 @@ from schema.warnings import warn_of_unrated
 class ConnectionSource:
     """A list that a query has asked for; nothing is read before one of its fields is."""
 
+    is_new: ClassVar[bool] = True
+    """Each place of an answer has its own."""
+
     context: Context
     spec: ListSpec
     page: PageSpec
@@ -35,6 +39,8 @@ class ConnectionSource:
 
 
 Sources = Sequence[ConnectionSource]
+_PAGE: Final[Callable[[ConnectionSource], PageSpec]] = attrgetter("page")
+_SPEC: Final[Callable[[ConnectionSource], ListSpec]] = attrgetter("spec")
 
 
 async def load_pages(context: Context, sources: Sources) -> list[Page]:
@@ -46,7 +52,7 @@ async def load_pages(context: Context, sources: Sources) -> list[Page]:
             return [NO_PAGE] * len(parents)
         return await loaders.page(spec).load_batch(parents)
 
-    return await _by_spec(sources, lambda source: source.page, load)
+    return await _by_spec(sources, _PAGE, load)
 
 
 async def load_numbers(context: Context, sources: Sources, name: str) -> list[Any]:
@@ -65,12 +71,10 @@ async def load_numbers(context: Context, sources: Sources, name: str) -> list[An
         return await op.loaders.numbers(spec).load_batch([(parent, name) for parent in parents])
 
     if not amounts:
-        return await _by_spec(sources, lambda source: source.spec, load)
+        return await _by_spec(sources, _SPEC, load)
     # Side by side: what one level asks for is one statement, whatever has to be warned of.
     found: list[Any]
-    found, _ = await asyncio.gather(
-        _by_spec(sources, lambda source: source.spec, load), warn_of_unrated(op, amounts)
-    )
+    found, _ = await asyncio.gather(_by_spec(sources, _SPEC, load), warn_of_unrated(op, amounts))
     return found
 
 
@@ -83,7 +87,7 @@ async def _by_spec(
     if not sources:
         return []
     first = spec_of(sources[0])
-    if all(spec_of(source) is first for source in sources):
+    if len(set(map(id, map(spec_of, sources)))) == 1:
         return list(await load(first, [source.parent for source in sources]))
     indices: dict[Any, list[int]] = {}
     for index, source in enumerate(sources):
@@ -111,10 +115,8 @@ async def load_custom_numbers(context: Context, sources: Sources, field: Row) ->
         return await op.loaders.custom_numbers(spec, bound).load_batch(keys)
 
     if field.type != CustomFieldType.MONEY.value:
-        return await _by_spec(sources, lambda source: source.spec, load)
+        return await _by_spec(sources, _SPEC, load)
     amounts = {Amount(source.spec.entity, field.code, field.id) for source in sources}
     found: list[Any]
-    found, _ = await asyncio.gather(
-        _by_spec(sources, lambda source: source.spec, load), warn_of_unrated(op, amounts)
-    )
+    found, _ = await asyncio.gather(_by_spec(sources, _SPEC, load), warn_of_unrated(op, amounts))
     return found

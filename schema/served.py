@@ -11,7 +11,8 @@ from strawberry.types.execution import ExecutionContext
 from strawberry.types.graphql import OperationType
 from typing_extensions import override
 
-from schema.documents import DocumentCache, Documents
+from schema.documents import DocumentCache, Documents, Known
+from schema.execution.executor import PlannedExecutor
 from schema.limits import measure_variables
 
 
@@ -66,7 +67,7 @@ class ServedSchema(strawberry.Schema):
             )
             if is_allowed and not errors:
                 return await self._run(
-                    known.document, variable_values, context_value, root_value, operation_name
+                    known, variable_values, context_value, root_value, operation_name
                 )
         return await super().execute(
             query,
@@ -79,12 +80,17 @@ class ServedSchema(strawberry.Schema):
         )
 
     async def _run(
-        self, document: Any, variables: Any, context: Any, root: Any, name: str | None
+        self, known: Known, variables: Any, context: Any, root: Any, name: str | None
     ) -> ExecutionResult:
         executor: Any = self.execution_context_class
+        operation = known.operation(name)
+        if issubclass(executor, PlannedExecutor) and operation is not None:
+            planned = await executor.directly(operation, root, context, variables)
+            if planned is not None:
+                return ExecutionResult(data=planned.data, errors=None)
         built = executor.build(
             self._schema,
-            document,
+            known.document,
             root,
             context,
             variables,

@@ -9,7 +9,7 @@ Nothing that a simple cross-site request can send is answered, see `_refuse_cros
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -32,15 +32,24 @@ from schema.errors import Code, Say, Shown, Viewer, masked, problem, show
 from schema.limits import Limits
 from server.explorer import CSRF_HEADER
 from server.faults import fault
+from server.headers import KnownRequest
 from server.logging import note, report
 from server.middleware import BodyError, request_id
 from server.multipart import MULTIPART, close_files, read_operations, require_preflight
-from server.negotiation import JSON, essence, is_utf8, language, response_type, wants_page
+from server.negotiation import GRAPHQL, JSON, essence, is_utf8, language, response_type, wants_page
 from server.request_error import RequestError
 
 BY_METHOD: Final[Mapping[str, frozenset[OperationType]]] = {
     "GET": frozenset({OperationType.QUERY}),
     "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
+}
+_HEADS: Final[Mapping[str, list[tuple[bytes, bytes]]]] = {
+    media: [
+        (b"content-type", f"{media}; charset=utf-8".encode()),
+        (b"cache-control", b"no-store"),
+        (b"vary", b"Accept, Accept-Language, Authorization, Cookie"),
+    ]
+    for media in (JSON, GRAPHQL)
 }
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,99}")
 _HEAD: Final = re.compile(rf"\s*(query|mutation|subscription)\b(?:\s+({_NAME.pattern})\b)?")
@@ -91,7 +100,7 @@ class GraphQLView(GraphQL[None, None]):
         if scope["type"] == "websocket":
             await self.reject_websocket(WebSocket(scope, receive, send))
             return
-        request = Request(scope, receive)
+        request = KnownRequest(scope, receive)
         try:
             response = await self.answer(request)
         finally:
@@ -101,10 +110,11 @@ class GraphQLView(GraphQL[None, None]):
     async def answer(self, request: Request) -> Response:
         """Answer one HTTP request; what is wrong with it becomes a response, too."""
         media = response_type(request.headers.get("accept"))
-        viewer = replace(
-            self.viewer,
-            language=language(request.headers.get("accept-language")),
-            request_id=request_id(request.scope),
+        viewer = Viewer(
+            language(request.headers.get("accept-language")),
+            request_id(request.scope),
+            self.viewer.fault,
+            self.viewer.say,
         )
         try:
             if request.method not in BY_METHOD:
@@ -233,13 +243,21 @@ class GraphQLView(GraphQL[None, None]):
     def _write(
         self, body: object, media: str | None, status: int, headers: Mapping[str, str] | None
     ) -> Response:
-        named = {
-            **(headers or {}),
-            "content-type": f"{media or JSON}; charset=utf-8",
-            "cache-control": "no-store",
-            "vary": "Accept, Accept-Language, Authorization, Cookie",
-        }
-        return Response(self.encode_json(body), status, named)
+        return Answer(self.encode_json(body), status, media or JSON, headers or {})
+
+
+class Answer(Response):
+    """An answer of the API; what its head always says was encoded once."""
+
+    def __init__(self, body: bytes, status: int, media: str, headers: Mapping[str, str]) -> None:
+        """Answer with a body of one of our media types."""
+        self.status_code = status
+        self.background = None
+        self.body = body
+        further = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        self.raw_headers = [
+            *further, (b"content-length", b"%d" % len(body)), *_HEADS[media],
+        ]  # fmt: skip
 
 
 def _refuse_cross_site(request: Request) -> None:

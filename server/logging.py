@@ -80,6 +80,11 @@ def _renderer() -> structlog.processors.JSONRenderer:
     return structlog.processors.JSONRenderer(serializer=_dumps)
 
 
+def tells_requests() -> bool:
+    """Tell whether the log has a line for each request, or errors alone."""
+    return logging.getLogger().isEnabledFor(logging.INFO)
+
+
 def note(scope: MutableMapping[str, Any], **fields: object) -> None:
     """Add fields to the line that this request will have in the log."""
     scope.setdefault(_NOTES, {}).update(fields)

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import orjson
 import structlog
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipResponder, IdentityResponder
+from starlette.middleware.gzip import GZipResponder
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,7 +25,8 @@ from domain.activities import CALENDAR_PATH
 from schema.errors import Code, Viewer, masked, problem
 from schema.limits import Limits
 from server.faults import fault
-from server.logging import log, note, notes, report
+from server.headers import headers_of
+from server.logging import log, note, notes, report, tells_requests
 from server.multipart import MULTIPART, PREFLIGHT_HEADERS
 from server.negotiation import JSON, essence, language
 
@@ -119,7 +120,7 @@ class RequestContext:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
+        headers = headers_of(scope)
         sent = headers.get(REQUEST_ID_HEADER, "")
         identity = sent if _SANE_ID.fullmatch(sent) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = identity
@@ -145,8 +146,9 @@ class RequestContext:
                     answer = _json({"errors": [shown.body]}, 500)
                     await answer(scope, receive, send_with_id)
             finally:
-                milliseconds = round((time.perf_counter() - started) * 1000, 1)
-                self._log(scope, status, milliseconds)
+                if tells_requests():
+                    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+                    self._log(scope, status, milliseconds)
 
     def _log(self, scope: Scope, status: int, milliseconds: float) -> None:
         log.info(
@@ -225,13 +227,23 @@ class Compression:
         return False
 
     def _compressing(self, scope: Scope, send: Send) -> Send:
-        responder: IdentityResponder
-        if "gzip" in Headers(scope=scope).get("accept-encoding", ""):
-            responder = GZipResponder(self.app, self.minimum_size, self.level)
-        else:
-            responder = IdentityResponder(self.app, self.minimum_size)
+        if "gzip" not in headers_of(scope).get("accept-encoding", ""):
+            return _varying(send)
+        responder = GZipResponder(self.app, self.minimum_size, self.level)
         responder.send = send
         return responder.send_with_compression
+
+
+def _varying(send: Send) -> Send:
+    """Tell caches that an answer might have been compressed."""
+
+    async def send_varying(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = list(message.get("headers", ()))
+            MutableHeaders(raw=message["headers"]).add_vary_header("Accept-Encoding")
+        await send(message)
+
+    return send_varying
 
 
 class BodyError(Exception):
@@ -273,7 +285,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a `receive` that counts."""
-        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
+        headers = headers_of(scope) if scope["type"] == "http" else Headers()
         if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
             # no body: what is received is the news that the client left, and may take hours
             await self.app(scope, receive, send)

@@ -1,7 +1,8 @@
 """Which media type and which language a caller gets, read off the Accept headers."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, wraps
+from typing import Final, TypeVar
 
 from schema.limit_messages import DEFAULT_LANGUAGE, MESSAGES
 
@@ -14,7 +15,24 @@ EVENTS: Final = "text/event-stream"
 _OFFERED: Final = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}
 
 
-def essence(header: str) -> tuple[str, dict[str, str]]:
+_Choice = TypeVar("_Choice")
+# What a header says is found out once: clients send the same few. Long ones are not kept.
+_KEPT: Final = 256
+_LONGEST_KEPT: Final = 200
+
+
+def _kept(read: Callable[[str], _Choice]) -> Callable[[str], _Choice]:
+    known = lru_cache(_KEPT)(read)
+
+    @wraps(read)
+    def look(header: str) -> _Choice:
+        return known(header) if len(header) <= _LONGEST_KEPT else read(header)
+
+    return look
+
+
+@_kept
+def essence(header: str) -> tuple[str, Mapping[str, str]]:
     """Split one media type from its parameters, both in lower case."""
     kind, *rest = header.split(";")
     parameters: dict[str, str] = {}
@@ -24,7 +42,7 @@ def essence(header: str) -> tuple[str, dict[str, str]]:
     return kind.strip().lower(), parameters
 
 
-def is_utf8(parameters: dict[str, str]) -> bool:
+def is_utf8(parameters: Mapping[str, str]) -> bool:
     """Tell whether a media type's charset, where it has one, is ours."""
     return parameters.get("charset", "utf-8") in ("utf-8", "utf8")
 
@@ -34,8 +52,11 @@ def response_type(accept: str | None) -> str | None:
 
     Without an Accept header it is plain JSON. Of two types wanted alike, the more specific wins.
     """
-    if accept is None or not accept.strip():
-        return JSON
+    return JSON if accept is None or not accept.strip() else _response_type(accept)
+
+
+@_kept
+def _response_type(accept: str) -> str | None:
     best: tuple[float, bool, str] | None = None
     refused: set[str] = set()
     for kind, quality, parameters in _ranges(accept):
@@ -60,7 +81,12 @@ def wants_page(accept: str | None) -> bool:
 
 def language(accept_language: str | None) -> str:
     """Choose the best-liked language that we have texts for, else the default."""
-    liked = sorted(_ranges(accept_language or ""), key=lambda item: -item[1])
+    return _language(accept_language) if accept_language else DEFAULT_LANGUAGE
+
+
+@_kept
+def _language(accept_language: str) -> str:
+    liked = sorted(_ranges(accept_language), key=lambda item: -item[1])
     for tag, quality, _ in liked:
         primary = tag.partition("-")[0]
         if quality > 0 and primary in MESSAGES:
@@ -68,7 +94,7 @@ def language(accept_language: str | None) -> str:
     return DEFAULT_LANGUAGE
 
 
-def _ranges(header: str) -> Iterator[tuple[str, float, dict[str, str]]]:
+def _ranges(header: str) -> Iterator[tuple[str, float, Mapping[str, str]]]:
     for item in header.split(","):
         kind, parameters = essence(item)
         if kind:

@@ -1,7 +1,7 @@
 """Completions: how the values of a field become a part of the answer, many at once."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from graphql.pyutils import Path
 from typing_extensions import override
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from schema.execution.plans import Level
 
 Paths = Sequence[Path] | None
+_LISTS: Final = (list, tuple, Page)
 
 
 class Completion:
@@ -125,8 +126,9 @@ class Lists(Completion):
                 if items is not None
                 for index in range(len(items))
             ]
-        if values and all(type(value) is Page for value in values):
-            return self._cut(values, await self.item.complete_pages(executor, values, below))
+        if set(map(type, values)) == {Page}:
+            lists = [page.records for page in values]
+            return self._cut(lists, await self.item.complete_pages(executor, values, below))
         return self._cut(values, await self.item.complete(executor, _flat(values), below))
 
     def _cut(self, values: Sequence[Any], items: list[Any]) -> list[Any]:
@@ -138,13 +140,20 @@ class Lists(Completion):
             if value is None:
                 found.append(None)
                 continue
-            found.append(items[start : start + len(value)])
-            start += len(value)
+            end = start + len(value)
+            found.append(items[start:end])
+            start = end
         return found
 
 
-def _distinct(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
-    """Give the different objects among values, and the place of each value there (-1: null)."""
+def _distinct(values: Sequence[Any]) -> tuple[list[Any], list[int] | None]:
+    """Give the different objects among values, and the place of each value there (-1: null).
+
+    None for the places: each has its own, as objects of classes that say so are never shared.
+    """
+    cls = type(values[0]) if values else None
+    if getattr(cls, "is_new", False) and set(map(type, values)) == {cls}:
+        return list(values), None
     seen: dict[int, int] = {}
     distinct: list[Any] = []
     places: list[int] = []
@@ -162,7 +171,9 @@ def _distinct(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
     return distinct, places
 
 
-def _spread(shaped: list[Any], places: list[int]) -> list[Any]:
+def _spread(shaped: list[Any], places: list[int] | None) -> list[Any]:
+    if places is None:
+        return shaped
     shaped.append(None)  # at -1
     return [shaped[place] for place in places]
 
@@ -174,5 +185,5 @@ def _flat(values: Sequence[Any]) -> list[Any]:
 
 def _check_lists(values: Sequence[Any]) -> None:
     for items in values:
-        if items is not None and not isinstance(items, list | tuple | Page):
+        if type(items) not in _LISTS and items is not None and not isinstance(items, list | tuple):
             raise UnplannedError

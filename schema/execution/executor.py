@@ -6,7 +6,7 @@ selection below it is one `Level`. A level that meets an error, or a null where 
 given up, and graphql-core executes that position instead: errors and their paths are its own.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
+    OperationDefinitionNode,
     OperationType,
     Undefined,
     is_introspection_type,
@@ -38,6 +39,7 @@ from loaders.pace import Pace
 from loaders.rights import shows
 from schema.denials import note_one
 from schema.execution.cells import cell_of, is_name_by_address, label_of, settle
+from schema.execution.direct import DirectRun
 from schema.execution.plan_cache import Plans
 from schema.execution.plans import Level, Plan
 from schema.execution.refusals import Uses
@@ -67,6 +69,42 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             if running is not None and self.operation.operation is OperationType.QUERY:
                 # A mutation's rows come from the write path, which has them whole.
                 running.loaders.selection = selection
+
+    @classmethod
+    async def directly(
+        cls,
+        operation: OperationDefinitionNode,
+        root_value: Any,
+        context: Any,
+        variables: Mapping[str, Any] | None,
+    ) -> ExecutionResult | None:
+        """Execute a query that is planned as a whole; None where graphql-core has to."""
+        running = getattr(context, "operation", None)
+        if running is None or operation.operation is not OperationType.QUERY:
+            return None
+        rights = running.actor.rights
+        known = _PLANS.kept(operation, rights.key)
+        values = None if known is None else known.variables.read(variables)
+        if known is None or values is None:
+            return None
+        plan = known.plans.get(known.choice(values))
+        level = None if plan is None else plan.whole
+        if level is None:
+            return None
+        run: Any = DirectRun(context, values)
+        running.loaders.selection = known.selection
+        pace = running.loaders.pace
+        pace.turns = Pace.ALONE
+        try:
+            if rights.hides_anything:
+                known.uses.require(run)
+            (found,) = await level.shape(run, [root_value], None)
+        except (ForbiddenError, UnplannedError):
+            pace.turns = Pace.SHARED
+            return None
+        if level.is_restricted:
+            settle(context.denials, level, [found], [None])
+        return ExecutionResult(data=found, errors=None)
 
     @property
     def rights(self) -> Rights:

@@ -47,6 +47,8 @@ class Plan:
         """
         self._nodes = nodes
         self._levels: dict[tuple[str, tuple[int, ...]], Level | None] = {}
+        self.whole: Level | None = None
+        """The level of the whole operation, once it is known."""
 
     def level(
         self, executor: "PlannedExecutor", kind: GraphQLObjectType, details: FieldDetailsList
@@ -74,6 +76,7 @@ class Plan:
         except KeyError:
             level = Level(self, executor, kind, fields)
             found = self._levels[key] = level if level.waits and not level.is_foreign else None
+            self.whole = found
             return found
 
 

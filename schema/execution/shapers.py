@@ -23,7 +23,7 @@ from graphql import (
 from typeid.codecs import base32
 
 from auth.policy import READS
-from domain.money import from_scaled, scaled_text
+from domain.money import SCALE, from_scaled, scaled_text
 from resolvers.custom_values import parts_of
 from schema.execution.cells import MASKED
 from schema.execution.parts import (
@@ -105,16 +105,21 @@ def generate(
     lists = ["sources", *(f"{name}_of_all" for name in writer.given)]
     loop = f"zip({', '.join(lists)}, strict=True)" if writer.given else "sources"
     # Names come from GraphQL's grammar (letters, digits, underscores) and are quoted besides.
-    lines = [
-        f"def shape({', '.join([*lists, *held])}):",
-        "    found = []",
-        "    add = found.append",
-        f"    for {', '.join(names)} in {loop}:",
-        *([f"        {unpack} = source"] if unpack else []),
-        *(f"        {line}" for line in writer.opening),
-        f"        add({shown})",
-        "    return found",
-    ]
+    head = f"def shape({', '.join([*lists, *held])}):"
+    if writer.opening:
+        lines = [
+            head,
+            "    found = []",
+            "    add = found.append",
+            f"    for {', '.join(names)} in {loop}:",
+            *([f"        {unpack} = source"] if unpack else []),
+            *(f"        {line}" for line in writer.opening),
+            f"        add({shown})",
+            "    return found",
+        ]
+    else:
+        targets = ", ".join([f"({unpack})" if unpack else "source", *writer.given])
+        lines = [head, f"    return [{shown} for {targets} in {loop}]"]
     exec(compile("\n".join(lines) + "\n", "<shaper>", "exec"), writer.scope)  # noqa: S102 - made of the plan, see above
     made: Shape = writer.scope["shape"]
     return made
@@ -240,7 +245,8 @@ class _Writer:
             return f"{self._name(reading.combine)}({values})", self._shown(leaf, "x")
         column, convert = columns[0], reading.convert
         if column.convert is from_scaled and leaf.coerce_output_value is serialize_decimal:
-            return column.text, f"{self._name(scaled_text)}(x)"
+            written = self._name(scaled_text)
+            return column.text, f"({written}(x) if x % {SCALE} else str(x // {SCALE}))"
         if (
             column.convert is Decimal
             and convert is None
