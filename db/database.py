@@ -16,7 +16,7 @@ from db.reading import ReadingSession
 from db.reads import ReadPool
 from db.session import Session, WritingSession
 
-_READING: Final = 0.7
+_READING: Final = 0.5
 
 
 class RowSecurity(Enum):

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from time import perf_counter
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -25,7 +25,6 @@ from sqlalchemy import (
     cast,
     func,
     insert,
-    literal_column,
     select,
     text,
 )
@@ -38,6 +37,21 @@ from domain.jobs import Job
 
 APP_ROLE = "voronka_app"
 """The database role under the row-level security policies."""
+
+
+_ACTOR: Final = ("workspace_id", "user_id", "token_id", "kind", "scopes", "role_id", "locale",
+                 "currency", "settings_version")  # fmt: skip
+_ADMITTED: Final[Mapping[str, tuple[str, ...]]] = {
+    "voronka_authenticate": _ACTOR,
+    "voronka_admit": _ACTOR,
+    "voronka_authenticate_oidc": _ACTOR,
+    "voronka_calendar": _ACTOR,
+    "voronka_use_link": ("workspace_id", "user_id", "email"),
+}
+"""What each function that finds a workspace gives.
+
+By name: of what stands for all columns, SQLAlchemy finds out each time what they are.
+"""
 
 
 class WorkspaceUnknownError(RuntimeError):
@@ -303,10 +317,10 @@ def call_of(function: str, count: int) -> Select[Any]:
 def admission_of(function: str, count: int, names: tuple[str, ...]) -> Select[Any]:
     """Give the SELECT of `call_of` that sets the transaction's workspace and settings besides."""
     places: list[Any] = [bindparam(name) for name in argument_values(range(count))]
-    found = getattr(func, function)(*places).alias("found")
-    workspace = cast(literal_column("found.workspace_id"), Text())
+    found = getattr(func, function)(*places).table_valued(*_ADMITTED[function], name="found")
+    workspace = cast(found.c["workspace_id"], Text())
     return select(
-        text("found.*"),
+        *found.c,
         func.set_config("voronka.workspace_id", workspace, True),
         *(func.set_config(name, bindparam(name, type_=Text()), True) for name in names),
     ).select_from(found)
