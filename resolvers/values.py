@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -91,17 +92,24 @@ def read_values(
 ) -> Values:
     """Read an input of an entity; names without a field are left to the caller."""
     values = Values(path)
-    for declared in entity.fields:
-        if not (declared.writable or (creating and declared.creatable)):
-            continue
-        name = camel(declared.input_name)
+    for declared, name, is_edited in _places(entity, creating):
         if name in raw:
             _read_one(values, declared, name, raw[name], locale)
         elif creating and declared.required:
             values.wrong(Code.REQUIRED, "required", name)
-        if not creating and declared.kind in EDITED_KINDS:
+        if is_edited:
             _read_edit(values, declared, raw, locale)
     return values
+
+
+@lru_cache(maxsize=1_000)
+def _places(entity: Entity, creating: bool) -> tuple[tuple[Field, str, bool], ...]:
+    """Give the fields that an input may have, their names there, and whether it edits them."""
+    return tuple(
+        (declared, camel(declared.input_name), not creating and declared.kind in EDITED_KINDS)
+        for declared in entity.fields
+        if declared.writable or (creating and declared.creatable)
+    )
 
 
 def _read_one(values: Values, declared: Field, name: str, raw: Any, locale: str) -> None:
@@ -138,6 +146,7 @@ def _read_edit(values: Values, declared: Field, raw: Mapping[str, Any], locale: 
     values.edits[declared.name] = ListEdit(tuple(added), frozenset(removed))
 
 
+@lru_cache(maxsize=1_000)
 def edit_names(declared: Field) -> tuple[str, str]:
     """Give the names of the inputs that change a list (addPhones, removePhoneIds)."""
     singular = SINGULARS.get(declared.name, declared.name.removesuffix("s"))
