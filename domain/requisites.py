@@ -64,12 +64,6 @@ class Requisite:
         """Give it without what tells where it stands."""
         return replace(self, id=None, record_type="", record_id=None)
 
-    def called(self) -> str | None:
-        """Give what people call its owner."""
-        names = (self.last_name, self.first_name, self.middle_name)
-        person = " ".join(name for name in names if name)
-        return self.short_name or self.full_name or person or self.title
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
