@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -115,8 +115,12 @@ def all_contenders(place: Place, key: str) -> Iterator[list[Contender]]:
         ]
 
 
-def calls_for(name: str, place: Place, key: str) -> list[Call]:
-    """Give what a GraphQL server is asked for a workload; without a key nobody is named."""
+def calls_for(name: str, place: Place, key: str, sample: Sequence[str] | None = None) -> list[Call]:
+    """Give what a GraphQL server is asked for a workload; without a key nobody is named.
+
+    `sample` are the deals that single requests are about.
+    """
+    sample = sample or place.sample
     headers = (("Authorization", f"Bearer {key}"),) if key else ()
 
     def call(**variables: Any) -> Call:
@@ -125,14 +129,14 @@ def calls_for(name: str, place: Place, key: str) -> list[Call]:
 
     match name:
         case "point":
-            return [call(id=each) for each in place.sample[:100]]
+            return [call(id=each) for each in sample[:100]]
         case "board":
             return [call(id=place.pipeline)]
         case "write":
             return [
                 call(input={"id": each, "title": f"{turn} {each[-6:]}"})
                 for turn in ("Measured", "Measured again")
-                for each in place.sample[:200]
+                for each in sample[:200]
             ]
         case _:
             return [call()]

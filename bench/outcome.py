@@ -27,3 +27,5 @@ class Result:
 Results = dict[str, dict[str, Result]]
 """By workload, then by server."""
 OURS = "voronka"
+WITH_ROLES = "manager"
+"""Ours, asked by a sales manager with two roles."""

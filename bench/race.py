@@ -10,9 +10,10 @@ import httpx
 from bench.accounts import has_cpu_clock, rss_mib, tree_cpu_ms
 from bench.check import check, post
 from bench.closed_loop import Call, WrongAnswerError, run
-from bench.contenders import WORKLOADS, Contender, Tells, all_contenders
+from bench.contenders import WORKLOADS, Contender, Tells, all_contenders, calls_for
+from bench.manager import furnish, quiet
 from bench.open_loop import run_at_rate
-from bench.outcome import Result, Results
+from bench.outcome import WITH_ROLES, Result, Results
 from bench.place import Place
 from bench.product import access_key
 
@@ -44,7 +45,7 @@ async def race(place: Place, peers: Peers | None = None) -> Results:
         contenders = stack.enter_context(all_contenders(place, key))
         others = peers.node_contenders(place, stack) if peers else []
         await check(place, contenders, others, peers.compare if peers else _nobody)
-        everyone = [*contenders, *others]
+        everyone = [*contenders, *others, await _manager(place, contenders[0], key)]
         results: Results = {workload: {} for workload in WORKLOADS}
         for _ in range(_ROUNDS):
             for workload, contender in _starts(WORKLOADS, everyone):
@@ -56,6 +57,17 @@ async def race(place: Place, peers: Peers | None = None) -> Results:
             found = results[workload][contender.name]
             results[workload][contender.name] = await _at_low_rate(contender, workload, found)
         return results
+
+
+async def _manager(place: Place, ours: Contender, admin: str) -> Contender:
+    """Give our server as a sales manager with two roles asks it."""
+    manager = await furnish(place, ours.url, admin)
+    calls = {
+        name: [quiet(call) for call in calls_for(name, place, manager.key, manager.sample)]
+        for name in WORKLOADS
+    }
+    # What the statements are counted by is for administrators.
+    return Contender(WITH_ROLES, ours.url, ours.pid, calls, Tells.NOTHING)
 
 
 def _nobody(_workload: str, _ours: Any, _theirs: Any) -> bool:

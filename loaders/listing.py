@@ -1,10 +1,22 @@
 """A list as SQL: its FROM, conditions and the keys of its order; and what of it counts at all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, FromClause, Text, and_, bindparam, case, false, null
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    null,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from typing_extensions import override
 
@@ -71,7 +83,23 @@ class ActorReader(Reader):
     def columns(self, row: type[Row], source: FromClause) -> list[Any]:
         """Give the columns that make up a row, in its order: empty where they may not be read."""
         entity = row.declared.name
-        return [self._column(entity, name, source) for name in row.positions]
+        keys = row.custom_keys
+        return [
+            self._column(entity, name, source)
+            if keys is None or name != "custom"
+            else self._chosen(entity, keys, source).label(name)
+            for name in row.positions
+        ]
+
+    def _chosen(self, entity: str, keys: Sequence[str], source: FromClause) -> ColumnElement[Any]:
+        """Give the values of some custom fields that may be read, in the form of all of them."""
+        parts: list[Any] = []
+        for key in keys:
+            name = bindparam(None, key, type_=Text(), unique=True)
+            value = source.c["custom"].op("->", return_type=JSONB())(name)
+            readable = self.custom_cell(entity, UUID(key), source)
+            parts += [name, value if readable is None else guarded(value, readable)]
+        return func.jsonb_build_object(*parts, type_=JSONB())
 
     def _column(self, entity: str, name: str, source: FromClause) -> ColumnElement[Any]:
         if name in FLAGS:
@@ -117,7 +145,7 @@ def shown_row(actor: Actor, row: type[Row]) -> type[Row]:
         wanted = (*names, READS)
     else:
         return row
-    return row if wanted == names else row_type(entity, wanted)
+    return row if wanted == names else row_type(entity, wanted, row.custom_keys)
 
 
 def alive(actor: Actor) -> ActorReader:

@@ -29,7 +29,7 @@ from loaders.held import (
 )
 from loaders.lists import Amount, ListSpec, PageSpec
 from loaders.numbers import FIELDS_NAME, Bound, custom_numbers_statement, numbers_statement
-from loaders.pages import Page, Pages, by_owner, group_rows, layout_of
+from loaders.pages import Page, Result, group_rows, layout_of, page_of, pages_of
 from loaders.rates import unrated_values
 from loaders.rows import ROW_TYPES, Row, columns, make_row, row_type
 from loaders.statements import KEYS_NAME, page_statement
@@ -248,11 +248,10 @@ class Loaders(EventLoaders, GoodsLoaders):
             layout = layout_of(kind, int(nested), len(spec.list.keys), followed)
             key = ("page", spec, kind, followed, self._rights)
             prepared, found = await self.session.records_by(key, build, {KEYS_NAME: list(parents)})
-            pages = Pages(spec, layout, prepared.converters, self._learn)
-            if not nested:
-                return [pages.of(found)] * len(parents)
-            grouped = by_owner(found)
-            return [pages.of(grouped.get(parent, ())) for parent in parents]
+            result = Result(layout, prepared.converters, self._learn)
+            if nested:
+                return pages_of(spec, result, found, parents)
+            return [page_of(spec, result, found)] * len(parents)
 
         return self._loader(name, batch)
 

@@ -39,26 +39,39 @@ def layout_of(kind: type[Row], skip: int, keys: int, followed: Followed) -> Layo
     return Layout(kind, skip, keys, followed)
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the records of one statement have in common."""
+
+    layout: Layout
+    converters: Converters
+    learn: Callable[[Targets], None]
+    """Is told what came along with the rows."""
+
+    def rows(self, records: Sequence[asyncpg.Record]) -> list[Row]:
+        """Make rows of records."""
+        layout = self.layout
+        kind, skip, end = layout.kind, layout.skip, layout.end
+        values = converted(records, self.converters)
+        if layout.followed:
+            start = end + layout.keys
+            self.learn(targets_of(values, kind, layout.followed, skip=skip, start=start))
+        return [kind(row[skip:end]) for row in values]
+
+
 class Page(Sequence[Row]):
     """A part of a list. Rows are made of the driver's records when someone asks for one."""
 
-    __slots__ = ("_learn", "_rows", "converters", "has_more", "layout", "records")
+    __slots__ = ("_rows", "has_more", "records", "result")
 
     def __init__(
-        self,
-        records: Sequence[asyncpg.Record],
-        layout: Layout,
-        converters: Converters,
-        learn: Callable[[Targets], None],
-        has_more: bool,
+        self, records: Sequence[asyncpg.Record], result: Result, *, has_more: bool
     ) -> None:
-        """Keep records in the list's order; `learn` is told what came along with the rows."""
+        """Keep records in the list's order."""
         self.records = records
-        self.layout = layout
-        self.converters = converters
+        self.result = result
         self.has_more = has_more
         """Whether rows follow in the direction of paging."""
-        self._learn = learn
         self._rows: list[Row] | None = None
 
     @property
@@ -67,24 +80,13 @@ class Page(Sequence[Row]):
         if not self.records:
             return ()
         if self._rows is None:
-            layout = self.layout
-            values = converted(self.records, self.converters)
-            self._learn(
-                targets_of(
-                    values,
-                    layout.kind,
-                    layout.followed,
-                    skip=layout.skip,
-                    start=layout.end + layout.keys,
-                )
-            )
-            self._rows = [layout.kind(row[layout.skip : layout.end]) for row in values]
+            self._rows = self.result.rows(self.records)
         return self._rows
 
     def position(self, index: int) -> Position:
         """Give the place of a row in the list."""
-        layout = self.layout
-        (values,) = converted([self.records[index]], self.converters)
+        layout = self.result.layout
+        (values,) = converted([self.records[index]], self.result.converters)
         keys = tuple(values[layout.end : layout.end + layout.keys])
         return Position(keys, values[layout.skip + layout.kind.positions["id"]])
 
@@ -105,42 +107,30 @@ class Page(Sequence[Row]):
         return self.rows[index]
 
 
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """Makes the pages of one statement's records."""
-
-    spec: PageSpec
-    layout: Layout
-    converters: Converters
-    learn: Callable[[Targets], None]
-
-    def of(self, records: Sequence[asyncpg.Record]) -> Page:
-        """Make the page of records in the order of the statement, of which one may be too many."""
-        has_more = len(records) > self.spec.limit
-        if has_more:
-            records = records[: self.spec.limit]
-        if self.spec.backward:
-            records = records[::-1]
-        return Page(records, self.layout, self.converters, self.learn, has_more)
+def page_of(spec: PageSpec, result: Result, records: Sequence[asyncpg.Record]) -> Page:
+    """Make a page of records in the order of the statement, of which one may be too many."""
+    has_more = len(records) > spec.limit
+    if has_more:
+        records = records[: spec.limit]
+    return Page(records[::-1] if spec.backward else records, result, has_more=has_more)
 
 
-def by_owner(found: Sequence[asyncpg.Record]) -> dict[UUID, list[asyncpg.Record]]:
-    """Group records by their first column, the id of an owner."""
+def pages_of(
+    spec: PageSpec, result: Result, found: Sequence[asyncpg.Record], owners: Sequence[UUID]
+) -> list[Page]:
+    """Make the page of each owner, whose id is the first column of the records."""
     grouped: dict[UUID, list[asyncpg.Record]] = {}
     owner, group = None, None
     for record in found:
         key = record[0]
         # Those of one owner mostly come one after another.
         if group is None or (key is not owner and key != owner):
-            owner = key
-            group = grouped.get(key)
-            if group is None:
-                group = grouped[key] = []
+            owner, group = key, grouped.setdefault(key, [])
         group.append(record)
-    return grouped
+    return [page_of(spec, result, grouped.get(key, ())) for key in owners]
 
 
-NO_PAGE: Final = Page((), Layout(Row, 0, 0, ()), (), lambda _targets: None, False)
+NO_PAGE: Final = Page((), Result(Layout(Row, 0, 0, ()), (), lambda _targets: None), has_more=False)
 """What a list gives of which nobody asked for a row."""
 
 

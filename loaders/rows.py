@@ -21,6 +21,8 @@ class Row(Found):
 
     __slots__ = ()
     declared: Entity
+    custom_keys: tuple[str, ...] | None = None
+    """The custom fields whose values the rows hold; None: all."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -37,8 +39,13 @@ def _all_names(entity: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2_000)
-def row_type(entity: str, names: tuple[str, ...]) -> type[Row]:
-    """Give the class of an entity's rows that hold some of its columns; `id` is among them."""
+def row_type(
+    entity: str, names: tuple[str, ...], custom_keys: tuple[str, ...] | None = None
+) -> type[Row]:
+    """Give the class of an entity's rows that hold some of its columns; `id` is among them.
+
+    `custom_keys` are the custom fields whose values they hold; None: of all.
+    """
     declared = ENTITIES[entity]
     return type(
         f"{declared.type_name}Row",
@@ -46,6 +53,7 @@ def row_type(entity: str, names: tuple[str, ...]) -> type[Row]:
         {
             "__slots__": (),
             "declared": declared,
+            "custom_keys": custom_keys,
             "positions": {name: index for index, name in enumerate(names)},
         },
     )
@@ -65,6 +73,8 @@ class Selection:
     """By entity: the columns that its rows hold."""
     followed: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
     """By entity: the references to records that are followed."""
+    custom_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By entity: the custom fields whose values are read, where not all are."""
 
 
 def values_of(rows: Sequence[Any], column: str) -> list[Any]:

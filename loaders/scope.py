@@ -111,7 +111,8 @@ class LoaderScope:
             return ROW_TYPES[entity]
         if names is None:
             return shown_row(self.actor, row_type(entity, (*ROW_TYPES[entity].positions, *FLAGS)))
-        return shown_row(self.actor, row_type(entity, names))
+        keys = self.selection.custom_keys.get(entity)
+        return shown_row(self.actor, row_type(entity, names, keys))
 
     def _followed(self, entity: str) -> Followed:
         """Give the references that come along with the rows of an entity."""

@@ -86,6 +86,8 @@ class Measured:
     open_inputs: tuple[tuple[str, Shape], ...] = ()
     defaults: Mapping[str, Shape] = field(default_factory=dict)
     visited: int = 0
+    of_scalars: list[list[GraphQLError]] = field(default_factory=list)
+    """The errors where no variable has parts, once they are known, as the only item."""
 
 
 def measure(
@@ -110,11 +112,18 @@ def measure_variables(
     measured: Measured, variables: Mapping[str, Any] | None, limits: Limits
 ) -> list[GraphQLError]:
     """Measure the values of the variables as they came, and the inputs that they complete."""
-    if not measured.open_inputs and not _has_parts(variables):
-        return []
-    given = {
-        name: value_shape("", value, limits.filters) for name, value in (variables or {}).items()
-    }
+    if not measured.defaults and not _has_parts(variables):
+        # Nothing else has a size: whatever the values are, it is the same.
+        if not measured.of_scalars:
+            measured.of_scalars.append(_variable_errors(measured, {}, limits))
+        return list(measured.of_scalars[0])
+    return _variable_errors(measured, variables or {}, limits)
+
+
+def _variable_errors(
+    measured: Measured, variables: Mapping[str, Any], limits: Limits
+) -> list[GraphQLError]:
+    given = {name: value_shape("", value, limits.filters) for name, value in variables.items()}
     errors: list[GraphQLError] = []
     for name, shape in given.items():
         errors += _input_errors(f"${name}", shape, shape, limits)
@@ -127,7 +136,7 @@ def measure_variables(
 
 
 def _has_parts(variables: Mapping[str, Any] | None) -> bool:
-    """Tell whether some variable is an object or a list: nothing else has a size."""
+    """Tell whether some variable is an object or a list."""
     return bool(variables) and any(
         isinstance(value, dict | list) for value in (variables or {}).values()
     )

@@ -7,8 +7,10 @@ last operation on it has ended.
 """
 
 import copy
+import gc
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -104,8 +106,27 @@ def with_fields(
     if not rows:
         return shared
     own = copy.copy(shared)
-    own._schema = graft(shared._schema, rows, bindings)
+    with _unwalked():
+        own._schema = graft(shared._schema, rows, bindings)
     return own
+
+
+@contextmanager
+def _unwalked() -> Iterator[None]:
+    """Keep the collector from walking a new schema, now and whenever it walks everything.
+
+    A schema is some fifteen thousand objects that point to each other and never become garbage by
+    themselves, see `take_apart`. With hundreds of them a walk takes as long as many requests.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+            gc.collect(1)  # what is garbage goes before the rest is left alone
+            gc.freeze()
 
 
 def shape_of(rows: Sequence[Row], bindings: Bindings) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -118,9 +119,14 @@ class Admission:
 
 def origin_of(request: Request) -> Origin:
     """Tell where a request came from, as far as it can be told."""
-    agent = request.headers.get("user-agent", "")[:_LONGEST_AGENT]
+    host = request.client.host if request.client else None
+    return _origin(host, request.headers.get("user-agent", "")[:_LONGEST_AGENT])
+
+
+@lru_cache(maxsize=1_000)
+def _origin(host: str | None, agent: str) -> Origin:
     shown = agent if agent.isprintable() else "".join(filter(str.isprintable, agent))
-    return Origin(request.client.host if request.client else None, shown or None)
+    return Origin(host, shown or None)
 
 
 def bearer_token(request: Request) -> str | None:

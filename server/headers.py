@@ -1,10 +1,11 @@
 """The headers of a request, read once and looked up by name from then on."""
 
 from collections.abc import MutableMapping
+from functools import cached_property
 from typing import Any, Final
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from typing_extensions import override
 
 _HEADERS: Final = "voronka.headers"
@@ -46,10 +47,25 @@ def headers_of(scope: MutableMapping[str, Any]) -> Headers:
 
 
 class KnownRequest(Request):
-    """A request whose headers are looked up by name."""
+    """A request whose headers are looked up by name, and whose body mostly comes at once."""
 
-    @property
+    @cached_property
     @override
     def headers(self) -> Headers:
         """Give the headers."""
         return headers_of(self.scope)
+
+    @override
+    async def body(self) -> bytes:
+        """Give the whole body; raises ClientDisconnect."""
+        if not hasattr(self, "_body"):
+            parts: list[bytes] = []
+            more = True
+            while more:
+                message = await self.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                parts.append(message.get("body", b""))
+                more = message.get("more_body", False)
+            self._body = parts[0] if len(parts) == 1 else b"".join(parts)
+        return self._body

@@ -16,10 +16,14 @@ from graphql import (
 from domain.entities import RECORDS
 from domain.fields import Field
 from loaders.rows import Selection
-from schema.execution.reading import reading_of
+from schema.execution.reading import Batched, Plain, reading_of, stored_by
 
 _BY_TYPE: Final = {entity.type_name: entity.name for entity in RECORDS}
 _NAMES: Final = frozenset(_BY_TYPE.values())
+_BY_CUSTOM_TYPE: Final = {f"{entity.type_name}CustomFields": entity.name for entity in RECORDS}
+_CUSTOM: Final = "custom"
+_MOST_CHOSEN: Final = 40
+"""PostgreSQL's functions take a hundred arguments, and each value has a name beside it."""
 
 
 def select_columns(schema: GraphQLSchema, *definitions: Node) -> Selection:
@@ -41,7 +45,14 @@ def select_columns(schema: GraphQLSchema, *definitions: Node) -> Selection:
         entity: tuple(sorted(fields, key=lambda field: field.name))
         for entity, fields in collector.followed.items()
     }
-    return Selection(columns, followed)
+    custom_keys = {
+        entity: tuple(sorted(collector.custom_keys[entity]))
+        for entity, names in columns.items()
+        if _CUSTOM in names
+        and entity not in collector.whole_custom
+        and len(collector.custom_keys[entity]) <= _MOST_CHOSEN
+    }
+    return Selection(columns, followed, custom_keys)
 
 
 class _Collector(Visitor):
@@ -52,6 +63,9 @@ class _Collector(Visitor):
         self.columns: dict[str, set[str]] = {entity: set() for entity in _BY_TYPE.values()}
         self.followed: dict[str, set[Field]] = {}
         self.whole: set[str] = set()
+        self.custom_keys: dict[str, set[str]] = {entity: set() for entity in _BY_TYPE.values()}
+        self.whole_custom: set[str] = set()
+        """Types of which something reads custom values in some other way than one by one."""
 
     def enter_field(self, node: Any, *_: Any) -> None:
         """Note the columns of a field, for each record type that it may be a field of."""
@@ -63,15 +77,28 @@ class _Collector(Visitor):
         if is_abstract_type(parent):
             kinds = list(self._schema.get_possible_types(parent))
         for kind in kinds:
-            entity = _BY_TYPE.get(kind.name)
-            if entity is None:
-                continue
             definition = kind.fields.get(name)
             reading = None if definition is None else reading_of(definition)
-            if reading is None:
-                self.whole.add(entity)
-            else:
-                self.columns[entity].update(reading.columns)
-            follows = getattr(reading, "follows", None)
-            if follows is not None and follows.target in _NAMES:
-                self.followed.setdefault(entity, set()).add(follows)
+            if kind.name in _BY_TYPE:
+                self._note(_BY_TYPE[kind.name], reading)
+            elif kind.name in _BY_CUSTOM_TYPE:
+                self._note_custom(_BY_CUSTOM_TYPE[kind.name], reading)
+
+    def _note(self, entity: str, reading: Plain | Batched | None) -> None:
+        if reading is None:
+            self.whole.add(entity)
+            return
+        self.columns[entity].update(reading.columns)
+        # Of fields that stand together under a name, each says itself what it reads.
+        if _CUSTOM in reading.columns and not getattr(reading, "is_object", False):
+            self.whole_custom.add(entity)
+        follows = getattr(reading, "follows", None)
+        if follows is not None and follows.target in _NAMES:
+            self.followed.setdefault(entity, set()).add(follows)
+
+    def _note_custom(self, entity: str, reading: Plain | Batched | None) -> None:
+        stored = stored_by(reading)
+        if stored is None or stored.column != _CUSTOM:
+            self.whole_custom.add(entity)
+        else:
+            self.custom_keys[entity].add(stored.key)

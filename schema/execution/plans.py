@@ -167,7 +167,9 @@ class Level:
     ) -> list[dict[str, Any]]:
         """Complete the rows of pages, all in one list; raises UnplannedError."""
         try:
-            found = await self._shape_records(executor, [page for page in pages if page], paths)
+            found = await self._shape_records(
+                executor, [page for page in pages if page.records], paths
+            )
         except UnplannedError:
             found = None
         if found is not None:
@@ -180,13 +182,14 @@ class Level:
         """Complete the rows of pages from their records; None where it takes rows."""
         if not pages:
             return []
-        layout = pages[0].layout
-        if any(page.layout is not layout for page in pages):
+        result = pages[0].result
+        layout = result.layout
+        if len({page.result.layout for page in pages}) > 1:
             return None
         loaders = running(executor.context_value).loaders
         key = (layout, loaders.snapshots is not None)
         if key not in self._fused:
-            self._fused[key] = fuse(self, layout, pages[0].converters, holds=key[1])
+            self._fused[key] = fuse(self, layout, result.converters, holds=key[1])
         fused = self._fused[key]
         if fused is None:
             return None

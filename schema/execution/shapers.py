@@ -77,7 +77,7 @@ class Shaper:
         if made is None:
             place = Attributes(getattr(cls, "positions", None))
             made = self._made[cls] = generate(self._parts, place)
-        elif len(sources) > 1 and any(type(source) is not cls for source in sources):
+        elif len(sources) > 1 and set(map(type, sources)) != {cls}:
             raise UnplannedError
         return run_shape(made, sources, *given)
 
