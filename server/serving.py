@@ -27,6 +27,9 @@ _BACKLOG: Final = 2048
 # On a machine that is busy a process may be silent for longer than the library thinks.
 _SILENT_SECONDS: Final = 30
 _GRACE_SECONDS: Final = 5
+_IDLE_SECONDS: Final = 75
+"""Longer than clients and proxies keep a connection that is not in use (60 s are usual there): one
+that is closed here at the moment when a request comes in loses that request."""
 _YOUNG_OBJECTS: Final = 50_000
 _MAX_MESSAGE: Final = 128 * 1024
 _ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
@@ -152,6 +155,7 @@ def _config(app: Any, **options: Any) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=_IDLE_SECONDS,
         timeout_worker_healthcheck=_SILENT_SECONDS,
         **options,
     )
