@@ -9,9 +9,9 @@ from auth.actor import Actor, Scope
 from bench.accounts import cpu_ms, has_cpu_clock
 from bench.closed_loop import Call, run
 from bench.contenders import calls_for
-from bench.manager import furnish, quiet
 from bench.place import Place
 from bench.product import access_key, product
+from bench.two_roles import furnish, quiet
 from db.database import Database, RowSecurity
 from db.session import Session
 from db.snapshot import Snapshots

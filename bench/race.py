@@ -11,11 +11,11 @@ from bench.accounts import has_cpu_clock, rss_mib, tree_cpu_ms
 from bench.check import check, post
 from bench.closed_loop import Call, WrongAnswerError, run
 from bench.contenders import WORKLOADS, Contender, Tells, all_contenders, calls_for
-from bench.manager import furnish, quiet
 from bench.open_loop import run_at_rate
 from bench.outcome import WITH_ROLES, Result, Results
 from bench.place import Place
 from bench.product import access_key
+from bench.two_roles import furnish, quiet
 
 CONNECTIONS: Final = 16
 LOW_RATE: Final = 20
