@@ -35,7 +35,8 @@ from schema.execution.reading import Batched, Plain, Stored, as_stored, stored_b
 from schema.execution.shapers import Shape, UnplannedError, generate
 
 if TYPE_CHECKING:
-    from schema.execution.plans import Level, Relation
+    from schema.execution.plans import Level
+    from schema.execution.relations import Relation
 
 _MAX_SHAPED: Final = 200
 """Levels whose shaped objects a snapshot keeps."""
