@@ -22,7 +22,7 @@ from schema.execution.executor import PlannedExecutor
 from schema.execution.reading import batched_field, plain_field
 from tests.api.execution.comparing import normal
 
-EXAMPLES = int(os.environ.get("VORONKA_EXAMPLES", "1000"))
+EXAMPLES = int(os.environ.get("VORONKA_EXAMPLES", "700"))
 
 
 class Thing:

@@ -23,7 +23,7 @@ from tests.api.execution.documents import documents
 from tests.api.world import World
 from tests.client import Client
 
-EXAMPLES = int(os.environ.get("VORONKA_EXAMPLES", "1000"))
+EXAMPLES = int(os.environ.get("VORONKA_EXAMPLES", "700"))
 SDL = Path(__file__).parents[3] / "schema" / "schema.graphql"
 
 
@@ -77,6 +77,7 @@ def sdl() -> GraphQLSchema:
 @pytest.mark.usefixtures("swept")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("part", range(2))
+@pytest.mark.timeout(300)
 @examples(
     max_examples=EXAMPLES,
     deadline=None,
