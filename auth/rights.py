@@ -6,7 +6,7 @@ role of its own makes alternatives of its owner's roles with that role, each all
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from hashlib import blake2b
@@ -92,6 +92,34 @@ Rows = tuple[tuple[Branch, ...], ...]
 """Rows on which each part has a branch that holds; no parts: all rows."""
 EVERY_ROW: Final[Rows] = ()
 NO_ROW: Final[Rows] = ((),)
+
+
+def asks_more(rows: Rows) -> bool:
+    """Tell whether rows are told by more than where they stand and who is responsible for them."""
+    return any(branch.where is not None for part in rows for branch in part)
+
+
+def asks_of_observers(rows: Rows) -> bool:
+    """Tell whether it matters to rows who observes them."""
+    return any(RowScope.OBSERVED in branch.scopes for part in rows for branch in part)
+
+
+def supposing(rows: Rows, *, observed: bool) -> Rows:
+    """Give the rows that would be meant if the viewer observed all of them, or none."""
+    return tuple(
+        tuple(
+            replace(branch, scopes=scopes)
+            for branch in part
+            if (scopes := _supposed(branch.scopes, observed=observed))
+        )
+        for part in rows
+    )
+
+
+def _supposed(scopes: frozenset[RowScope], *, observed: bool) -> frozenset[RowScope]:
+    if RowScope.OBSERVED not in scopes:
+        return scopes
+    return scopes | {RowScope.ALL} if observed else scopes - {RowScope.OBSERVED}
 
 
 class Cell(Enum):

@@ -15,7 +15,7 @@ from domain.filters import Direction, OrderKey
 from domain.records import COMPANY, CONTACT, DEAL
 from loaders.lists import ListSpec, PageSpec
 from loaders.loaders import field_of
-from loaders.numbers import numbers_statement
+from loaders.numbers import counted_statement, numbers_statement
 from loaders.rows import ROW_TYPES, Row, row_type
 from loaders.statements import KEYS_NAME, page_statement
 from schema.filters import read_search, read_where
@@ -124,14 +124,19 @@ def _numbers(meter: Meter) -> list[Case]:
         for semantics in ("WON", "OPEN")
     )
 
-    def count(name: str, spec: ListSpec, *fields: str, target: float | None = None) -> Case:
+    everything = ListSpec("deal")
+    counted = counted_statement(everything, meter.actor, ("amount_sum",), nested=False)
+
+    def count(name: str, spec: ListSpec, *columns: str, target: float | None = None) -> Case:
         return Case(
-            "count", name, numbers_statement(spec, meter.actor, fields, nested=False), target
+            "count", name, numbers_statement(spec, meter.actor, columns, nested=False), target
         )
 
     return [
-        count("totalCount of all deals", ListSpec("deal"), target=COUNT_MS),
-        count("sum of all amounts", ListSpec("deal"), "amount"),
+        count("totalCount of all deals, kept", everything, target=PAGE_MS),
+        count("sum of all amounts, kept", everything, "amount_sum", target=PAGE_MS),
+        Case("count", "totalCount and sum of all amounts, counted", counted, COUNT_MS),
+        count("largest of all amounts", everything, "amount_max"),
         count("totalCount of a search", ListSpec("deal", search=("мебель",))),
         count("totalCount: won and at least 1,000,000", won),
         count("totalCount: open and at least 1,000,000", at_work),

@@ -71,7 +71,7 @@ def id_column() -> Column[UUID]:
     return Column("id", Uuid(), primary_key=True, nullable=False)
 
 
-def workspace_table(name: str, *items: Any) -> Table:
+def workspace_table(name: str, *items: Any, **more: Any) -> Table:
     """Declare a table of a workspace with its foreign key to the workspace."""
     return Table(
         name,
@@ -84,6 +84,7 @@ def workspace_table(name: str, *items: Any) -> Table:
             name=f"fk_{name}_workspace_id",
             ondelete="CASCADE",
         ),
+        **more,
     )
 
 

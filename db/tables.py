@@ -19,6 +19,7 @@ from db.models import custom, people, products, records, settings
 from db.models import duplicates as duplicate_models
 from db.models import events as event_models
 from db.models import files as file_models
+from db.models import kept_numbers as kept_models
 from db.models import merges as merge_models
 from db.models import requisites as requisite_models
 from domain.entities import ENTITIES
@@ -34,6 +35,7 @@ identities = people.identities
 tokens = people.tokens
 contact_points = records.contact_points
 external_ids = records.external_ids
+record_observers = records.record_observers
 product_prices = products.product_prices
 product_rows = products.product_rows
 requisites = requisite_models.requisites
@@ -57,6 +59,7 @@ merge_moves = merge_models.merge_moves
 lead_conversions = conversion_models.lead_conversions
 audit_events = audit_models.audit_events
 sign_in_links = audit_models.sign_in_links
+kept_numbers = kept_models.kept_numbers
 
 
 def linking(link: Link) -> FromClause:

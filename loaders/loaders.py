@@ -255,14 +255,15 @@ class Loaders(EventLoaders, GoodsLoaders):
 
         return self._loader(name, batch)
 
-    def numbers(self, spec: ListSpec) -> BatchLoader[tuple[UUID, str], Any]:
-        """Load the count (`"count"`) and aggregates (by field name) of a list, by parent id.
+    def numbers(self, spec: ListSpec) -> BatchLoader[tuple[UUID, tuple[str, ...]], Any]:
+        """Load numbers about a list, by parent id and by what is wanted besides the count.
 
-        All that one level asks for, of all parents, is one statement.
+        That are columns of `numbers_statement`. All that one level asks for, of all parents, is one
+        statement.
         """
 
-        async def batch(keys: Sequence[tuple[UUID, str]]) -> Sequence[Any]:
-            names = sorted({name for _, name in keys if name != "count"})
+        async def batch(keys: Sequence[tuple[UUID, tuple[str, ...]]]) -> Sequence[Any]:
+            names = sorted({name for _, columns in keys for name in columns})
             nested = spec.relation is not None
             parents = sorted({parent for parent, _ in keys})
 

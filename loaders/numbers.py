@@ -24,6 +24,7 @@ from db.tables import custom_values
 from db.where import value_column
 from domain.entities import ENTITIES
 from domain.fields import Kind, camel
+from loaders.kept_numbers import kept_statement
 from loaders.listing import ActorReader, Listing, alive, guarded
 from loaders.lists import ListSpec
 from loaders.rows import ROW_TYPES
@@ -37,17 +38,24 @@ FIELDS_NAME: Final = "fields"
 
 
 def numbers_statement(
-    spec: ListSpec, actor: Actor, fields: Sequence[str], *, nested: bool
+    spec: ListSpec, actor: Actor, columns: Sequence[str], *, nested: bool
 ) -> Select[Any]:
-    """Give the SELECT of a list's count and of sum, avg, min, max of fields.
+    """Give the SELECT of a list's count and of numbers about fields, such as `amount_sum`.
 
-    Columns: the parent (nested in those that are given as `KEYS_NAME`), `count`, then four per
-    field (`min` and `max` alone for days and times).
+    Columns: the parent (nested in those that are given as `KEYS_NAME`), `count`, then `columns`:
+    names of fields with one of `sum`, `avg`, `min`, `max`.
     """
+    kept = kept_statement(spec, actor, columns, nested=nested)
+    return counted_statement(spec, actor, columns, nested=nested) if kept is None else kept
+
+
+def counted_statement(
+    spec: ListSpec, actor: Actor, columns: Sequence[str], *, nested: bool
+) -> Select[Any]:
+    """Give the SELECT of `numbers_statement` that looks at all records of the list."""
     parts = _bare(spec, actor)
     chosen: list[Any] = [func.count().label("count")]
-    for name in fields:
-        chosen.extend(_aggregates(name, spec.entity, parts.source, alive(actor)))
+    chosen.extend(_number(name, spec.entity, parts.source, alive(actor)) for name in columns)
     base = select(*chosen).select_from(parts.joined).where(*parts.conditions)
     return _per_parent(base, spec, parts) if spec.relation is not None and nested else base
 
@@ -129,17 +137,12 @@ def _readable_values(
     return found
 
 
-def _aggregates(name: str, entity: str, source: FromClause, reader: ActorReader) -> list[Any]:
-    field = ENTITIES[entity].get(name)
-    column = value_column(field, source)
+def _number(wanted: str, entity: str, source: FromClause, reader: ActorReader) -> Any:
+    name, _, part = wanted.rpartition("_")
+    column = value_column(ENTITIES[entity].get(name), source)
     readable = reader.cell(entity, camel(name), source)
     if readable is not None:
         column = guarded(column, readable)
-    found = [func.min(column).label(f"{name}_min"), func.max(column).label(f"{name}_max")]
-    if field.kind in {Kind.DATE, Kind.DATETIME}:
-        return found
-    return [
-        *found,
-        func.sum(column, type_=column.type).label(f"{name}_sum"),
-        func.avg(column, type_=column.type).label(f"{name}_avg"),
-    ]
+    if part in {"sum", "avg"}:
+        return getattr(func, part)(column, type_=column.type).label(wanted)
+    return getattr(func, part)(column).label(wanted)

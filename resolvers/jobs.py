@@ -23,6 +23,7 @@ from resolvers.currency_work import ALONE
 from resolvers.custom_work import WORK
 from resolvers.duplicate_keys import FILL, fill_keys
 from resolvers.files import sweep
+from resolvers.kept_numbers import PORTION, fold
 from resolvers.links import purge_links, send_link
 from resolvers.merges import SETTLE, settle
 from resolvers.operation import Operation
@@ -47,7 +48,14 @@ async def sweep_files(op: Operation, arguments: Mapping[str, Any]) -> bool:
     return await sweep(op, arguments) > 0
 
 
+async def fold_numbers(op: Operation, arguments: Mapping[str, Any]) -> bool:
+    """Make one row of the kept numbers of each place; goes on while there are many."""
+    del arguments
+    return await fold(op.session) >= PORTION // 2
+
+
 JOBS: Final[Mapping[str, Handler]] = {
+    "fold_numbers": fold_numbers,
     "purge_tokens": clear_sign_in,
     "send_link": send_link,
     "sweep_files": sweep_files,
@@ -60,6 +68,7 @@ JOBS: Final[Mapping[str, Handler]] = {
 """The handlers by the names of their jobs."""
 
 PERIODIC: Final[Mapping[str, float]] = {
+    "fold_numbers": 5 * _MINUTE,
     "purge_tokens": _DAY,
     "sweep_files": _HOUR,
     "tell_reminders": _MINUTE,

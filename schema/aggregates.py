@@ -18,7 +18,7 @@ from resolvers.defined_fields import fields_of
 from schema.classes import OBJECTS
 from schema.context import Context, running
 from schema.execution.reading import batched_field, plain_field
-from schema.list_sources import Sources, load_custom_numbers, load_numbers
+from schema.list_sources import Sources, load_counts, load_custom_numbers, load_numbers
 from schema.scalars import JSON
 from schema.signatures import argument, list_of
 
@@ -64,6 +64,11 @@ def aggregated_fields(entity: Entity) -> list[Field]:
         for declared in entity.fields
         if declared.kind in AGGREGATES and (declared.filterable or declared.sortable)
     ]
+
+
+def _parts_of(declared: Field) -> tuple[str, ...]:
+    of_time = declared.kind in {Kind.DATE, Kind.DATETIME}
+    return ("min", "max") if of_time else ("min", "max", "sum", "avg")
 
 
 CUSTOM_AGGREGATES: Final = {
@@ -196,27 +201,26 @@ def _checked(field: Row | None, code: str, index: int) -> Row:
     return field
 
 
-async def total_counts(context: Context, sources: Sources) -> list[int]:
-    """Give how many records each list has on all pages."""
-    return [int(numbers["count"]) for numbers in await load_numbers(context, sources, "count")]
-
-
 def entity_aggregate(entity: Entity) -> Any:
     """Make <Thing>Aggregate: the numbers about a list of an entity."""
 
     def reader(declared: Field) -> Any:
-        async def read(context: Context, sources: Sources) -> list[Any]:
-            numbers = await load_numbers(context, sources, declared.name)
+        offered = frozenset(_parts_of(declared))
+
+        async def read(
+            context: Context, sources: Sources, fields: frozenset[str] = offered
+        ) -> list[Any]:
+            numbers = await load_numbers(context, sources, declared.name, fields & offered)
             return [(row, declared.name) for row in numbers]
 
         return read
 
     fields: dict[str, Any] = {
-        "count": batched_field("How many records.", int, (), total_counts),
+        "count": batched_field("How many records.", int, (), load_counts),
     }
     for declared in aggregated_fields(entity):
         fields[declared.name] = batched_field(
-            declared.doc, AGGREGATES[declared.kind], (), reader(declared)
+            declared.doc, AGGREGATES[declared.kind], (), reader(declared), tells_fields=True
         )
     if entity.is_record:
         fields["custom_aggregates"] = _customs(entity)

@@ -22,13 +22,13 @@ from loaders.pages import Page
 from loaders.rows import values_of
 from resolvers.defined_fields import searched_fields
 from resolvers.hidden import require_readable_list
-from schema.aggregates import entity_aggregate, total_counts
+from schema.aggregates import entity_aggregate
 from schema.classes import OBJECTS
 from schema.context import Context, running
 from schema.custom_filters import resolve_custom, resolve_order
 from schema.execution.reading import batched_field, plain_field
 from schema.list_arguments import Asked, list_arguments, read_arguments
-from schema.list_sources import ConnectionSource, Sources, load_pages
+from schema.list_sources import ConnectionSource, Sources, load_counts, load_pages
 from schema.signatures import list_of
 from schema.warnings import warn_of_unrated
 
@@ -116,7 +116,7 @@ def _connection_type(entity: Entity) -> Any:
         ),
         "page_info": batched_field("Where the page stands in its list.", PageInfo, (), _page_infos),
         "total_count": batched_field(
-            "How many records there are on all pages.", int, (), total_counts
+            "How many records there are on all pages.", int, (), load_counts
         ),
         "aggregate": plain_field("Numbers about all pages.", entity_aggregate(entity), (), _itself),
     }

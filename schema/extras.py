@@ -23,7 +23,7 @@ from schema.conversion_fields import CONVERSION
 from schema.currency_fields import CURRENCY_FIELDS
 from schema.execution.reading import batched_field, plain_field
 from schema.list_arguments import Asked, list_arguments, read_arguments
-from schema.list_sources import ConnectionSource, load_numbers
+from schema.list_sources import ConnectionSource, load_counts, load_numbers
 from schema.role_fields import ROLE_FIELDS, USER_FIELDS
 from schema.signatures import list_of
 from schema.stage_history import STAGE_HISTORY
@@ -71,8 +71,7 @@ async def _column_deals(context: Context, sources: Columns) -> list[ConnectionSo
 
 
 async def _column_counts(context: Context, sources: Columns) -> list[int]:
-    lists = await _column_deals(context, sources)
-    return [int(numbers["count"]) for numbers in await load_numbers(context, lists, "count")]
+    return await load_counts(context, await _column_deals(context, sources))
 
 
 async def _column_sums(context: Context, sources: Columns) -> list[Money]:
@@ -80,7 +79,7 @@ async def _column_sums(context: Context, sources: Columns) -> list[Money]:
     currency: Any = running(context).currency
     return [
         Money(amount=numbers["amount_sum"] or Decimal(0), currency=currency)
-        for numbers in await load_numbers(context, lists, "amount")
+        for numbers in await load_numbers(context, lists, "amount", ("sum",))
     ]
 
 

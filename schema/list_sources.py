@@ -1,7 +1,7 @@
 """What lists give: their pages and their numbers, those of one level read together."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, ClassVar, Final
@@ -15,6 +15,7 @@ from loaders.pages import NO_PAGE, Page
 from loaders.rows import Row
 from resolvers.custom_binding import bound_by, load_bindings
 from resolvers.hidden import require_readable
+from resolvers.operation import Operation
 from schema.context import Context, running
 from schema.warnings import warn_of_unrated
 
@@ -55,27 +56,43 @@ async def load_pages(context: Context, sources: Sources) -> list[Page]:
     return await _by_spec(sources, _PAGE, load)
 
 
-async def load_numbers(context: Context, sources: Sources, name: str) -> list[Any]:
-    """Give the row of numbers that holds the count (`"count"`) or a field's, of each list."""
+async def load_counts(context: Context, sources: Sources) -> list[int]:
+    """Give how many records each list has on all pages."""
+    found = await _load_numbers(running(context), sources, ())
+    return [int(numbers["count"]) for numbers in found]
+
+
+async def load_numbers(
+    context: Context, sources: Sources, name: str, parts: Iterable[str]
+) -> list[Any]:
+    """Give the row that holds parts (`sum`, `avg`, `min`, `max`) of a field, of each list.
+
+    They stand in columns such as `amount_sum`.
+    """
     op = running(context)
-    if name != "count":
-        for entity in {source.spec.entity for source in sources}:
-            require_readable(op.actor.rights, entity, camel(name))
+    entities = {source.spec.entity for source in sources}
+    for entity in entities:
+        require_readable(op.actor.rights, entity, camel(name))
+    columns = tuple(sorted(f"{name}_{part}" for part in parts))
     amounts = {
-        Amount(source.spec.entity, name)
-        for source in sources
-        if name != "count" and ENTITIES[source.spec.entity].get(name).kind is Kind.MONEY
-    }
-
-    async def load(spec: ListSpec, parents: Sequence[UUID]) -> Sequence[Any]:
-        return await op.loaders.numbers(spec).load_batch([(parent, name) for parent in parents])
-
+        Amount(entity, name) for entity in entities
+        if ENTITIES[entity].get(name).kind is Kind.MONEY
+    }  # fmt: skip
     if not amounts:
-        return await _by_spec(sources, _SPEC, load)
+        return await _load_numbers(op, sources, columns)
     # Side by side: what one level asks for is one statement, whatever has to be warned of.
     found: list[Any]
-    found, _ = await asyncio.gather(_by_spec(sources, _SPEC, load), warn_of_unrated(op, amounts))
+    found, _ = await asyncio.gather(
+        _load_numbers(op, sources, columns), warn_of_unrated(op, amounts)
+    )
     return found
+
+
+async def _load_numbers(op: Operation, sources: Sources, columns: tuple[str, ...]) -> list[Any]:
+    async def load(spec: ListSpec, parents: Sequence[UUID]) -> Sequence[Any]:
+        return await op.loaders.numbers(spec).load_batch([(parent, columns) for parent in parents])
+
+    return await _by_spec(sources, _SPEC, load)
 
 
 async def _by_spec(

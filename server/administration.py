@@ -20,13 +20,16 @@ from domain.custom_fields import CUSTOM_FIELD
 from domain.errors import RefusedError
 from domain.filters import And, Compare, Op
 from domain.ids import encode_id
+from domain.money import from_scaled
 from domain.people import USER
 from domain.roles import ROLE
+from loaders.kept_differences import find_differences
 from loaders.lists import ListSpec, PageSpec, entity_order
 from loaders.loaders import WHOLE
 from loaders.rights import load_organisation
 from resolvers import changes, people, roles, sign_in
 from resolvers.contact_points import InvalidPointError, normalize_email
+from resolvers.kept_numbers import repair
 from resolvers.operation import Operation
 from resolvers.passwords import password_errors
 from resolvers.role_holders import give_roles
@@ -158,6 +161,26 @@ async def custom_fields(database: Database, workspace: str | None) -> Sequence[A
     """Give the custom fields of a workspace."""
     async with _acting(database, workspace) as op:
         return await op.loaders.everything(CUSTOM_FIELD.name)
+
+
+async def check_numbers(database: Database, *, mend: bool) -> Sequence[tuple[str, ...]]:
+    """Give where the kept numbers of workspaces differ from what counting gives; `mend` ends that.
+
+    Each with the workspace, the type of records, and how many records and how much they are short.
+    """
+    async with database.session(write=True) as session:
+        workspaces = await session.call("voronka_workspaces")
+    found = []
+    for workspace in workspaces:
+        async with database.session(write=True) as session:
+            await database.enter(session, workspace.id, write=True)
+            rows = await (repair(session) if mend else find_differences(session))
+        told = encode_id("workspace", workspace.id)
+        found += [
+            (told, row.record_type, f"{row._mapping['count']:+}", f"{from_scaled(row.amount):+}")
+            for row in rows
+        ]
+    return found
 
 
 @contextlib.asynccontextmanager

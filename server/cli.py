@@ -155,6 +155,19 @@ def backup(
         typer.echo(f"Wrote {contents} ({contents.stat().st_size / 1e6:.1f} MB).")
 
 
+@app.command("check-numbers")
+def check_numbers(
+    mend: Annotated[bool, typer.Option("--repair", help="Put right what differs.")] = False,
+) -> None:
+    """Compare the counts and sums that are kept with the records that there are."""
+    found = _with_database(lambda database: administration.check_numbers(database, mend=mend))
+    if found:
+        show_table(found)
+    if found and not mend:
+        fail("Kept numbers differ from the records: ./voronka check-numbers --repair.")
+    typer.echo("These were put right." if found else "All kept numbers are right.")
+
+
 @app.command()
 def demo(
     deals: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many deals.")] = 2000,

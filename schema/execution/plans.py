@@ -87,6 +87,8 @@ class Level:
     ) -> None:
         """Plan the fields that are selected."""
         self.kind = kind
+        self.names = frozenset(details[0].node.name.value for details in fields.values())
+        """The names of the fields that are selected."""
         self.relations: list[Relation] = []
         self.restrictions: list[Restriction] = []
         """The parts that may not be read, on all rows or on some."""
@@ -127,8 +129,9 @@ class Level:
         """Whether some field below is resolved object by object, and so needs to know its path."""
         self.waits = any(relation.waits for relation in self.relations)
         """Whether something below has to be read."""
-        own = sum(relation.is_own for relation in self.relations)
-        self.is_worthwhile = not self.parts or own < len(self.parts)
+        self.is_worthwhile = not self.parts or len(self.parts) > sum(
+            relation.is_own for relation in self.relations
+        )
         """Whether anything is gained over resolving every field object by object."""
 
     @property

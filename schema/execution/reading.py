@@ -134,6 +134,9 @@ class Batched:
     """Gives the values where they are known without waiting, else None."""
     stored: Stored | None = None
     """Where the ids stand of what it gives, if in a JSON column."""
+    tells_fields: bool = False
+    """Whether `read` is told, as `fields`, which fields of what it gives are asked for, where that
+    is known."""
 
     async def values(
         self, context: Context, sources: Sequence[Any], given: Mapping[str, Any]
@@ -173,9 +176,10 @@ def batched_field(
     follows: Field | None = None,
     prepare: Callable[[Mapping[str, Any]], Any] | None = None,
     now: NowReader | None = None,
+    tells_fields: bool = False,
 ) -> Any:
     """Declare a field that is read for many objects in one go."""
-    reading = Batched(tuple(columns), read, prepare, follows, now)
+    reading = Batched(tuple(columns), read, prepare, follows, now, tells_fields=tells_fields)
 
     async def resolve(root: Any, info: Info, **given: Any) -> Any:
         (value,) = await reading.values(info.context, [root], given)

@@ -59,6 +59,8 @@ class Relation:
         self._names = python_names(definition)
         self._is_fixed = not mentions_variables(details[0].node)
         self._asked: Any = None
+        below, tells = self.level, isinstance(reading, Batched) and reading.tells_fields
+        self._told = {"fields": below.names} if tells and below is not None else {}
 
     @property
     def level(self) -> "Level | None":
@@ -133,7 +135,7 @@ class Relation:
     ) -> Sequence[Any]:
         """Read the values; what arguments without variables ask for is made out once."""
         if not self._definition.args:
-            return await reading.read(executor.context_value, sources)
+            return await reading.read(executor.context_value, sources, **self._told)
         if reading.prepare is None:
             given = self._arguments(executor)
             return await reading.read(executor.context_value, sources, **given)

@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from db.database import Database
+from resolvers.kept_numbers import fold
 from server.demo.clients import Rows, World, company_rows, contact_rows, lead_rows
 from server.demo.deals import Winners, deal_rows
 from server.demo.dice import Calendar, Series
@@ -68,7 +69,11 @@ async def generate(
     world = _world(workspace_id, words, setting, deals, seed)
     connection = await asyncpg.connect(database_url, server_settings=_BULK)
     try:
-        await _fill(connection, world, progress)
+        tables = await _fill(connection, world, progress)
+        await _fold(database_url, workspace_id)
+        # Not ANALYZE alone: counting and reading by index rely on the map of visible pages as well.
+        for table in (*tables, "kept_numbers"):
+            await connection.execute(f"VACUUM (ANALYZE) {table}")
     finally:
         await connection.close()
     return DemoCounts(
@@ -102,7 +107,21 @@ def _world(workspace_id: UUID, words: Words, setting: Setting, deals: int, seed:
     )
 
 
-async def _fill(connection: asyncpg.Connection, world: World, progress: Progress | None) -> None:
+async def _fold(database_url: str, workspace_id: UUID) -> None:
+    """Make one row of what the batches have added to each of the kept numbers."""
+    database = Database(database_url, pool_size=1)
+    try:
+        async with database.session(write=True) as session:
+            await database.enter(session, workspace_id, write=True)
+            await fold(session)
+    finally:
+        await database.dispose()
+
+
+async def _fill(
+    connection: asyncpg.Connection, world: World, progress: Progress | None
+) -> list[str]:
+    """Write all records; gives the tables that they are in."""
     winners = Winners(world)
     parts: tuple[tuple[Series, Maker], ...] = (
         (world.companies, lambda number: company_rows(world, number)),
@@ -122,9 +141,7 @@ async def _fill(connection: asyncpg.Connection, world: World, progress: Progress
                 done += size
                 if progress is not None:
                     progress(done, total)
-    # Not ANALYZE alone: counting and reading by index rely on the map of visible pages as well.
-    for table in tables:
-        await connection.execute(f"VACUUM (ANALYZE) {table}")
+    return list(tables)
 
 
 def _batches(count: int, make: Maker) -> Iterator[tuple[int, Rows]]:

@@ -24,6 +24,7 @@ WRITERS = {
     "resolvers/product_lists.py": "prices, product rows, requisites, called by those lists alone",
     "resolvers/custom_pivot.py": "the pivot of custom values, called by the write path alone",
     "resolvers/custom_bookings.py": "the time that custom values reserve, called by it alone",
+    "resolvers/kept_numbers.py": "numbers that triggers add to: their rows made one, or put right",
     "resolvers/duplicate_keys.py": "the keys of duplicates, called by the write path and a job",
     "resolvers/attachments.py": "which record holds a file, called by the write path",
     "resolvers/conversion_rows.py": "what leads have become",
@@ -54,6 +55,7 @@ TABLES_OF_WRITERS = {
     "resolvers/custom_pivot.py": {"custom_values"},
     "resolvers/custom_bookings.py": {"bookings", "booking_holders"},
     "resolvers/duplicate_keys.py": {"duplicate_keys"},
+    "resolvers/kept_numbers.py": {"kept_numbers"},
     "resolvers/attachments.py": {"files"},
     "resolvers/conversion_rows.py": {"lead_conversions"},
     "resolvers/merges.py": {"merged_records", "merges"},
@@ -71,6 +73,7 @@ READERS = ("loaders/", "db/")
 READS_WITHIN_WRITES = {
     "resolvers/changes.py": "the ranks inside one UPDATE of a column's cards",
     "resolvers/custom_pivot.py": "the next rows of a field inside an UPDATE or DELETE of them",
+    "resolvers/kept_numbers.py": "what is folded or amiss, inside the statement that mends it",
     "auth/policy.py": "who follows a record, inside the condition on its rows",
     "auth/entries.py": "the fields that an event changes, inside the condition on entries",
 }

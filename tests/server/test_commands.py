@@ -20,6 +20,7 @@ import httpx
 import pytest
 
 from db import migrate
+from domain.ids import encode_id
 from server.cli import main
 from server.cluster import find_binaries
 from server.data_directory import DataDirectory
@@ -460,3 +461,26 @@ def test_jobs_are_listed_and_failed_ones_tried_again(voronka: Voronka, database:
         "     2  waiting  greet",
         "     1  waiting  part",
     ]
+
+
+def test_kept_numbers_are_checked_and_put_right(voronka: Voronka, database: str) -> None:
+    add_wrong = """INSERT INTO kept_numbers
+        (workspace_id, record_type, is_shared, count, valued, amount)
+        SELECT id, 'deal', false, 3, 1, 15000 FROM workspaces LIMIT 1 RETURNING workspace_id"""
+
+    async def break_them() -> str:
+        connection = await asyncpg.connect(database)
+        try:
+            return encode_id("workspace", await connection.fetchval(add_wrong))
+        finally:
+            await connection.close()
+
+    voronka("workspace", "create", "Counted", "--locale", "en", "--currency", "USD")
+    assert voronka("check-numbers") == Said(0, "All kept numbers are right.\n", "")
+    workspace = asyncio.run(break_them())
+    told = f"{workspace}  deal  -3  -1.5\n"
+
+    advice = "voronka: Kept numbers differ from the records: ./voronka check-numbers --repair.\n"
+    assert voronka("check-numbers") == Said(1, told, advice)
+    assert voronka("check-numbers", "--repair") == Said(0, f"{told}These were put right.\n", "")
+    assert voronka("check-numbers") == Said(0, "All kept numbers are right.\n", "")
