@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from db.guard import GuardedCompiler
 from db.prepared import PreparedCache, Watcher
@@ -86,6 +86,8 @@ class Database:
         )
         reading = max(1, round(pool_size * reading_share))
         self._engine = _engine(url, max(1, pool_size - reading), pool_timeout)
+        # Transactions are begun and ended by a word to the driver, past SQLAlchemy's layers.
+        self._unbegun = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._known = PreparedCache(self._engine.dialect)
         self._reads = ReadPool(url, reading, pool_timeout, self._settings)
 
@@ -112,15 +114,25 @@ class Database:
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Session]:
-        async with self._engine.connect() as connection, connection.begin() as transaction:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            session = WritingSession(connection, driver, self._known, self._settings)
+        async with self._unbegun.connect() as connection:
+            driver = await _driver_of(connection)
+            if driver.is_closed():  # while nobody used it
+                await connection.invalidate()
+                driver = await _driver_of(connection)
             try:
-                yield session
+                await driver.execute("BEGIN")
+                session = WritingSession(connection, driver, self._known, self._settings)
+                try:
+                    yield session
+                finally:
+                    await session.end()
+                await driver.execute("ROLLBACK" if session.doomed else "COMMIT")
+            except BaseException:
+                await _roll_back(driver)
+                raise
             finally:
-                await session.end()
-            if session.doomed:
-                await transaction.rollback()
+                if driver.is_closed():
+                    await connection.invalidate()
 
     async def enter(self, session: Session, workspace_id: UUID, *, write: bool) -> None:
         """Bind a session to a workspace, under the policies where the setting wants them."""
@@ -147,6 +159,21 @@ class Database:
         """Close all connections."""
         await self._reads.close()
         await self._engine.dispose()
+
+
+async def _driver_of(connection: AsyncConnection) -> Any:
+    return (await connection.get_raw_connection()).driver_connection
+
+
+async def _roll_back(driver: Any) -> None:
+    """End a transaction that failed; a connection that cannot say so is given up."""
+    if driver.is_closed() or not driver.is_in_transaction():
+        return
+    try:
+        await driver.execute("ROLLBACK")
+    except BaseException:
+        driver.terminate()
+        raise
 
 
 def _engine(url: str, pool_size: int, pool_timeout: float) -> AsyncEngine:

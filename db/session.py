@@ -9,7 +9,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from time import perf_counter
 from typing import Any, Final
 from uuid import UUID
@@ -216,13 +216,18 @@ class WritingSession(Session):
     ) -> tuple[Prepared, Sequence[asyncpg.Record]]:
         """Run the statement that `build` makes, compiled once for its key."""
         prepared = self._known.get(key, build)
-        arguments = prepared.arguments(self._parameters(values))
+        return prepared, await self._fetch(prepared, self._parameters(values))
+
+    async def _fetch(
+        self, prepared: Prepared, values: Mapping[str, Any]
+    ) -> Sequence[asyncpg.Record]:
+        arguments = prepared.arguments(values)
         async with self._turn():
             for watcher in self._known.watchers:
                 watcher(prepared.text, tuple(arguments))
-            records = await self._driver.fetch(prepared.text, *arguments)
+            records: Sequence[asyncpg.Record] = await self._driver.fetch(prepared.text, *arguments)
         self.rows_read += len(records)
-        return prepared, records
+        return records
 
     @override
     async def run(self, statement: Executable, values: Sequence[Mapping[str, Any]] = ()) -> None:
@@ -264,20 +269,18 @@ class WritingSession(Session):
     async def call(self, function: str, *arguments: Any) -> Sequence[Any]:
         """Call one of the functions of `db/migrations` that work before a workspace is known."""
         values = argument_values(arguments)
-        async with self._turn() as connection:
-            result = await connection.execute(call_of(function, len(values)), values)
-            found: Sequence[Any] = result.all()
-            return found
+        build = partial(call_of, function, len(values))
+        prepared = self._known.get(("call", function), build)
+        return prepared.rows(await self._fetch(prepared, values))
 
     @override
     async def admit(self, function: str, *arguments: Any) -> Sequence[Any]:
         """Call a function that finds a workspace, and bind the transaction to what it finds."""
         settings = {**self._settings, "role": APP_ROLE}
-        names = tuple(settings)
+        build = partial(admission_of, function, len(arguments), tuple(settings))
+        prepared = self._known.get(("admission", function, *settings), build)
         values = {**argument_values(arguments), **settings}
-        async with self._turn() as connection:
-            result = await connection.execute(admission_of(function, len(arguments), names), values)
-            found: Sequence[Any] = result.all()
+        found = prepared.rows(await self._fetch(prepared, values))
         if found:
             self._admitted = found[0].workspace_id
         return found
