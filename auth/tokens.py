@@ -11,7 +11,7 @@ from uuid import UUID
 
 from auth.actor import Actor, Scope
 from db.holds import Hold
-from db.session import Session
+from db.session import ACTOR, Session
 from domain.ids import InvalidIdError, decode_id
 
 
@@ -92,11 +92,8 @@ async def authenticate_calendar(session: Session, secret: str) -> Actor | None:
 def _actor(rows: Sequence[Any]) -> Actor | None:
     if not rows:
         return None
-    row = rows[0]
-    return _actor_of(
-        row.workspace_id, row.user_id, row.token_id, row.kind, tuple(row.scopes), row.locale,
-        row.currency, row.settings_version, row.role_id,
-    )  # fmt: skip
+    workspace_id, user_id, token_id, kind, scopes, *others = rows[0][: len(ACTOR)]
+    return _actor_of(workspace_id, user_id, token_id, kind, tuple(scopes), *others)
 
 
 @lru_cache(maxsize=10_000)
@@ -106,10 +103,10 @@ def _actor_of(
     token_id: UUID | None,
     kind: str,
     scopes: tuple[str, ...],
+    role_id: UUID | None,
     locale: str,
     currency: str,
     settings_version: int,
-    role_id: UUID | None,
 ) -> Actor:
     """Give an actor; the same one as long as nothing about them has changed."""
     return Actor(

@@ -39,16 +39,17 @@ APP_ROLE = "voronka_app"
 """The database role under the row-level security policies."""
 
 
-_ACTOR: Final = ("workspace_id", "user_id", "token_id", "kind", "scopes", "role_id", "locale",
-                 "currency", "settings_version")  # fmt: skip
+ACTOR: Final = ("workspace_id", "user_id", "token_id", "kind", "scopes", "role_id", "locale",
+                "currency", "settings_version")  # fmt: skip
+"""What is known of who shows a token."""
 _ADMITTED: Final[Mapping[str, tuple[str, ...]]] = {
-    "voronka_authenticate": _ACTOR,
-    "voronka_admit": _ACTOR,
-    "voronka_authenticate_oidc": _ACTOR,
-    "voronka_calendar": _ACTOR,
+    "voronka_authenticate": ACTOR,
+    "voronka_admit": ACTOR,
+    "voronka_authenticate_oidc": ACTOR,
+    "voronka_calendar": ACTOR,
     "voronka_use_link": ("workspace_id", "user_id", "email"),
 }
-"""What each function that finds a workspace gives.
+"""What each function that finds a workspace gives, in this order.
 
 By name: of what stands for all columns, SQLAlchemy finds out each time what they are.
 """
@@ -313,6 +314,8 @@ def call_of(function: str, count: int) -> Select[Any]:
     """Give the SELECT of all that a function returns, for so many arguments."""
     places: list[Any] = [bindparam(name) for name in argument_values(range(count))]
     call = getattr(func, function)(*places)
+    if function in _ADMITTED:
+        return select(*call.table_valued(*_ADMITTED[function], name="found").c)
     return select(text("*")).select_from(call.alias("found"))
 
 
