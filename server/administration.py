@@ -163,13 +163,18 @@ async def custom_fields(database: Database, workspace: str | None) -> Sequence[A
         return await op.loaders.everything(CUSTOM_FIELD.name)
 
 
-async def check_numbers(database: Database, *, mend: bool) -> Sequence[tuple[str, ...]]:
+async def check_numbers(
+    database: Database, wanted: str | None = None, *, mend: bool
+) -> Sequence[tuple[str, ...]]:
     """Give where the kept numbers of workspaces differ from what counting gives; `mend` ends that.
 
     Each with the workspace, the type of records, and how many records and how much they are short.
+    `wanted`: one workspace alone, by its name or id.
     """
     async with database.session(write=True) as session:
         workspaces = await session.call("voronka_workspaces")
+    if wanted is not None:
+        workspaces = [choose_workspace(workspaces, wanted)]
     found = []
     for workspace in workspaces:
         async with database.session(write=True) as session:

@@ -158,9 +158,14 @@ def backup(
 @app.command("check-numbers")
 def check_numbers(
     mend: Annotated[bool, typer.Option("--repair", help="Put right what differs.")] = False,
+    workspace: Annotated[
+        str | None, typer.Option(help="Its name or id; by default all of them.")
+    ] = None,
 ) -> None:
     """Compare the counts and sums that are kept with the records that there are."""
-    found = _with_database(lambda database: administration.check_numbers(database, mend=mend))
+    found = _with_database(
+        lambda database: administration.check_numbers(database, workspace, mend=mend)
+    )
     if found:
         show_table(found)
     if found and not mend:

@@ -29,6 +29,11 @@ class Module:
         """Give all calls in it."""
         return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
 
+    def texts(self) -> set[str]:
+        """Give the texts that it has as constants."""
+        constants = (node for node in ast.walk(self.tree) if isinstance(node, ast.Constant))
+        return {node.value for node in constants if isinstance(node.value, str)}
+
     def imported(self, package: str) -> set[str]:
         """Give the names imported from a package or its modules."""
         return {

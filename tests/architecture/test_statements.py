@@ -79,6 +79,7 @@ READS_WITHIN_WRITES = {
 }
 
 ON_CONNECTIONS = {
+    "db/database.py": "where transactions begin and end",
     "db/session.py": "where the statements of mutations meet the connection",
     "db/reading.py": "where those of queries do",
     "server/demo/generator.py": "COPY",
@@ -240,7 +241,8 @@ def test_nobody_commits_inside_an_operation() -> None:
         module.path
         for module in modules(*LAYERS)
         if {callee(call) for call in module.calls()} & {"commit", "rollback", "begin_nested"}
+        or {"COMMIT", "ROLLBACK"} & module.texts()
     }
 
-    # The edge of an operation, and migrations.
-    assert ending == {"db/database.py", "db/migrations/env.py"}
+    # The edges of mutations and of queries, and migrations.
+    assert ending == {"db/database.py", "db/reading.py", "db/migrations/env.py"}
