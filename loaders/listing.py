@@ -13,9 +13,11 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    cast,
     false,
     func,
     null,
+    select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from typing_extensions import override
@@ -93,13 +95,17 @@ class ActorReader(Reader):
 
     def _chosen(self, entity: str, keys: Sequence[str], source: FromClause) -> ColumnElement[Any]:
         """Give the values of some custom fields that may be read, in the form of all of them."""
+        # Large values are stored compressed: unpacked here once, not again for each key.
+        concat = func.jsonb_concat(source.c["custom"], cast({}, JSONB()), type_=JSONB())
+        whole = concat.alias("whole")
         parts: list[Any] = []
         for key in keys:
             name = bindparam(None, key, type_=Text(), unique=True)
-            value = source.c["custom"].op("->", return_type=JSONB())(name)
+            value = whole.column.op("->", return_type=JSONB())(name)
             readable = self.custom_cell(entity, UUID(key), source)
             parts += [name, value if readable is None else guarded(value, readable)]
-        return func.jsonb_build_object(*parts, type_=JSONB())
+        chosen = func.jsonb_build_object(*parts, type_=JSONB())
+        return select(chosen).select_from(whole).scalar_subquery()
 
     def _column(self, entity: str, name: str, source: FromClause) -> ColumnElement[Any]:
         if name in FLAGS:

@@ -167,12 +167,20 @@ _Fields = Mapping[tuple[str, str], tuple[Row, tuple[UUID, ...]]]
 
 
 async def _load_fields(op: Operation) -> _Fields:
+    """Give the fields of the workspace, looked up once for a snapshot of its settings."""
+    snapshot = op.loaders.snapshot_now()
+    known: _Fields | None = None if snapshot is None else snapshot.derived.get(_load_fields)
+    if known is not None:
+        return known
     rows = await op.loaders.everything("custom_field")
     bindings = await load_bindings(op, rows)
-    return {
+    known = {
         (row.entity.lower(), row.code): (row, tuple(sorted(bindings.get(row.id, ()))))
         for row in rows
     }
+    if snapshot is not None:
+        snapshot.derived[_load_fields] = known
+    return known
 
 
 def _resolved(tree: Condition, fields: _Fields) -> Condition:
