@@ -94,7 +94,7 @@ class ActorReader(Reader):
         ]
 
     def _chosen(self, entity: str, keys: Sequence[str], source: FromClause) -> ColumnElement[Any]:
-        """Give the values of some custom fields that may be read, in the form of all of them."""
+        """Give the values of some custom fields that may be read, as an array in their order."""
         # Large values are stored compressed: unpacked here once, not again for each key.
         concat = func.jsonb_concat(source.c["custom"], cast({}, JSONB()), type_=JSONB())
         whole = concat.alias("whole")
@@ -103,8 +103,8 @@ class ActorReader(Reader):
             name = bindparam(None, key, type_=Text(), unique=True)
             value = whole.column.op("->", return_type=JSONB())(name)
             readable = self.custom_cell(entity, UUID(key), source)
-            parts += [name, value if readable is None else guarded(value, readable)]
-        chosen = func.jsonb_build_object(*parts, type_=JSONB())
+            parts.append(value if readable is None else guarded(value, readable))
+        chosen = func.jsonb_build_array(*parts, type_=JSONB())
         return select(chosen).select_from(whole).scalar_subquery()
 
     def _column(self, entity: str, name: str, source: FromClause) -> ColumnElement[Any]:

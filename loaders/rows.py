@@ -22,7 +22,8 @@ class Row(Found):
     __slots__ = ()
     declared: Entity
     custom_keys: tuple[str, ...] | None = None
-    """The custom fields whose values the rows hold; None: all."""
+    """The custom fields whose values the rows hold, in the order in which they stand in the column
+    `custom`, which is an array then; None: all, by their keys."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -38,6 +39,12 @@ def _all_names(entity: str) -> tuple[str, ...]:
     return tuple(column.name for column in TABLES[entity].c if column.name not in _KEPT_BACK)
 
 
+def _custom_by_key(row: Row) -> dict[str, Any] | None:
+    """Give the custom values of a row that holds some of them in the form of all of them."""
+    values = row[row.positions["custom"]]
+    return None if values is None else dict(zip(row.custom_keys or (), values, strict=True))
+
+
 @lru_cache(maxsize=2_000)
 def row_type(
     entity: str, names: tuple[str, ...], custom_keys: tuple[str, ...] | None = None
@@ -47,10 +54,12 @@ def row_type(
     `custom_keys` are the custom fields whose values they hold; None: of all.
     """
     declared = ENTITIES[entity]
+    chosen = {} if custom_keys is None else {"custom": property(_custom_by_key)}
     return type(
         f"{declared.type_name}Row",
         (Row,),
         {
+            **chosen,
             "__slots__": (),
             "declared": declared,
             "custom_keys": custom_keys,

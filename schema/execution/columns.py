@@ -16,14 +16,14 @@ from graphql import (
 from domain.entities import RECORDS
 from domain.fields import Field
 from loaders.rows import Selection
+from schema.execution.places import CUSTOM
 from schema.execution.reading import Batched, Plain, reading_of, stored_by
 
 _BY_TYPE: Final = {entity.type_name: entity.name for entity in RECORDS}
 _NAMES: Final = frozenset(_BY_TYPE.values())
 _BY_CUSTOM_TYPE: Final = {f"{entity.type_name}CustomFields": entity.name for entity in RECORDS}
-_CUSTOM: Final = "custom"
 _MOST_CHOSEN: Final = 40
-"""PostgreSQL's functions take a hundred arguments, and each value has a name beside it."""
+"""Of more custom fields than these, all values are read: that is no slower then."""
 
 
 def select_columns(schema: GraphQLSchema, *definitions: Node) -> Selection:
@@ -48,7 +48,7 @@ def select_columns(schema: GraphQLSchema, *definitions: Node) -> Selection:
     custom_keys = {
         entity: tuple(sorted(collector.custom_keys[entity]))
         for entity, names in columns.items()
-        if _CUSTOM in names
+        if CUSTOM in names
         and entity not in collector.whole_custom
         and len(collector.custom_keys[entity]) <= _MOST_CHOSEN
     }
@@ -90,7 +90,7 @@ class _Collector(Visitor):
             return
         self.columns[entity].update(reading.columns)
         # Of fields that stand together under a name, each says itself what it reads.
-        if _CUSTOM in reading.columns and not getattr(reading, "is_object", False):
+        if CUSTOM in reading.columns and not getattr(reading, "is_object", False):
             self.whole_custom.add(entity)
         follows = getattr(reading, "follows", None)
         if follows is not None and follows.target in _NAMES:
@@ -98,7 +98,7 @@ class _Collector(Visitor):
 
     def _note_custom(self, entity: str, reading: Plain | Batched | None) -> None:
         stored = stored_by(reading)
-        if stored is None or stored.column != _CUSTOM:
+        if stored is None or stored.column != CUSTOM:
             self.whole_custom.add(entity)
         else:
             self.custom_keys[entity].add(stored.key)

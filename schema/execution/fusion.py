@@ -17,6 +17,7 @@ from db.snapshot import Snapshot
 from domain.fields import Field
 from loaders.held import HELD_NAMES
 from loaders.pages import Layout
+from loaders.rows import Row
 from schema.execution.completions import Leaves, Lists, Objects
 from schema.execution.parts import (
     Chosen,
@@ -30,7 +31,7 @@ from schema.execution.parts import (
     Nested,
     Part,
 )
-from schema.execution.places import Column, Place
+from schema.execution.places import CUSTOM, Column, Place
 from schema.execution.reading import Batched, Plain, Stored, as_stored, stored_by
 from schema.execution.shapers import Shape, UnplannedError, generate
 
@@ -57,16 +58,22 @@ class _Columns(Place):
     """Columns at absolute places of a record, unpacked into c0, c1, …"""
 
     def __init__(
-        self, at: Mapping[str, int], converters: Mapping[int, Any], targets: Mapping[Field, Place]
+        self,
+        kind: type[Row],
+        start: int,
+        converters: Mapping[int, Any],
+        targets: Mapping[Field, Place],
     ) -> None:
-        self.at = at
+        self.at = {name: start + index for name, index in kind.positions.items()}
+        self._custom_keys = kind.custom_keys
         self._converters = converters
         self.targets = targets
 
     @override
     def column(self, name: str) -> Column:
         index = self.at[name]
-        return Column(f"c{index}", is_typed=True, convert=self._converters.get(index))
+        keys = self._custom_keys if name == CUSTOM else None
+        return Column(f"c{index}", True, self._converters.get(index), keys)
 
 
 class _Inside(Place):
@@ -118,17 +125,16 @@ def fuse(level: "Level", layout: Layout, converters: Converters, *, holds: bool)
     start = layout.end + layout.keys
     targets: dict[Field, Place] = {}
     for reference, kind in layout.followed:
-        at = {name: start + index for name, index in kind.positions.items()}
-        targets[reference] = _Columns(at, known, {})
+        targets[reference] = _Columns(kind, start, known, {})
         start += len(kind.positions)
-    own = {name: layout.skip + index for name, index in layout.kind.positions.items()}
+    own = _Columns(layout.kind, layout.skip, known, targets)
     collected = _Collected()
-    parts = _parts(level, _Columns(own, known, targets), collected, holds=holds, top=True)
+    parts = _parts(level, own, collected, holds=holds, top=True)
     if parts is None:
         return None
     held = [f"h{index}" for index in range(len(collected.held))]
     unpack = "".join(f"c{index}, " for index in range(start)).rstrip()
-    shape = generate(parts, _Columns(own, known, targets), held, unpack)
+    shape = generate(parts, own, held, unpack)
     return Fused(shape, collected.relations, collected.held)
 
 

@@ -75,7 +75,7 @@ class Shaper:
         cls = type(sources[0])
         made = self._made.get(cls)
         if made is None:
-            place = Attributes(getattr(cls, "positions", None))
+            place = Attributes(cls)
             made = self._made[cls] = generate(self._parts, place)
         elif len(sources) > 1 and set(map(type, sources)) != {cls}:
             raise UnplannedError
@@ -199,17 +199,24 @@ class _Writer:
     def _stored(self, stored: Stored, place: Place) -> str:
         """Write how what is stored is read: None where there is nothing."""
         column = place.column(stored.column)
+        if column.keys is not None:
+            held = f"{column.text}[{column.keys.index(stored.key)}]"
+        else:
+            held = f"{self._open(column)}({stored.key!r})"
+        if not stored.bound_by:
+            return held
+        where = place.column(stored.bound_by).text
+        return f"({held} if {where} in {self._name(stored.only)} else None)"
+
+    def _open(self, column: Column) -> str:
+        """Name the function that looks into a JSON column, made once for an object."""
         name = self._opened.get(column.text)
         if name is None:
             name = self._opened[column.text] = f"m{len(self._opened)}"
             convert = column.convert
             value = column.text if convert is None else f"{self._name(convert)}({column.text})"
             self.opening.append(f"{name} = None if {column.text} is None else {value}.get")
-        held = f"{name}({stored.key!r})"
-        if not stored.bound_by:
-            return held
-        where = place.column(stored.bound_by).text
-        return f"({held} if {where} in {self._name(stored.only)} else None)"
+        return name
 
     def _shown_stored(self, stored: Stored, kind: Any) -> str:
         """Write how a single stored value, as x and not None, is shown."""
