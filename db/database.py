@@ -120,7 +120,7 @@ class Database:
                 await connection.invalidate()
                 driver = await _driver_of(connection)
             try:
-                await driver.execute("BEGIN")
+                await _begin(driver)
                 session = WritingSession(connection, driver, self._known, self._settings)
                 try:
                     yield session
@@ -163,6 +163,15 @@ class Database:
 
 async def _driver_of(connection: AsyncConnection) -> Any:
     return (await connection.get_raw_connection()).driver_connection
+
+
+async def _begin(driver: Any) -> None:
+    """Begin a transaction; a connection of which nobody knows whether it did is given up."""
+    try:
+        await driver.execute("BEGIN")
+    except BaseException:
+        driver.terminate()
+        raise
 
 
 async def _roll_back(driver: Any) -> None:

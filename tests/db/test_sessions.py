@@ -126,15 +126,18 @@ async def test_what_still_waits_when_an_operation_ends_is_turned_away(
             assert await session.scalar(ONE) == 1
 
 
+@pytest.mark.parametrize("write", [True, False])
 async def test_a_cancelled_operation_leaves_nothing_checked_out(
-    database: Database, workspaces: Workspaces
+    database: Database, workspaces: Workspaces, *, write: bool
 ) -> None:
     async def work() -> None:
-        async with database.session(write=True) as session:
-            await database.enter(session, workspaces.ours, write=True)
+        async with database.session(write=write) as session:
+            await database.enter(session, workspaces.ours, write=write)
             await asyncio.gather(session.rows(SLOW), session.rows(SLOW))
 
-    for delay in (0, 0.001, 0.003, 0.01, 0.02, 0.06, 0.09):
+    await work()  # connected, the first moments are those of the beginning
+    moments = [number * 0.0001 for number in range(12)]
+    for delay in (*moments, 0.003, 0.01, 0.02, 0.06, 0.09):
         task = asyncio.create_task(work())
         await asyncio.sleep(delay)
         task.cancel()
