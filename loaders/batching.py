@@ -36,9 +36,15 @@ class BatchLoader(DataLoader[K, V], Generic[K, V]):
     def load(self, key: K) -> "asyncio.Future[V]":
         """Load the value of a key, together with others that are asked for meanwhile."""
         if not self._is_whole:
-            super().__init__(self.load_batch)
+            super().__init__()
             self._is_whole = True
         return super().load(key)
+
+    @override
+    async def batch_load_fn(self, keys: Sequence[K]) -> list[V]:
+        """Give the library the values for the keys that it has collected."""
+        # A method, not something kept: a loader that held itself would be the collector's work.
+        return await self.load_batch(keys)
 
     async def load_batch(self, keys: Sequence[K]) -> list[V]:
         """Give the values for keys, in their order; raises what `fetch` raises."""

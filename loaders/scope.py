@@ -125,6 +125,14 @@ class LoaderScope:
         self.reader = alive(actor)
         self._rights = fingerprint(actor)
 
+    def let_go(self) -> None:
+        """Let go of the loaders; called when the operation is over.
+
+        They hold this scope, and it holds them: all that was read would stay until the garbage
+        collector comes by, and be most of what it has to walk.
+        """
+        self._made = {}
+
     def clear(self) -> None:
         """Forget everything read so far; called after writes."""
         for loader in self._made.values():
