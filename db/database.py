@@ -1,6 +1,6 @@
 """The pool of connections, and the sessions that operations get from it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from enum import Enum
 from typing import Any, Final
@@ -17,6 +17,7 @@ from db.reads import ReadPool
 from db.session import Session, WritingSession
 
 _READING: Final = 0.5
+_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 class RowSecurity(Enum):
@@ -31,16 +32,27 @@ class RowSecurity(Enum):
 class _Reading:
     """The session of a query, while a block runs."""
 
-    __slots__ = ("_begin", "_known", "_lent", "_session")
+    __slots__ = ("_known", "_lent", "_pool", "_session", "_settings", "_single")
 
-    def __init__(self, pool: ReadPool, known: PreparedCache, begin: str | None) -> None:
+    def __init__(
+        self, pool: ReadPool, known: PreparedCache, settings: Mapping[str, str], *, single: bool
+    ) -> None:
+        self._pool = pool
         self._lent = pool.connection()
         self._known = known
-        self._begin = begin
+        self._settings = settings
+        self._single = single
 
     async def __aenter__(self) -> Session:
         driver = await self._lent.__aenter__()
-        self._session = ReadingSession(driver, self._known, self._begin)
+        begin: str | None
+        if self._pool.is_set:
+            begin = None if self._single else _SNAPSHOT
+        else:
+            # In the same round trip, the settings: they are numbers of ours.
+            local = (f"SET LOCAL {name} = {value}" for name, value in self._settings.items())
+            begin = "; ".join([_SNAPSHOT, *local])
+        self._session = ReadingSession(driver, self._known, begin)
         return self._session
 
     async def __aexit__(self, *error: Any) -> None:
@@ -79,11 +91,6 @@ class Database:
             # Pages are appended segments whose order a parallel plan would not keep.
             "max_parallel_workers_per_gather": "0",
         }
-        # One round trip: the transaction of a query and its settings, which are numbers of ours.
-        self._begin = "; ".join(
-            ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"]
-            + [f"SET LOCAL {name} = {value}" for name, value in self._settings.items()]
-        )
         reading = max(1, round(pool_size * reading_share))
         self._engine = _engine(url, max(1, pool_size - reading), pool_timeout)
         # Transactions are begun and ended by a word to the driver, past SQLAlchemy's layers.
@@ -109,8 +116,8 @@ class Database:
         """
         if write:
             return self._writing()
-        alone = single and self._reads.is_set and self.row_security is RowSecurity.WRITES
-        return _Reading(self._reads, self._known, None if alone else self._begin)
+        alone = single and self.row_security is RowSecurity.WRITES
+        return _Reading(self._reads, self._known, self._settings, single=alone)
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Session]:

@@ -1,7 +1,8 @@
 """The connections that queries read by: asyncpg's own pool, without SQLAlchemy's layers.
 
 A connection gets the settings of a query when it is made, so that a single statement needs no
-transaction to set them in. PgBouncer refuses such settings; then each query sets them itself.
+transaction to set them in. PgBouncer refuses such settings, or overlooks them; then each query sets
+them itself.
 """
 
 import asyncio
@@ -134,7 +135,13 @@ class ReadPool:
 
     async def _connect(self) -> asyncpg.Connection:
         connection = await self._connect_set()
-        await _read_json(connection)
+        try:
+            if self.is_set and not await self._has_settings(connection):
+                self.is_set = False
+            await _read_json(connection)
+        except BaseException:
+            connection.terminate()
+            raise
         return connection
 
     async def _connect_set(self) -> asyncpg.Connection:
@@ -146,6 +153,14 @@ class ReadPool:
                     raise
                 self.is_set = False
         return await asyncpg.connect(self._url)
+
+    async def _has_settings(self, connection: asyncpg.Connection) -> bool:
+        """Tell whether a connection has the settings: a pooler may be told to overlook them."""
+        names = list(self._settings)
+        found = await connection.fetch(
+            "SELECT name, setting FROM pg_settings WHERE name = ANY($1)", names
+        )
+        return {row["name"]: row["setting"] for row in found} == self._settings
 
 
 async def _read_json(connection: Any) -> None:

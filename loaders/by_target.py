@@ -96,7 +96,7 @@ def chain_by_target(hop: Hop, page: PageSpec, actor: Actor, parts: Listing) -> S
     walk = _Walk(
         hop, parts.row, parts.source, tuple(reader.columns(parts.row, parts.source)),
         parts.conditions, parts.keys[0], parts.keys[1:], target,
-        reader.rows(hop.reference.target, target), page.limit + 1,
+        reader.rows(hop.reference.target, target), page.read,
     )  # fmt: skip
     position = page.position
     if position is None:

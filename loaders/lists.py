@@ -139,11 +139,18 @@ class PageSpec:
     limit: int
     backward: bool = False
     position: Position | None = None
+    peeks: bool = True
+    """Whether one row more is read, which tells that the list goes on."""
     _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    @property
+    def read(self) -> int:
+        """How many rows are read at most."""
+        return self.limit + self.peeks
 
     def __post_init__(self) -> None:
         """Work the hash out once."""
-        parts = (self.list, self.limit, self.backward, self.position)
+        parts = (self.list, self.limit, self.backward, self.position, self.peeks)
         object.__setattr__(self, "_hash", hash(parts))
 
     @override

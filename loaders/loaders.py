@@ -250,7 +250,7 @@ class Loaders(EventLoaders, GoodsLoaders):
             prepared, found = await self.session.records_by(key, build, {KEYS_NAME: list(parents)})
             result = Result(layout, prepared.converters, self._learn)
             if nested:
-                return pages_of(spec, result, found, parents)
+                return pages_of(spec, result, found, len(parents))
             return [page_of(spec, result, found)] * len(parents)
 
         return self._loader(name, batch)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, overload
 from uuid import UUID
 
@@ -13,6 +15,8 @@ from db.found import Converters, converted
 from loaders.following import Followed, Targets, targets_of
 from loaders.lists import PageSpec, Position
 from loaders.rows import Row
+
+_FIRST: Final = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +112,7 @@ class Page(Sequence[Row]):
 
 
 def page_of(spec: PageSpec, result: Result, records: Sequence[asyncpg.Record]) -> Page:
-    """Make a page of records in the order of the statement, of which one may be too many."""
+    """Make a page of records in the order of the statement, of which one may be read ahead."""
     has_more = len(records) > spec.limit
     if has_more:
         records = records[: spec.limit]
@@ -116,18 +120,13 @@ def page_of(spec: PageSpec, result: Result, records: Sequence[asyncpg.Record]) -
 
 
 def pages_of(
-    spec: PageSpec, result: Result, found: Sequence[asyncpg.Record], owners: Sequence[UUID]
+    spec: PageSpec, result: Result, found: Sequence[asyncpg.Record], owners: int
 ) -> list[Page]:
-    """Make the page of each owner, whose id is the first column of the records."""
-    grouped: dict[UUID, list[asyncpg.Record]] = {}
-    owner, group = None, None
-    for record in found:
-        key = record[0]
-        # Those of one owner mostly come one after another.
-        if group is None or (key is not owner and key != owner):
-            owner, group = key, grouped.setdefault(key, [])
-        group.append(record)
-    return [page_of(spec, result, grouped.get(key, ())) for key in owners]
+    """Make the page of each owner, whose place, from 1, is the first column of the records."""
+    groups: list[list[asyncpg.Record]] = [[] for _ in range(owners)]
+    for place, records in groupby(found, _FIRST):
+        groups[place - 1].extend(records)
+    return [page_of(spec, result, records) for records in groups]
 
 
 NO_PAGE: Final = Page((), Result(Layout(Row, 0, 0, ()), (), lambda _targets: None), has_more=False)

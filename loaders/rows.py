@@ -84,6 +84,8 @@ class Selection:
     """By entity: the references to records that are followed."""
     custom_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By entity: the custom fields whose values are read, where not all are."""
+    peeks: bool = True
+    """Whether anything wants to know if lists go on."""
 
 
 def values_of(rows: Sequence[Any], column: str) -> list[Any]:

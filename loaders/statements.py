@@ -41,6 +41,7 @@ from loaders.searching import word_condition
 from loaders.target_walk import chain_of_targets
 
 PARENT = "owner_key"
+PLACE = "owner_place"
 KEYS_NAME = "keys"
 """Name of the parameter that holds the keys of a batch."""
 
@@ -189,17 +190,17 @@ def _named_target(
 
 
 def page_statement(page: PageSpec, actor: Actor, row: type[Row], *, nested: bool) -> Select[Any]:
-    """Give the SELECT of a page of rows of a class, and one row more, to tell whether it goes on.
+    """Give the SELECT of a page of rows of a class, and of one row more where it peeks.
 
-    Nested in parents, the first column is the parent's id, and each of those that are given as
-    `KEYS_NAME` has a page of its own.
+    Nested in parents, the first column is the parent's place among those that are given as
+    `KEYS_NAME`, from 1; each has a page of its own.
     """
     if page.list.relation is None or not nested:
         found = [
             _whole_page(page, actor, row, way)
             for way in ways(page.list, actor, backward=page.backward) or (None,)
         ]
-        return joined_parts(found, page.limit + 1)
+        return joined_parts(found, page.read)
     parts = listing(page.list, actor, row, backward=page.backward)
     base = _read(parts, actor)
     given = given_parents()
@@ -209,8 +210,8 @@ def page_statement(page: PageSpec, actor: Actor, row: type[Row], *, nested: bool
         base = base.where(held).correlate(given)
     else:
         base = linked_to(base, page.list.relation, parts.source, given.c[PARENT])
-    lateral = chain(base, parts.keys, page.position, page.limit + 1, prefix).lateral("page")
-    return select(given.c[PARENT], *lateral.c).select_from(given.join(lateral, true()))
+    lateral = chain(base, parts.keys, page.position, page.read, prefix).lateral("page")
+    return select(given.c[PLACE], *lateral.c).select_from(given.join(lateral, true()))
 
 
 def _whole_page(page: PageSpec, actor: Actor, row: type[Row], way: Way | None) -> Select[Any]:
@@ -219,7 +220,7 @@ def _whole_page(page: PageSpec, actor: Actor, row: type[Row], way: Way | None) -
     if hop is not None:
         walk = chain_of_targets if len(page.list.order) == 1 else chain_by_target
         return walk(hop, page, actor, parts)
-    return chain(_read(parts, actor), parts.keys, page.position, page.limit + 1)
+    return chain(_read(parts, actor), parts.keys, page.position, page.read)
 
 
 def _read(parts: Listing, actor: Actor) -> Select[Any]:
@@ -230,9 +231,10 @@ def _read(parts: Listing, actor: Actor) -> Select[Any]:
 
 
 def given_parents() -> Any:
-    """Give the parents of a batch as a table of their ids."""
+    """Give the parents of a batch as a table of their ids and places."""
     ids = bindparam(KEYS_NAME, type_=ARRAY(Uuid()))
-    return func.unnest(ids).table_valued(PARENT, name="given").render_derived()
+    given = func.unnest(ids).table_valued(PARENT, with_ordinality=PLACE, name="given")
+    return given.render_derived()
 
 
 def linked_to(

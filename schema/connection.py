@@ -147,7 +147,8 @@ async def open_lists(
     if asked.cursor is not None:
         path = ("before" if asked.backward else "after",)
         position = context.cursors.decode(op.actor.workspace_id, spec, asked.cursor, path)
-    page = PageSpec(spec, asked.limit, asked.backward, position)
+    peeks = op.loaders.selection.peeks
+    page = PageSpec(spec, asked.limit, asked.backward, position, peeks)
     return [ConnectionSource(context, spec, page, parent) for parent in parents]
 
 

@@ -8,6 +8,7 @@ from graphql import (
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
+    get_named_type,
     is_abstract_type,
     is_object_type,
     visit,
@@ -22,6 +23,7 @@ from schema.execution.reading import Batched, Plain, reading_of, stored_by
 _BY_TYPE: Final = {entity.type_name: entity.name for entity in RECORDS}
 _NAMES: Final = frozenset(_BY_TYPE.values())
 _BY_CUSTOM_TYPE: Final = {f"{entity.type_name}CustomFields": entity.name for entity in RECORDS}
+_PAGE_INFO: Final = "PageInfo"
 _MOST_CHOSEN: Final = 40
 """Of more custom fields than these, all values are read: that is no slower then."""
 
@@ -52,7 +54,7 @@ def select_columns(schema: GraphQLSchema, *definitions: Node) -> Selection:
         and entity not in collector.whole_custom
         and len(collector.custom_keys[entity]) <= _MOST_CHOSEN
     }
-    return Selection(columns, followed, custom_keys)
+    return Selection(columns, followed, custom_keys, collector.peeks)
 
 
 class _Collector(Visitor):
@@ -66,6 +68,7 @@ class _Collector(Visitor):
         self.custom_keys: dict[str, set[str]] = {entity: set() for entity in _BY_TYPE.values()}
         self.whole_custom: set[str] = set()
         """Types of which something reads custom values in some other way than one by one."""
+        self.peeks = False
 
     def enter_field(self, node: Any, *_: Any) -> None:
         """Note the columns of a field, for each record type that it may be a field of."""
@@ -79,6 +82,8 @@ class _Collector(Visitor):
         for kind in kinds:
             definition = kind.fields.get(name)
             reading = None if definition is None else reading_of(definition)
+            if definition is not None and get_named_type(definition.type).name == _PAGE_INFO:
+                self.peeks = True
             if kind.name in _BY_TYPE:
                 self._note(_BY_TYPE[kind.name], reading)
             elif kind.name in _BY_CUSTOM_TYPE:

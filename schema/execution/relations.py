@@ -107,7 +107,7 @@ class Relation:
         shaped = shaped_rows(snapshot, reference.target, level)
         keys = values_of(sources, reference.column)
         try:
-            return [None if key is None else shaped[key] for key in keys]
+            return [None if key is None else shaped[key.bytes] for key in keys]
         except UnplannedError:
             return None  # made a moment ago
 

@@ -20,9 +20,9 @@ from graphql import (
     Undefined,
     is_non_null_type,
 )
-from typeid.codecs import base32
 
 from auth.policy import READS
+from domain.ids import encode_bytes
 from domain.money import SCALE, from_scaled, scaled_text
 from resolvers.custom_values import parts_of
 from schema.execution.cells import MASKED
@@ -129,7 +129,7 @@ class _Writer:
     """Writes the expressions of one function, and collects what they call."""
 
     def __init__(self) -> None:
-        self.scope: Scope = {"refuse": refuse, "encode": base32.encode, "MASKED": MASKED}
+        self.scope: Scope = {"refuse": refuse, "encode": encode_bytes, "MASKED": MASKED}
         self.given: list[str] = []
         self.opening: list[str] = []
         """Lines before an object is written: JSON columns are decoded once for all their keys."""
@@ -167,7 +167,8 @@ class _Writer:
                 return f"({_missing(required=required)} if {there} is None else {shown})"
             case Held(_, required, column, name):
                 missing = _missing(required=required)
-                return f"({missing} if (x := {place.column(column).text}) is None else {name}[x])"
+                key = f"(x := {place.column(column).text})"
+                return f"({missing} if {key} is None else {name}[x.bytes])"
             case Inside():
                 return self._inside(part, place)
             case Items(_, stored, kind):

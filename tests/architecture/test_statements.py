@@ -82,6 +82,7 @@ ON_CONNECTIONS = {
     "db/database.py": "where transactions begin and end",
     "db/session.py": "where the statements of mutations meet the connection",
     "db/reading.py": "where those of queries do",
+    "db/reads.py": "whether a connection that was made has its settings",
     "server/demo/generator.py": "COPY",
     "server/installation.py": "one start at a time, before there is a workspace",
 }

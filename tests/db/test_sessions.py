@@ -22,6 +22,8 @@ from tests.people import Cast
 DEAL = TABLES["deal"]
 ONE = select(literal(1))
 SLOW = select(func.pg_sleep(0.05))
+CONNECT = asyncpg.connect
+_PARALLEL = "max_parallel_workers_per_gather"
 
 
 @pytest.fixture
@@ -54,6 +56,40 @@ async def test_statements_of_one_session_take_turns(
         )
     assert [answer for answer in answers if isinstance(answer, int)] == [*range(20), *range(20)]
     assert checked_out(database) == 0
+
+
+async def overlook(url: str, **_settings: Any) -> Any:
+    """Connect as through a pooler that is told to ignore settings."""
+    return await CONNECT(url)
+
+
+async def refuse(url: str, **settings: Any) -> Any:
+    """Connect as through a pooler that does not know settings."""
+    if settings:
+        raise asyncpg.ProtocolViolationError("unsupported startup parameter: statement_timeout")
+    return await CONNECT(url)
+
+
+@pytest.mark.parametrize("single", [False, True])
+@pytest.mark.parametrize("connect", [asyncpg.connect, overlook, refuse])
+async def test_a_query_has_its_limits_however_it_is_connected(
+    database: Database,
+    workspaces: Workspaces,
+    monkeypatch: pytest.MonkeyPatch,
+    connect: Any,
+    single: bool,
+) -> None:
+    monkeypatch.setattr(asyncpg, "connect", connect)
+    limits = [
+        func.current_setting(name)
+        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    ]
+    for _ in range(2):  # on a new connection, and on one that was in use
+        async with database.session(write=False, single=single) as session:
+            await open_session(database, session, workspaces)
+            (found,) = await session.rows(select(*limits, func.current_setting(_PARALLEL)))
+
+        assert tuple(found) == ("8s", "2s", "15s", "0")
 
 
 async def test_a_query_sees_one_snapshot(database: Database, server: Server, people: Cast) -> None:
