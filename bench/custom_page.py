@@ -31,9 +31,9 @@ _SHOWN: Final = (
 )  # fmt: skip
 _KINDS: Final = {wanted.code: wanted.kind for wanted in WANTED}
 _CONNECTIONS: Final = 16
-_SECONDS: Final = 3.0
-_WARM_SECONDS: Final = 1.0
-_ROUNDS: Final = 2
+_SECONDS: Final = 2.0
+_WARM_SECONDS: Final = 0.7
+_ROUNDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
