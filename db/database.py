@@ -14,7 +14,8 @@ from db.guard import GuardedCompiler
 from db.prepared import PreparedCache, Watcher
 from db.reading import ReadingSession
 from db.reads import ReadPool
-from db.session import Session, WritingSession
+from db.session import Session
+from db.writing import WritingSession
 
 _READING: Final = 0.5
 _SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"

@@ -10,8 +10,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
-from sqlalchemy import Select
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.expression import ClauseElement
 
 from db.base import Scaled
 from db.found import Converter, Converters, Found, converted
@@ -27,7 +27,7 @@ Watcher = Callable[[str, tuple[Any, ...]], None]
 class Prepared:
     """A compiled statement: its text, where values go in, and how results come out."""
 
-    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         """Compile a statement; raises UnguardedStatementError."""
         compiled: Any = statement.compile(dialect=dialect)
         if compiled.post_compile_params or compiled.literal_execute_params:
@@ -85,7 +85,7 @@ class PreparedCache:
         self._size = size
         self._known: OrderedDict[Hashable, Prepared] = OrderedDict()
 
-    def get(self, key: Hashable, build: Callable[[], Select[Any]]) -> Prepared:
+    def get(self, key: Hashable, build: Callable[[], ClauseElement]) -> Prepared:
         """Give the statement of a key, building and compiling it where it is new."""
         known = self._known.get(key)
         if known is not None:

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, delete, func, literal, select, update
+from sqlalchemy import Text, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from db.base import WORKSPACE, new_id
@@ -269,16 +269,8 @@ async def _write_groups(
 ) -> None:
     table = TABLES[entity.name]
     op.settings_changed |= entity.is_setting
-    for names, rows in groups.items():
-        statement = (
-            update(table)
-            .where(table.c.workspace_id == WORKSPACE, table.c.id == bindparam("row_id"))
-            .values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names})
-        )
-        await op.session.run(
-            statement,
-            [{"row_id": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows],
-        )
+    for rows in groups.values():
+        await op.session.update(table, rows)
 
 
 def _before(draft: Draft) -> Row:

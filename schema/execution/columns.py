@@ -24,7 +24,7 @@ _BY_TYPE: Final = {entity.type_name: entity.name for entity in RECORDS}
 _NAMES: Final = frozenset(_BY_TYPE.values())
 _BY_CUSTOM_TYPE: Final = {f"{entity.type_name}CustomFields": entity.name for entity in RECORDS}
 _PAGE_INFO: Final = "PageInfo"
-_MOST_CHOSEN: Final = 40
+MOST_CHOSEN: Final = 40
 """Of more custom fields than these, all values are read: that is no slower then."""
 
 
@@ -52,7 +52,7 @@ def select_columns(schema: GraphQLSchema, *definitions: Node) -> Selection:
         for entity, names in columns.items()
         if CUSTOM in names
         and entity not in collector.whole_custom
-        and len(collector.custom_keys[entity]) <= _MOST_CHOSEN
+        and len(collector.custom_keys[entity]) <= MOST_CHOSEN
     }
     return Selection(columns, followed, custom_keys, collector.peeks)
 

@@ -18,7 +18,8 @@ _RUNNING = {
 }  # fmt: skip
 
 WRITERS = {
-    "db/session.py": "the session's own ways of writing, which all others go through",
+    "db/batches.py": "the INSERT and UPDATE of rows, for the session of a mutation",
+    "db/writing.py": "the session's own ways of writing, which all others go through",
     "resolvers/changes.py": "the write path: records, settings, people, and their events",
     "resolvers/lists.py": "the lists of a record, called by the write path alone",
     "resolvers/product_lists.py": "prices, product rows, requisites, called by those lists alone",
@@ -80,7 +81,7 @@ READS_WITHIN_WRITES = {
 
 ON_CONNECTIONS = {
     "db/database.py": "where transactions begin and end",
-    "db/session.py": "where the statements of mutations meet the connection",
+    "db/writing.py": "where the statements of mutations meet the connection",
     "db/reading.py": "where those of queries do",
     "db/reads.py": "whether a connection that was made has its settings",
     "server/demo/generator.py": "COPY",
@@ -113,7 +114,7 @@ def sessions_methods(module: Module) -> set[str]:
 def writes(module: Module) -> bool:
     """Tell whether a module writes rows."""
     constructs = module.imported("sqlalchemy") & _WRITING
-    methods = sessions_methods(module) & {"insert", "insert_workspace", "run"}
+    methods = sessions_methods(module) & {"insert", "insert_workspace", "run", "update"}
     copies = {callee(call) for call in module.calls()} & {"copy_records_to_table"}
     return bool(constructs or methods or copies)
 
@@ -144,6 +145,7 @@ def built_statements(module: Module) -> Iterator[ast.Call]:
         "from sqlalchemy import update",
         "from sqlalchemy.dialects.postgresql import insert",
         "await op.session.insert(deals, rows)",
+        "await op.session.update(deals, rows)",
         "await session.run(statement)",
         "await connection.copy_records_to_table('deals', records=rows)",
     ],

@@ -6,8 +6,11 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from domain.ids import decode_id
+from schema.execution.columns import MOST_CHOSEN
 from tests.client import Client
-from tests.custom.fields import make_field
+from tests.conftest import Server
+from tests.custom.fields import make_deal, make_field
 from tests.people import Cast
 
 SCALARS: Final[Mapping[str, tuple[Any, Any]]] = {
@@ -145,3 +148,31 @@ async def test_what_a_value_points_to_changes_at_once(
     assert after != before
     twin = Client(stock, people.anna.token)
     assert after == (await twin.run(document)).body["data"]
+
+
+@pytest.mark.parametrize("asked", [1, MOST_CHOSEN, MOST_CHOSEN + 1])
+async def test_only_the_values_that_are_asked_for_leave_the_database(
+    people: Cast, server: Server, stock: httpx.AsyncClient, asked: int
+) -> None:
+    made = [await make_field(people.root, f"n{each}", "INTEGER") for each in range(asked)]
+    secret = await make_field(people.root, "secret", "STRING", code="secret")
+    values = [(field["code"], number) for number, field in enumerate(made)]
+    await make_deal(people.anna, *values, ("secret", "a long story"))
+    chosen = " ".join(field["code"] for field in made)
+    document = f"{{ deals {{ nodes {{ custom {{ {chosen} }} }} }} }}"
+    first = await people.anna.run(document)
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+
+    with server.database.watch(lambda text, values: sent.append((text, values))):
+        again = await people.anna.run(document)
+
+    assert again.body == first.body == (await Client(stock, people.anna.token).run(document)).body
+    assert again.body["data"]["deals"]["nodes"] == [{"custom": dict(values)}]
+    (read,) = [(text, values) for text, values in sent if "FROM deals" in text]
+    named = {str(decode_id(field["id"])[1]) for field in (*made, secret)} & set(map(str, read[1]))
+    if asked > MOST_CHOSEN:  # the whole column costs no more than so many keys
+        assert "jsonb_build_array" not in read[0]
+        assert named == set()
+    else:
+        assert "jsonb_build_array" in read[0]
+        assert named == {str(decode_id(field["id"])[1]) for field in made}
