@@ -102,7 +102,10 @@ class Meter:
 
     async def _repeat(self, before: Sequence[_Sent], sent: _Sent) -> Figures:
         begin, *settings = before
-        raw = self._raw = self._raw or await asyncpg.connect(self._url)
+        raw = self._raw
+        if raw is None:
+            holding = dict(self._database.settings)
+            raw = self._raw = await asyncpg.connect(self._url, server_settings=holding)
         await raw.execute(begin.text)
         try:
             for setting in settings:

@@ -23,7 +23,6 @@ DEAL = TABLES["deal"]
 ONE = select(literal(1))
 SLOW = select(func.pg_sleep(0.05))
 CONNECT = asyncpg.connect
-_PARALLEL = "max_parallel_workers_per_gather"
 
 
 @pytest.fixture
@@ -72,7 +71,7 @@ async def refuse(url: str, **settings: Any) -> Any:
 
 @pytest.mark.parametrize("single", [False, True])
 @pytest.mark.parametrize("connect", [asyncpg.connect, overlook, refuse])
-async def test_a_query_has_its_limits_however_it_is_connected(
+async def test_a_query_has_its_settings_however_it_is_connected(
     database: Database,
     workspaces: Workspaces,
     monkeypatch: pytest.MonkeyPatch,
@@ -80,16 +79,17 @@ async def test_a_query_has_its_limits_however_it_is_connected(
     single: bool,
 ) -> None:
     monkeypatch.setattr(asyncpg, "connect", connect)
-    limits = [
+    names = [
         func.current_setting(name)
-        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
-    ]
+        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout",
+                     "max_parallel_workers_per_gather", "enable_memoize")
+    ]  # fmt: skip
     for _ in range(2):  # on a new connection, and on one that was in use
         async with database.session(write=False, single=single) as session:
             await open_session(database, session, workspaces)
-            (found,) = await session.rows(select(*limits, func.current_setting(_PARALLEL)))
+            (found,) = await session.rows(select(*names))
 
-        assert tuple(found) == ("8s", "2s", "15s", "0")
+        assert tuple(found) == ("8s", "2s", "15s", "0", "off")
 
 
 async def test_a_query_sees_one_snapshot(database: Database, server: Server, people: Cast) -> None:
