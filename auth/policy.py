@@ -6,6 +6,7 @@ grant is worked out in `auth/rights.py`; here it becomes conditions and refusals
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -165,9 +166,26 @@ def flag(rights: Rights, entity: str, action: Action, source: FromClause) -> Col
 
 
 def any_of(alternatives: Sequence[Rows], entity: str, source: FromClause) -> ColumnElement[Any]:
-    """Give the condition on rows that one of some alternatives is about."""
-    different = dict.fromkeys(rows for rows in alternatives if rows != NO_ROW)
-    return or_(false(), *(_all_of(rows, entity, source) for rows in different))
+    """Give the condition on rows that one of some alternatives is about.
+
+    What several roles say of one place is said once, so that nothing is looked up for a row that a
+    later role shows anyway.
+    """
+    scopes: dict[Branch, frozenset[RowScope]] = {}
+    others: dict[Rows, None] = {}
+    for rows in alternatives:
+        if len(rows) == 1:
+            for branch in rows[0]:
+                place = replace(branch, scopes=frozenset())
+                scopes[place] = scopes.get(place, frozenset()) | branch.scopes
+        else:
+            others[rows] = None
+    branches = (replace(place, scopes=found) for place, found in scopes.items())
+    return or_(
+        false(),
+        *(_branch(branch, entity, source) for branch in branches),
+        *(_all_of(rows, entity, source) for rows in others),
+    )
 
 
 def _all_of(rows: Rows, entity: str, source: FromClause) -> ColumnElement[Any]:
