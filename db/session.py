@@ -8,6 +8,7 @@ ONLY), mutations run in one transaction that the edge commits or rolls back; not
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -152,6 +153,10 @@ class Session(ABC):
 
     async def update(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write columns of rows of this session's workspace, by `id`; the same of all rows."""
+        raise ReadOnlySessionError
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """Take back what is written in a block, and only that, where it raises."""
         raise ReadOnlySessionError
 
     async def insert_workspace(self, table: Table, row: Mapping[str, Any]) -> None:

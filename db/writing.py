@@ -136,6 +136,24 @@ class WritingSession(Session):
                 await self._driver.executemany(prepared.text, sets)
 
     @override
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Take back what is written in a block, and only that, where it raises."""
+        await self._say("SAVEPOINT attempt")
+        try:
+            yield
+        except Exception:
+            if not self._driver.is_closed():
+                await self._say("ROLLBACK TO SAVEPOINT attempt")
+                await self._say("RELEASE SAVEPOINT attempt")
+            raise
+        await self._say("RELEASE SAVEPOINT attempt")
+
+    async def _say(self, text: str) -> None:
+        async with self._turn():
+            await self._driver.execute(text)
+
+    @override
     async def insert_workspace(self, table: Table, row: Mapping[str, Any]) -> None:
         """Insert the workspace that this session was bound to: its row has the session's id."""
         async with self._turn() as connection:

@@ -1,6 +1,7 @@
 """What one operation works with: who asks, the session, the loaders, the time, and what it did."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from db.file_store import FileStore
 from db.mailer import Mailer
 from db.session import Session
 from domain.audit import Denial, Origin
+from domain.errors import RefusedError
 from domain.files import UploadLimits
 from domain.jobs import Job
 from loaders.loaders import Loaders
@@ -82,6 +84,18 @@ class Operation:
         BadInputError.
         """
         self.actor = await admit(self.loaders, view)
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Take back what is written and noted in a block where that is refused."""
+        events, jobs, works = len(self.events), len(self.jobs), len(self.after_commit)
+        try:
+            async with self.session.savepoint():
+                yield
+        except RefusedError:
+            del self.events[events:], self.jobs[jobs:], self.after_commit[works:]
+            self.loaders.clear()
+            raise
 
     def later(self, job: Job) -> None:
         """Leave a job to a worker, which gets it when the operation is committed."""

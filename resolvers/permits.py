@@ -226,7 +226,7 @@ def _in_scope(actor: Actor, facts: Mapping[str, Any], scope: RowScope) -> int:
 async def settle_doubts(op: Operation, doubts: Sequence[Doubt]) -> None:
     """Ask the database about what was just written; raises RefusedError where no role allows it.
 
-    All of the call is refused then, for nothing of it may stay.
+    What was written must not stay then; the drafts that are refused have the errors.
     """
     errors: list[UserError] = []
     for action in (Action.CREATE, Action.IMPORT, Action.UPDATE):

@@ -328,10 +328,28 @@ async def save(
         made = iter(await changes.create(op, [item for item in ready if item.before is None]))
         kept = iter(await changes.change(op, [item for item in ready if item.before is not None]))
         await settle_doubts(op, [doubt for doubt in doubts if not doubt.draft.errors])
-        rows = [next(made) if item.before is None else next(kept) for item in ready]
-        return await run_tunnels(op, ready, rows)
+        return [next(made) if item.before is None else next(kept) for item in ready]
 
-    return await _finish(op, drafts, write, atomic=atomic)
+    async def write_all(ready: list[Draft]) -> list[Row]:
+        return await run_tunnels(op, ready, await write(ready))
+
+    async def write_allowed(ready: list[Draft]) -> list[Row]:
+        while ready:
+            try:
+                async with op.attempt():
+                    rows = await write(ready)
+            except RefusedError:
+                # Only what was written tells what a role's own filter says: again without those.
+                allowed = [draft for draft in ready if not draft.errors]
+                if len(allowed) == len(ready):
+                    raise
+                ready = allowed
+            else:
+                return await run_tunnels(op, ready, rows)
+        return []
+
+    alone = doubts and not atomic
+    return await _finish(op, drafts, write_allowed if alone else write_all, atomic=atomic)
 
 
 async def _finish(

@@ -6,6 +6,7 @@ import pytest
 
 from tests.access.staff import ROLE, Join, grant, make_deal, make_role, titles
 from tests.client import Client
+from tests.conftest import Stored
 from tests.people import Cast
 
 SCORE = {"entity": "DEAL", "name": "Score", "code": "score", "type": "INTEGER"}
@@ -161,3 +162,62 @@ async def test_deleted_stages_and_pipelines_leave_the_roles(people: Cast) -> Non
     assert await actions() == ["READ", "CREATE", "DELETE"]
     (await people.root.mutate("deletePipeline", {"id": pipeline["id"]}, "")).payload()
     assert await actions() == ["READ"]
+
+
+UPDATES = """
+mutation ($input: [UpdateDealInput!]!) { updateDeals(input: $input, atomic: %s) {
+  results { deal { title } userErrors { code path } } userErrors { code path } } }
+"""
+SMALL = {"amount": {"lt": "1000"}}
+
+
+async def clerk(people: Cast, join: Join) -> tuple[Client, list[str]]:
+    """Add somebody who keeps small deals small, and give them three of those."""
+    role = await make_role(
+        people.root, "Clerk", grant("DEAL", "READ", "ALL"),
+        grant("DEAL", "UPDATE", "ALL", where=SMALL), grant("DEAL", "CREATE", "ALL", where=SMALL),
+    )  # fmt: skip
+    masha = await join("masha", role)
+    return masha, [
+        await make_deal(people.anna, title, amount={"amount": "10"}) for title in ("A", "B", "C")
+    ]
+
+
+async def test_of_a_batch_what_a_condition_forbids_is_refused_alone(
+    people: Cast, join: Join
+) -> None:
+    masha, deals = await clerk(people, join)
+    given = [
+        {"id": deal, "title": f"{amount} now", "amount": {"amount": amount}}
+        for deal, amount in zip(deals, ("20", "5000", "30"), strict=True)
+    ]
+
+    answer = await masha.run(UPDATES % "false", {"input": given})
+
+    done = answer.body["data"]["updateDeals"]
+    assert [result["deal"] and result["deal"]["title"] for result in done["results"]] == [
+        "20 now", None, "30 now",
+    ]  # fmt: skip
+    assert [result["userErrors"] for result in done["results"]] == [
+        [], [{"code": "FORBIDDEN", "path": ["input", "1", "responsibleId"]}], [],
+    ]  # fmt: skip
+    assert await titles(masha) == ["20 now", "30 now", "B"]
+    history = "{ history(types: [UPDATED]) { nodes { record { ... on Deal { title } } } } }"
+    told = (await people.root.data(history))["history"]["nodes"]
+    assert sorted(each["record"]["title"] for each in told) == ["20 now", "30 now"]
+
+
+async def test_of_an_atomic_batch_it_refuses_all(people: Cast, join: Join, stored: Stored) -> None:
+    masha, deals = await clerk(people, join)
+    given = [
+        {"id": deal, "amount": {"amount": amount}}
+        for deal, amount in zip(deals, ("20", "5000", "30"), strict=True)
+    ]
+    before = await stored()
+
+    answer = await masha.run(UPDATES % "true", {"input": given})
+
+    done = answer.body["data"]["updateDeals"]
+    assert done["userErrors"] == [{"code": "FORBIDDEN", "path": ["input", "1", "responsibleId"]}]
+    assert not any(result["deal"] for result in done["results"])
+    assert await stored() == before
