@@ -41,6 +41,8 @@ _FIELDS: Final = {"DEAL": 10, "COMPANY": 4, "CONTACT": 4, "LEAD": 2}
 _KINDS: Final = tuple(CustomFieldType)
 _NAMES: Final = ("contract", "region", "shipment", "budget", "channel", "model", "terms", "visit")
 _MORE: Final = 5
+_LEAST_MORE: Final = 50
+"""Of fewer that go, what the allocator keeps back would be most of what they leave."""
 """One schema in so many is built beyond those that are held."""
 _SEED: Final = 1
 
@@ -90,7 +92,7 @@ async def _build(held: int) -> Schemas:
     schemas = WorkspaceSchemas(build_schema(DocumentCache(Limits())), held)
     settle_collector()
     before = full = rss_mib(os.getpid())
-    built = held + held // _MORE
+    built = held + max(held // _MORE, _LEAST_MORE)
     took, collected = [], []
     pauses = _Pauses()
     gc.callbacks.append(pauses.note)

@@ -71,7 +71,13 @@ class Restriction:
 
     key: str
     label: str
-    is_masked: bool
+    bits: int | None = None
+    """The alternatives of roles that show it; None: no row does."""
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether some rows show it."""
+        return self.bits is not None
 
 
 def settle(
@@ -115,19 +121,22 @@ def _count(
     blanks: Blanks,
 ) -> None:
     start = entry.starts[0]
+    above = (*without_places(start), *keys)
+    # What the same alternatives show is left out of the same rows.
+    known: dict[int | None, tuple[list[dict[str, Any]], list[str | int]]] = {}
     for restriction in level.restrictions:
-        affected = holders
+        if restriction.bits not in known:
+            affected = holders
+            if restriction.is_masked:
+                affected = [holder for holder in holders if holder[restriction.key] is MASKED]
+            first = entry.first(keys, restriction)[:-1] if affected else []
+            known[restriction.bits] = affected, first
+        affected, first = known[restriction.bits]
         if restriction.is_masked:
-            affected = [holder for holder in holders if holder[restriction.key] is MASKED]
             blanks.append((affected, restriction.key))
         if affected:
-            denials.note(
-                start,
-                (*without_places(start), *keys, restriction.key),
-                restriction.label,
-                len(affected),
-                entry.first(keys, restriction),
-            )
+            place = [*first, restriction.key]
+            denials.note(start, (*above, restriction.key), restriction.label, len(affected), place)
     for key, below in level.restricted_below:
         found = _objects([holder[key] for holder in holders])
         if found:

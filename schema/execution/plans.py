@@ -104,7 +104,7 @@ class Level:
                 continue
             cell = cell_of(executor.rights, kind, name)
             if cell is Cell.DENIED:
-                self.restrictions.append(Restriction(key, label_of(kind, name), is_masked=False))
+                self.restrictions.append(Restriction(key, label_of(kind, name)))
                 self.parts.append((Constant(key, None), None))
                 continue
             # What depends on who asks, and not on their rights alone, is left to its resolver.
@@ -143,7 +143,7 @@ class Level:
         if not isinstance(cell, Mask):
             return part
         label = label_of(self.kind, name)
-        self.restrictions.append(Restriction(part.key, label, is_masked=True))
+        self.restrictions.append(Restriction(part.key, label, cell.bits))
         return Guarded(part, cell.bits)
 
     def shape_now(self, sources: Sequence[Any]) -> list[dict[str, Any]]:
