@@ -94,7 +94,7 @@ def chain_by_target(hop: Hop, page: PageSpec, actor: Actor, parts: Listing) -> S
     reader = alive(actor)
     target = TABLES[hop.reference.target].alias("target")
     walk = _Walk(
-        hop, parts.row, parts.source, tuple(reader.columns(parts.row, parts.source)),
+        hop, parts.row, parts.source, tuple(reader.page_columns(parts.row, parts.source)),
         parts.conditions, parts.keys[0], parts.keys[1:], target,
         reader.rows(hop.reference.target, target), page.read,
     )  # fmt: skip

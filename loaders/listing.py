@@ -9,6 +9,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
+    Select,
     Text,
     and_,
     bindparam,
@@ -92,6 +93,46 @@ class ActorReader(Reader):
             else self._chosen(entity, keys, source).label(name)
             for name in row.positions
         ]
+
+    def page_columns(self, row: type[Row], source: FromClause) -> list[Any]:
+        """Give the columns of the rows of a page that is still to be `shown`."""
+        masks = self._masks(row)
+        return [
+            source.c[name].label(name) if name in masks else column
+            for name, column in zip(row.positions, self.columns(row, source), strict=True)
+        ]
+
+    def shown(self, row: type[Row], statement: Select[Any]) -> Select[Any]:
+        """Give the SELECT of a page as it may be read.
+
+        Which alternatives hold of a row stands in the row: asked once for each row of the page, not
+        once for each cell.
+        """
+        masks = self._masks(row)
+        if not masks:
+            return statement
+        whole = statement.subquery("whole")
+        reads = whole.c[READS]
+        return select(
+            *(
+                guarded(column, reads.op("&")(masks[column.name]) != 0).label(column.name)
+                if column.name in masks
+                else column
+                for column in whole.c
+            )
+        )
+
+    def _masks(self, row: type[Row]) -> dict[str, int]:
+        """Give the columns that some alternatives alone show, with those as bits."""
+        entity = row.declared.name
+        if READS not in row.positions or entity not in _FIELDS:
+            return {}
+        cells = {
+            name: self.rights.cell(entity, field)
+            for name, field in _FIELDS[entity].items()
+            if name in row.positions
+        }
+        return {name: cell.bits for name, cell in cells.items() if isinstance(cell, Mask)}
 
     def _chosen(self, entity: str, keys: Sequence[str], source: FromClause) -> ColumnElement[Any]:
         """Give the values of some custom fields that may be read, as an array in their order."""

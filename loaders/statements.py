@@ -200,7 +200,7 @@ def page_statement(page: PageSpec, actor: Actor, row: type[Row], *, nested: bool
             _whole_page(page, actor, row, way)
             for way in ways(page.list, actor, backward=page.backward) or (None,)
         ]
-        return joined_parts(found, page.read)
+        return alive(actor).shown(row, joined_parts(found, page.read))
     parts = listing(page.list, actor, row, backward=page.backward)
     base = _read(parts, actor)
     given = given_parents()
@@ -211,7 +211,8 @@ def page_statement(page: PageSpec, actor: Actor, row: type[Row], *, nested: bool
     else:
         base = linked_to(base, page.list.relation, parts.source, given.c[PARENT])
     lateral = chain(base, parts.keys, page.position, page.read, prefix).lateral("page")
-    return select(given.c[PLACE], *lateral.c).select_from(given.join(lateral, true()))
+    pages = select(given.c[PLACE], *lateral.c).select_from(given.join(lateral, true()))
+    return alive(actor).shown(row, pages)
 
 
 def _whole_page(page: PageSpec, actor: Actor, row: type[Row], way: Way | None) -> Select[Any]:
@@ -226,7 +227,7 @@ def _whole_page(page: PageSpec, actor: Actor, row: type[Row], way: Way | None) -
 def _read(parts: Listing, actor: Actor) -> Select[Any]:
     """Give the SELECT of a list's rows and of the keys of its order."""
     labels = (key.column.label(f"key_{index}") for index, key in enumerate(parts.keys[:-1]))
-    base = select(*alive(actor).columns(parts.row, parts.source), *labels)
+    base = select(*alive(actor).page_columns(parts.row, parts.source), *labels)
     return base.select_from(parts.joined).where(*parts.conditions)
 
 

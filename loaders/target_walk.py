@@ -44,8 +44,8 @@ def chain_of_targets(hop: Hop, page: PageSpec, actor: Actor, parts: Listing) -> 
     )
     first, tie, by_id = parts.keys
     walk = _Walk(
-        parts, tuple(reader.columns(parts.row, parts.source)), first, tie, by_id, target, lives,
-        in_bin,
+        parts, tuple(reader.page_columns(parts.row, parts.source)), first, tie, by_id, target,
+        lives, in_bin,
         value_column(hop.value, target), page.read,
     )  # fmt: skip
     return joined_parts(list(walk.parts(page.position)), walk.limit)
