@@ -82,6 +82,8 @@ class Session(ABC):
         self.doomed = False
         """Set to roll the transaction back when the session ends."""
         self._ended = False
+        self.at_end: list[Callable[[], None]] = []
+        """Called when the session ends, by those who hold what was read in it."""
         self.viewer: Mapping[str, Any] = {}
         """Values of the parameters by which statements speak of whoever asks."""
 
@@ -93,7 +95,9 @@ class Session(ABC):
         """
         self._ended = True  # before the turn comes: whoever waits in front is turned away
         async with self._lock:
-            return
+            for let_go in self.at_end:
+                let_go()
+            self.at_end.clear()
 
     def _parameters(self, values: Mapping[str, Any] | None) -> dict[str, Any]:
         if self.workspace_id is None:

@@ -41,6 +41,7 @@ class LoaderScope:
         """What the operation reads of records; everything, where it is not told."""
         self.pace = Pace()
         self._made: dict[Hashable, BatchLoader[Any, Any]] = {}
+        session.at_end.append(self.let_go)
 
     def shared(self, key: Hashable, batch: Batch) -> BatchLoader[Any, Any]:
         """Give the loader of a key, made of `batch` where the operation has none yet."""
@@ -126,7 +127,7 @@ class LoaderScope:
         self._rights = fingerprint(actor)
 
     def let_go(self) -> None:
-        """Let go of the loaders; called when the operation is over.
+        """Let go of the loaders; called when the session ends.
 
         They hold this scope, and it holds them: all that was read would stay until the garbage
         collector comes by, and be most of what it has to walk.

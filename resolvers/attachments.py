@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import update
 
 from db.base import WORKSPACE
 from db.tables import files
@@ -50,18 +50,10 @@ async def attach(op: Operation, pairs: Pairs) -> None:
     if not pairs:
         return
     columns = ("record_type", "record_id", "field_id")
-    statement = (
-        update(files)
-        .where(files.c.workspace_id == WORKSPACE, files.c.id == bindparam("file_id"))
-        .values(
-            released_at=None,
-            **{name: bindparam(f"new_{name}", type_=files.c[name].type) for name in columns},
-        )
-    )
-    await op.session.run(
-        statement,
+    await op.session.update(
+        files,
         [
-            {"file_id": key, **{f"new_{name}": getattr(place, name) for name in columns}}
+            {"id": key, "released_at": None, **{name: getattr(place, name) for name in columns}}
             for key, place in pairs
         ],
     )

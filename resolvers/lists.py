@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import delete
 
 from db.base import WORKSPACE, metadata, new_id
 from db.tables import comments, contact_points, external_ids, product_rows, requisites
@@ -80,8 +80,8 @@ async def _write_points(op: Operation, touched: Sequence[tuple[Field, list[Draft
             gone.extend(key for key in before if key is not None and key not in kept)
             for sort, point in enumerate(draft.lists[declared.name]):
                 if point.id in before:
-                    moved.append({"row_id": point.id, "new_kind": point.kind,
-                                  "new_value": point.value, "new_sort": sort})  # fmt: skip
+                    moved.append({"id": point.id, "kind": point.kind, "value": point.value,
+                                  "sort": sort})  # fmt: skip
                 else:
                     fresh.append(_point_row(draft, declared, point, sort))
     table = contact_points
@@ -89,15 +89,7 @@ async def _write_points(op: Operation, touched: Sequence[tuple[Field, list[Draft
         await op.session.run(
             delete(table).where(table.c.workspace_id == WORKSPACE, table.c.id == id_array(gone))
         )
-    if moved:
-        await op.session.run(
-            update(table)
-            .where(table.c.workspace_id == WORKSPACE, table.c.id == bindparam("row_id"))
-            .values(
-                kind=bindparam("new_kind"), value=bindparam("new_value"), sort=bindparam("new_sort")
-            ),
-            moved,
-        )
+    await op.session.update(table, moved)
     await op.session.insert(table, fresh)
 
 

@@ -121,7 +121,6 @@ class Operation:
             except Exception as error:  # noqa: BLE001  # told to the caller, who reports it
                 failures.append(error)
         self.after_commit, self.after_rollback = [], []
-        self.loaders.let_go()
         return failures
 
     @property

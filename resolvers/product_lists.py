@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, delete, update
+from sqlalchemy import Table, delete
 
 from db.base import WORKSPACE, new_id
 from db.tables import product_prices, product_rows, requisites
@@ -73,20 +73,12 @@ async def _write(
             if item.id is None:
                 fresh.append({"id": new_id(), **owner(draft), **values, "sort": sort})
             elif item != known[item.id] or places[item.id] != sort:
-                fresh_values = {f"new_{name}": value for name, value in values.items()}
-                changed.append({"row_id": item.id, "new_sort": sort, **fresh_values})
+                changed.append({"id": item.id, **values, "sort": sort})
     if gone:
         await op.session.run(
             delete(table).where(table.c.workspace_id == WORKSPACE, table.c.id == id_array(gone))
         )
-    if changed:
-        await op.session.run(
-            update(table)
-            .where(table.c.workspace_id == WORKSPACE, table.c.id == bindparam("row_id"))
-            .values({name: bindparam(f"new_{name}", type_=table.c[name].type)
-                     for name in (*names, "sort")}),
-            changed,
-        )  # fmt: skip
+    await op.session.update(table, changed)
     await op.session.insert(table, fresh)
 
 
