@@ -43,6 +43,8 @@ class Prepared:
             if (convert := _result_converter(column.type, dialect)) is not None
         )
         self._row: type[Found] | None = None
+        self.beside: Any = None
+        """What whoever built the statement keeps beside it."""
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         """Give the arguments of a run: the statement's own values, `values` over them."""

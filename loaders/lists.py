@@ -158,6 +158,14 @@ class PageSpec:
         return self._hash
 
 
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A page of a list, and the lists on its rows that are read along with it."""
+
+    page: PageSpec
+    below: "tuple[Below, ...]" = ()
+
+
 def id_descends(spec: ListSpec) -> bool:
     """Tell the direction of the final id: as the last key goes; newest first without keys."""
     return spec.order[-1].direction.descending if spec.order else True

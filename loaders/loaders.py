@@ -5,7 +5,7 @@
 that one level of a query asks for and answers them with one statement.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,8 +27,9 @@ from loaders.held import (
     find_linked,
     find_row,
 )
-from loaders.lists import Amount, ListSpec, PageSpec
+from loaders.lists import Amount, Below, ListSpec, PageSpec
 from loaders.numbers import FIELDS_NAME, Bound, custom_numbers_statement, numbers_statement
+from loaders.page_trees import Branch, Tree, tree_layouts, tree_statement
 from loaders.pages import Page, Result, group_rows, layout_of, page_of, pages_of
 from loaders.rates import unrated_values
 from loaders.rows import ROW_TYPES, Row, columns, make_row, row_type
@@ -229,8 +230,11 @@ class Loaders(EventLoaders, GoodsLoaders):
             return self._settings(("children", field), find_children(field), batch)
         return self._loader(("children", field), batch)
 
-    def page(self, spec: PageSpec) -> BatchLoader[UUID, Page]:
-        """Load a page of a list, by parent id (`WHOLE` for a list of the whole workspace)."""
+    def page(self, spec: PageSpec, below: tuple[Below, ...] = ()) -> BatchLoader[UUID, Page]:
+        """Load a page of a list, by parent id (`WHOLE` for a list of the whole workspace).
+
+        The lists `below` on its rows are read along with them, for whoever asks for them next.
+        """
         name = ("page", spec)
         known = self._made.get(name)
         if known is not None:
@@ -240,6 +244,8 @@ class Loaders(EventLoaders, GoodsLoaders):
 
         async def batch(parents: Sequence[UUID]) -> Sequence[Page]:
             nested = spec.list.relation is not None
+            if below and (tree := self._branch(Below(spec, below))).is_slim:
+                return await self._tree(tree, parents)
 
             def build() -> Select[Any]:
                 statement = page_statement(spec, self.actor, kind, nested=nested)
@@ -254,6 +260,27 @@ class Loaders(EventLoaders, GoodsLoaders):
             return [page_of(spec, result, found)] * len(parents)
 
         return self._loader(name, batch)
+
+    async def _tree(self, root: Branch, parents: Sequence[UUID]) -> list[Page]:
+        """Read the page of each parent, and the lists below along with it."""
+        prepared, found = await self.session.records_by(
+            ("tree", root, self._rights),
+            lambda: tree_statement(root, self.actor),
+            {KEYS_NAME: list(parents)},
+        )
+        if prepared.beside is None:
+            prepared.beside = tree_layouts(root, self.actor)
+        return Tree(root, prepared.beside, prepared.converters, self._learn, self._take).pages(
+            found, len(parents)
+        )
+
+    def _branch(self, asked: Below) -> Branch:
+        entity = asked.page.list.entity
+        below = tuple(map(self._branch, asked.below))
+        return Branch(asked.page, self._row(entity), self._followed(entity), below)
+
+    def _take(self, spec: PageSpec, pages: Mapping[UUID, Page]) -> None:
+        self.page(spec).learn(pages)
 
     def numbers(self, spec: ListSpec) -> BatchLoader[tuple[UUID, tuple[str, ...]], Any]:
         """Load numbers about a list, by parent id and by what is wanted besides the count.

@@ -19,6 +19,16 @@ from loaders.rows import Row
 _FIRST: Final = itemgetter(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Where columns stand in records that have room for others as well."""
+
+    at: tuple[int, ...]
+    """The place of each column."""
+    width: int
+    """How many places a record has."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
     """What stands where in the records behind a page; made by `layout_of`, compared by identity."""
@@ -30,17 +40,31 @@ class Layout:
     keys: int
     """So many keys of the order follow it; then come the columns of what it points to."""
     followed: Followed
+    slots: Slots | None = None
+    """Where these columns stand in a record; None: in their order."""
 
     @property
     def end(self) -> int:
         """Where the row's own columns end."""
         return self.skip + len(self.kind.positions)
 
+    def at(self, column: int) -> int:
+        """Tell where a column stands in a record."""
+        return column if self.slots is None else self.slots.at[column]
+
+    def in_order(self, records: Sequence[asyncpg.Record]) -> Sequence[Any]:
+        """Give the values of records in the order of the columns."""
+        if self.slots is None:
+            return records
+        return list(map(itemgetter(*self.slots.at), records))
+
 
 @lru_cache(maxsize=2_000)
-def layout_of(kind: type[Row], skip: int, keys: int, followed: Followed) -> Layout:
+def layout_of(
+    kind: type[Row], skip: int, keys: int, followed: Followed, slots: Slots | None = None
+) -> Layout:
     """Give the layout of a statement's records, the same one for the same parts."""
-    return Layout(kind, skip, keys, followed)
+    return Layout(kind, skip, keys, followed, slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +80,7 @@ class Result:
         """Make rows of records."""
         layout = self.layout
         kind, skip, end = layout.kind, layout.skip, layout.end
-        values = converted(records, self.converters)
+        values = converted(layout.in_order(records), self.converters)
         if layout.followed:
             start = end + layout.keys
             self.learn(targets_of(values, kind, layout.followed, skip=skip, start=start))
@@ -90,7 +114,7 @@ class Page(Sequence[Row]):
     def position(self, index: int) -> Position:
         """Give the place of a row in the list."""
         layout = self.result.layout
-        (values,) = converted([self.records[index]], self.result.converters)
+        (values,) = converted(layout.in_order([self.records[index]]), self.result.converters)
         keys = tuple(values[layout.end : layout.end + layout.keys])
         return Position(keys, values[layout.skip + layout.kind.positions["id"]])
 
@@ -120,12 +144,15 @@ def page_of(spec: PageSpec, result: Result, records: Sequence[asyncpg.Record]) -
 
 
 def pages_of(
-    spec: PageSpec, result: Result, found: Sequence[asyncpg.Record], owners: int
+    spec: PageSpec, result: Result, found: Sequence[asyncpg.Record], owners: int, before: int = 0
 ) -> list[Page]:
-    """Make the page of each owner, whose place, from 1, is the first column of the records."""
+    """Make the page of each owner, whose place is the first column of the records.
+
+    The first owner's place is the one after `before`.
+    """
     groups: list[list[asyncpg.Record]] = [[] for _ in range(owners)]
     for place, records in groupby(found, _FIRST):
-        groups[place - 1].extend(records)
+        groups[place - before - 1].extend(records)
     return [page_of(spec, result, records) for records in groups]
 
 

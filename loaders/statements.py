@@ -189,11 +189,18 @@ def _named_target(
     )
 
 
-def page_statement(page: PageSpec, actor: Actor, row: type[Row], *, nested: bool) -> Select[Any]:
+def page_statement(
+    page: PageSpec,
+    actor: Actor,
+    row: type[Row],
+    *,
+    nested: bool,
+    given: FromClause | None = None,
+) -> Select[Any]:
     """Give the SELECT of a page of rows of a class, and of one row more where it peeks.
 
-    Nested in parents, the first column is the parent's place among those that are given as
-    `KEYS_NAME`, from 1; each has a page of its own.
+    Nested in parents, the first column is the parent's place among those that are `given`, as
+    `PARENT` and `PLACE`, else as the array `KEYS_NAME`, from 1; each has a page of its own.
     """
     if page.list.relation is None or not nested:
         found = [
@@ -203,7 +210,7 @@ def page_statement(page: PageSpec, actor: Actor, row: type[Row], *, nested: bool
         return alive(actor).shown(row, joined_parts(found, page.read))
     parts = listing(page.list, actor, row, backward=page.backward)
     base = _read(parts, actor)
-    given = given_parents()
+    given = given_parents() if given is None else given
     prefix: Ordering = ()
     if page.list.relation.kind is Kind.INVERSE:
         held, prefix = held_at(parts.source.c[page.list.relation.via], given.c[PARENT], parts.keys)

@@ -54,6 +54,15 @@ def require_readable_list(rights: Rights, spec: ListSpec) -> None:
         refuse_field(spec.entity, camel(first))
 
 
+def may_read_list(rights: Rights, spec: ListSpec) -> bool:
+    """Tell whether a list uses only fields that may be read on some row."""
+    try:
+        require_readable_list(rights, spec)
+    except ForbiddenError:
+        return False
+    return True
+
+
 def _require(rights: Rights, entity: str, tree: Condition) -> None:
     match tree:
         case And(parts) | Or(parts):

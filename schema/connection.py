@@ -16,12 +16,13 @@ from domain.entities import ENTITIES, RECORDS
 from domain.fields import Entity, Field
 from domain.people import USER
 from domain.roles import SettingsRight
-from loaders.lists import PageSpec
+from loaders.lists import Below, PageSpec
 from loaders.loaders import WHOLE
 from loaders.pages import Page
 from loaders.rows import values_of
 from resolvers.defined_fields import searched_fields
-from resolvers.hidden import require_readable_list
+from resolvers.hidden import may_read_list, require_readable_list
+from resolvers.operation import Operation
 from schema.aggregates import entity_aggregate
 from schema.classes import OBJECTS
 from schema.context import Context, running
@@ -101,7 +102,7 @@ def _connection_type(entity: Entity) -> Any:
             f"{entity.type_name}Edge",
             (),
             {
-                "node": plain_field("The record.", node, (), _edge_node),
+                "node": plain_field("The record.", node, (), _edge_node, leads_on=True),
                 "cursor": plain_field(
                     "Its place, for `after` and `before`.", str, (), _edge_cursor
                 ),
@@ -110,9 +111,15 @@ def _connection_type(entity: Entity) -> Any:
         description=f"One {entity.name.replace('_', ' ')} and its place in the list.",
     )
     fields = {
-        "nodes": batched_field("The records of the page.", list_of(node), (), _nodes),
+        "nodes": batched_field(
+            "The records of the page.", list_of(node), (), _nodes, leads_on=True
+        ),
         "edges": batched_field(
-            "The records of the page with their cursors.", list_of(edge), (), _edges
+            "The records of the page with their cursors.",
+            list_of(edge),
+            (),
+            _edges,
+            leads_on=True,
         ),
         "page_info": batched_field("Where the page stands in its list.", PageInfo, (), _page_infos),
         "total_count": batched_field(
@@ -149,7 +156,29 @@ async def open_lists(
         position = context.cursors.decode(op.actor.workspace_id, spec, asked.cursor, path)
     peeks = op.loaders.selection.peeks
     page = PageSpec(spec, asked.limit, asked.backward, position, peeks)
-    return [ConnectionSource(context, spec, page, parent) for parent in parents]
+    below = _along(op, page, asked.below)
+    return [ConnectionSource(context, spec, page, parent, below) for parent in parents]
+
+
+def _along(op: Operation, page: PageSpec, asked: Sequence[Asked]) -> tuple[Below, ...]:
+    """Give the lists on the rows of a page that can be read along with it.
+
+    Not those that somebody has to look into first, nor any on the rows that parents read ahead.
+    """
+    if not asked or not page.limit or (page.peeks and page.list.relation is not None):
+        return ()
+    found: dict[PageSpec, Below] = {}
+    for each in asked:
+        spec = each.spec
+        is_plain = not (each.is_custom or spec.search or spec.amounts or each.cursor)
+        if is_plain and each.limit and may_read_list(op.actor.rights, spec):
+            below = PageSpec(spec, each.limit, each.backward, None, page.peeks)
+            found.setdefault(below, Below(below, _along(op, below, each.below)))
+    return tuple(found.values())
+
+
+def _with_below(asked: Asked, below: Sequence[Asked]) -> Asked:
+    return replace(asked, below=tuple(below))
 
 
 def connection_field(
@@ -176,4 +205,5 @@ def connection_field(
         read,
         list_arguments(entity),
         prepare=prepare,
+        along=_with_below,
     )

@@ -63,6 +63,8 @@ class Asked:
     cursor: str | None
     is_custom: bool = False
     """Whether filter or order speak of custom fields, which only the workspace knows."""
+    below: "tuple[Asked, ...]" = ()
+    """What the lists on its rows ask for."""
 
 
 def read_arguments(

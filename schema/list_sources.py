@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.custom_fields import CustomFieldType
 from domain.entities import ENTITIES
 from domain.fields import Kind, camel
-from loaders.lists import Amount, ListSpec, PageSpec
+from loaders.lists import Amount, Below, ListSpec, PageSpec
 from loaders.pages import NO_PAGE, Page
 from loaders.rows import Row
 from resolvers.custom_binding import bound_by, load_bindings
@@ -31,6 +31,8 @@ class ConnectionSource:
     spec: ListSpec
     page: PageSpec
     parent: UUID
+    below: tuple[Below, ...] = ()
+    """The lists on its rows that are read along with them."""
 
     def cursor(self, page: Page, index: int) -> str:
         """Give the cursor of the row at an index of the page."""
@@ -51,7 +53,8 @@ async def load_pages(context: Context, sources: Sources) -> list[Page]:
     async def load(spec: PageSpec, parents: Sequence[UUID]) -> Sequence[Page]:
         if not spec.limit:
             return [NO_PAGE] * len(parents)
-        return await loaders.page(spec).load_batch(parents)
+        below = next(source.below for source in sources if source.page is spec)
+        return await loaders.page(spec, below).load_batch(parents)
 
     return await _by_spec(sources, _PAGE, load)
 

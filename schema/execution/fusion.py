@@ -133,9 +133,18 @@ def fuse(level: "Level", layout: Layout, converters: Converters, *, holds: bool)
     if parts is None:
         return None
     held = [f"h{index}" for index in range(len(collected.held))]
-    unpack = "".join(f"c{index}, " for index in range(start)).rstrip()
+    unpack = _unpacked(layout, start)
     shape = generate(parts, own, held, unpack)
     return Fused(shape, collected.relations, collected.held)
+
+
+def _unpacked(layout: Layout, width: int) -> str:
+    """Write the target that takes a record apart into its columns."""
+    names = [f"c{index}" for index in range(width)]
+    if layout.slots is not None:
+        there = dict(zip(layout.slots.at, names, strict=True))
+        names = [there.get(slot, "_") for slot in range(layout.slots.width)]
+    return "".join(f"{name}, " for name in names).rstrip()
 
 
 def _parts(

@@ -105,6 +105,8 @@ class Plain:
     null where the first one is."""
     is_object: bool = False
     """Whether the value is the object itself, for fields that stand together under a name."""
+    leads_on: bool = False
+    """Whether it leads from a list to its rows."""
 
     def of(self, root: Any) -> Any:
         """Give the field's value of one object."""
@@ -137,6 +139,10 @@ class Batched:
     tells_fields: bool = False
     """Whether `read` is told, as `fields`, which fields of what it gives are asked for, where that
     is known."""
+    along: Callable[[Any, Sequence[Any]], Any] | None = None
+    """Of a list: adds to what was prepared what was prepared for the lists on its rows."""
+    leads_on: bool = False
+    """Whether it leads from a list to its rows."""
 
     async def values(
         self, context: Context, sources: Sequence[Any], given: Mapping[str, Any]
@@ -155,9 +161,11 @@ def plain_field(
     convert: Callable[[Any], Any] | None = None,
     combine: Callable[..., Any] | None = None,
     parts: tuple[str, ...] = (),
+    *,
+    leads_on: bool = False,
 ) -> Any:
     """Declare a field that its object holds."""
-    reading = Plain(tuple(columns), read, convert, combine, parts)
+    reading = Plain(tuple(columns), read, convert, combine, parts, leads_on=leads_on)
 
     def resolve(root: Any) -> Any:
         return reading.of(root)
@@ -176,10 +184,14 @@ def batched_field(
     follows: Field | None = None,
     prepare: Callable[[Mapping[str, Any]], Any] | None = None,
     now: NowReader | None = None,
+    along: Callable[[Any, Sequence[Any]], Any] | None = None,
+    *,
     tells_fields: bool = False,
+    leads_on: bool = False,
 ) -> Any:
     """Declare a field that is read for many objects in one go."""
-    reading = Batched(tuple(columns), read, prepare, follows, now, tells_fields=tells_fields)
+    reading = Batched(tuple(columns), read, prepare, follows, now, tells_fields=tells_fields,
+                      along=along, leads_on=leads_on)  # fmt: skip
 
     async def resolve(root: Any, info: Info, **given: Any) -> Any:
         (value,) = await reading.values(info.context, [root], given)

@@ -1,7 +1,9 @@
 """Relations: fields of a level that are completed for all of its objects before they are shaped."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
@@ -139,12 +141,42 @@ class Relation:
         if reading.prepare is None:
             given = self._arguments(executor)
             return await reading.read(executor.context_value, sources, **given)
-        asked = self._asked
-        if asked is None:
-            asked = reading.prepare(self._arguments(executor))
-            if self._is_fixed:
-                self._asked = asked
-        return await reading.read(executor.context_value, sources, asked)
+        return await reading.read(executor.context_value, sources, self.asked(executor))
+
+    def asked(self, executor: "PlannedExecutor") -> Any:
+        """Give what is prepared of the arguments, for a list with what is for those on its rows."""
+        reading = self.reading
+        if self._asked is not None or not isinstance(reading, Batched) or reading.prepare is None:
+            return self._asked
+        asked = reading.prepare(self._arguments(executor))
+        if reading.along is not None and (lists := self.lists_on_rows):
+            below: list[Any] = []
+            for relation in lists:
+                # What is wrong with it is said where it stands.
+                with contextlib.suppress(Exception):
+                    below.append(relation.asked(executor))
+            asked = reading.along(asked, below)
+        if self.is_fixed:
+            self._asked = asked
+        return asked
+
+    @cached_property
+    def lists_on_rows(self) -> "Sequence[Relation]":
+        """The lists that stand on the rows of this one."""
+        found: list[Relation] = []
+        levels = [] if self.level is None else [self.level]
+        while levels:
+            for relation in levels.pop().relations:
+                if getattr(relation.reading, "leads_on", False):
+                    levels.extend([] if relation.level is None else [relation.level])
+                elif getattr(relation.reading, "along", None) is not None:
+                    found.append(relation)
+        return found
+
+    @cached_property
+    def is_fixed(self) -> bool:
+        """Whether no variable is in what it asks for."""
+        return self._is_fixed and all(relation.is_fixed for relation in self.lists_on_rows)
 
     def _arguments(self, executor: "PlannedExecutor") -> dict[str, Any]:
         given = get_argument_values(
