@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -10,8 +11,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from auth.actor import Actor, Scope
+from db.admitting import ACTOR, Expectation
 from db.holds import Hold
-from db.session import ACTOR, Session
+from db.session import Session
 from domain.ids import InvalidIdError, decode_id
 
 
@@ -29,6 +31,8 @@ class TokenKind(Enum):
 _RANDOM_BYTES: Final = 32
 _SHOWN: Final = 8
 MAX_LENGTH: Final = 100
+_AUTHENTICATE: Final = "voronka_authenticate"
+_MOST_KNOWN: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,35 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-async def authenticate(session: Session, secret: str, hold: Hold | None = None) -> Actor | None:
+class KnownTokens:
+    """What tokens gave when they were last shown; expected again, and never taken as given."""
+
+    def __init__(self) -> None:
+        """Know none."""
+        self._known: OrderedDict[bytes, tuple[Any, ...]] = OrderedDict()
+
+    def expected(self, secret: str) -> tuple[Actor, Expectation] | None:
+        """Give who a token was of, and what a session has to look for; None for one unknown."""
+        key = digest(secret)
+        found = self._known.get(key)
+        if found is None:
+            return None
+        self._known.move_to_end(key)
+        actor = _actor([found])
+        return None if actor is None else (actor, Expectation(_AUTHENTICATE, (key,), found))
+
+    def remember(self, key: bytes, found: Sequence[Any]) -> None:
+        """Take note of what a token gave; of one that gave nothing, that it did."""
+        self._known.pop(key, None)
+        if found:
+            self._known[key] = tuple(found[0])[: len(ACTOR)]
+            if len(self._known) > _MOST_KNOWN:
+                self._known.popitem(last=False)
+
+
+async def authenticate(
+    session: Session, secret: str, hold: Hold | None = None, known: KnownTokens | None = None
+) -> Actor | None:
     """Find who shows the token: one statement, before any workspace is known.
 
     With `hold` the same statement waits for the settings of the workspace and holds them until the
@@ -59,10 +91,15 @@ async def authenticate(session: Session, secret: str, hold: Hold | None = None) 
     """
     if len(secret) > MAX_LENGTH or not secret.startswith(("vs_", "vk_")):
         return None
+    key = digest(secret)
     if hold is None:
-        return _actor(await session.admit("voronka_authenticate", digest(secret)))
-    alone = hold is Hold.TO_CHANGE
-    return _actor(await session.admit("voronka_admit", digest(secret), alone, session.patience))
+        found = await session.admit(_AUTHENTICATE, key)
+    else:
+        alone = hold is Hold.TO_CHANGE
+        found = await session.admit("voronka_admit", key, alone, session.patience)
+    if known is not None:
+        known.remember(key, found)
+    return _actor(found)
 
 
 async def authenticate_oidc(

@@ -10,27 +10,18 @@ import asyncpg
 from sqlalchemy import Select
 from typing_extensions import override
 
+from db.admitting import Expectation, MistakenError, argument_values, call_of, expecting
 from db.found import Found
 from db.prepared import Prepared, PreparedCache
-from db.session import (
-    Session,
-    SessionEndedError,
-    argument_values,
-    call_of,
-    policy_settings,
-    settings_of,
-)
-
-
-class OverrunError(RuntimeError):
-    """A query that was to send one statement wanted to send another one."""
+from db.session import Session, SessionEndedError, policy_settings, settings_of
 
 
 class ReadingSession(Session):
     """The session of a query, past SQLAlchemy's connection; made by `Database.session`.
 
     What comes before the workspace is known (the token) runs on its own; from then on all is one
-    transaction that sees one snapshot, or a single statement.
+    transaction that sees one snapshot, or a single statement. Where it is expected instead, the
+    first statement that reads looks whether it still is so.
     """
 
     def __init__(
@@ -48,9 +39,15 @@ class ReadingSession(Session):
         self._known = known
         self._begin = begin
         self._failure: Exception | None = None
+        self._expected: Expectation | None = None
 
     async def _send(
-        self, text: str, values: Sequence[Any] = (), *, is_script: bool = False
+        self,
+        text: str,
+        values: Sequence[Any] = (),
+        *,
+        is_script: bool = False,
+        is_read: bool = True,
     ) -> Sequence[asyncpg.Record]:
         """Send a statement in its turn, and give its rows; a script of several has none."""
         async with self._lock:
@@ -59,10 +56,12 @@ class ReadingSession(Session):
             if self._failure is not None:
                 # PostgreSQL would only say that the transaction has failed before.
                 raise self._failure
-            if self.workspace_id is not None:
+            if self.mistaken:
+                raise MistakenError
+            if self.workspace_id is not None and is_read:
                 if self._begin is None and self.reads:
-                    self.overran = True
-                    raise OverrunError
+                    self.mistaken = True
+                    raise MistakenError
                 self.reads += 1
             self.statements += 1
             for watcher in self._known.watchers:
@@ -88,6 +87,7 @@ class ReadingSession(Session):
     @override
     async def rows(self, statement: Any, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
         """Run a statement that is compiled for this once."""
+        await self.confirm()
         return await self._run(Prepared(statement, self._known.dialect), self._parameters(values))
 
     @override
@@ -95,16 +95,64 @@ class ReadingSession(Session):
         self, key: Hashable, build: Callable[[], Select[Any]], values: Mapping[str, Any]
     ) -> tuple[Prepared, Sequence[asyncpg.Record]]:
         """Run the statement that `build` makes, compiled once for its key."""
+        expected = self._expected
+        if expected is not None:
+            return await self._expecting(expected, key, build, values)
         prepared = self._known.get(key, build)
         arguments = prepared.arguments(self._parameters(values))
         return prepared, await self._send(prepared.text, arguments)
 
+    async def _expecting(
+        self,
+        expected: Expectation,
+        key: Hashable,
+        build: Callable[[], Select[Any]],
+        values: Mapping[str, Any],
+    ) -> tuple[Prepared, Sequence[asyncpg.Record]]:
+        """Run a statement that has no rows where what is expected is not so."""
+        function, count = expected.function, len(expected.arguments)
+        prepared = self._known.get(
+            ("expecting", function, count, key), lambda: expecting(build(), function, count)
+        )
+        given = {**self._parameters(values), **expected.values()}
+        records = await self._send(prepared.text, prepared.arguments(given))
+        if records:
+            self._expected = None
+        else:
+            await self.confirm()
+        return prepared, records
+
     @override
     async def call(self, function: str, *arguments: Any) -> Sequence[Any]:
         """Call one of the functions that work before a workspace is known."""
+        return await self._call(function, arguments, is_read=True)
+
+    async def _call(
+        self, function: str, arguments: Sequence[Any], *, is_read: bool
+    ) -> Sequence[Any]:
         values = argument_values(arguments)
         build = partial(call_of, function, len(values))
-        return await self._run(self._known.get(("call", function), build), values)
+        prepared = self._known.get(("call", function), build)
+        sent = await self._send(prepared.text, prepared.arguments(values), is_read=is_read)
+        return prepared.rows(sent)
+
+    @override
+    def expect(self, expectation: Expectation) -> None:
+        """Have the next statement look whether a function still gives the same."""
+        self._expected = expectation
+
+    @override
+    async def confirm(self) -> None:
+        """Look whether it does, where no statement has done so; raises MistakenError."""
+        expected = self._expected
+        if expected is None or self._failure is not None:
+            # What failed was sent after it was found to be so, or would have had no rows.
+            return
+        found = await self._call(expected.function, expected.arguments, is_read=False)
+        if not found or tuple(found[0]) != expected.found:
+            self.mistaken = True
+            raise MistakenError
+        self._expected = None
 
     @override
     async def enter(self, workspace_id: UUID, *, held: bool) -> None:

@@ -10,44 +10,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import cache
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import (
-    Executable,
-    Select,
-    Table,
-    Text,
-    bindparam,
-    cast,
-    func,
-    select,
-    text,
-)
+from sqlalchemy import Executable, Select, Table, Text, bindparam, func, select
 
+from db.admitting import Expectation
 from db.base import WORKSPACE
 from db.prepared import Prepared
 from domain.jobs import Job
 
 APP_ROLE = "voronka_app"
 """The database role under the row-level security policies."""
-
-
-ACTOR: Final = ("workspace_id", "user_id", "token_id", "kind", "scopes", "role_id", "locale",
-                "currency", "settings_version")  # fmt: skip
-"""What is known of who shows a token."""
-_ADMITTED: Final[Mapping[str, tuple[str, ...]]] = {
-    "voronka_authenticate": ACTOR,
-    "voronka_admit": ACTOR,
-    "voronka_authenticate_oidc": ACTOR,
-    "voronka_calendar": ACTOR,
-    "voronka_use_link": ("workspace_id", "user_id", "email"),
-}
-"""What each function that finds a workspace gives, in this order.
-
-By name: of what stands for all columns, SQLAlchemy finds out each time what they are.
-"""
 
 
 class WorkspaceUnknownError(RuntimeError):
@@ -72,8 +47,8 @@ class Session(ABC):
         self.statements = 0
         self.reads = 0
         """Statements of a query since its workspace is known."""
-        self.overran = False
-        """Whether a query that was to send one statement wanted to send another one."""
+        self.mistaken = False
+        """Whether something that the query was begun with turned out otherwise."""
         self.rows_read = 0
         self.seconds = 0.0
         """How long statements took, from sending one to having all of its rows."""
@@ -143,6 +118,17 @@ class Session(ABC):
         """
         return await self.call(function, *arguments)
 
+    def expect(self, expectation: Expectation) -> None:
+        """Take for granted what a function that finds a workspace gave before.
+
+        The next statement looks whether it still does, and gives nothing otherwise.
+        """
+        raise ReadOnlySessionError
+
+    @abstractmethod
+    async def confirm(self) -> None:
+        """Look for it, where no statement has done so; raises MistakenError if it is not so."""
+
     @abstractmethod
     async def enter(self, workspace_id: UUID, *, held: bool) -> None:
         """Bind the session to a workspace; `held`: under the policies."""
@@ -176,34 +162,6 @@ def policy_settings(workspace_id: UUID, *, held: bool) -> dict[str, str]:
     """Give the settings of a transaction that the policies look at."""
     role = {"role": APP_ROLE} if held else {}
     return {"voronka.workspace_id": str(workspace_id), **role}
-
-
-def argument_values(arguments: Sequence[Any]) -> dict[str, Any]:
-    """Name the arguments of a function."""
-    return {f"argument_{index}": value for index, value in enumerate(arguments)}
-
-
-@cache
-def call_of(function: str, count: int) -> Select[Any]:
-    """Give the SELECT of all that a function returns, for so many arguments."""
-    places: list[Any] = [bindparam(name) for name in argument_values(range(count))]
-    call = getattr(func, function)(*places)
-    if function in _ADMITTED:
-        return select(*call.table_valued(*_ADMITTED[function], name="found").c)
-    return select(text("*")).select_from(call.alias("found"))
-
-
-@cache
-def admission_of(function: str, count: int, names: tuple[str, ...]) -> Select[Any]:
-    """Give the SELECT of `call_of` that sets the transaction's workspace and settings besides."""
-    places: list[Any] = [bindparam(name) for name in argument_values(range(count))]
-    found = getattr(func, function)(*places).table_valued(*_ADMITTED[function], name="found")
-    workspace = cast(found.c["workspace_id"], Text())
-    return select(
-        *found.c,
-        func.set_config("voronka.workspace_id", workspace, True),
-        *(func.set_config(name, bindparam(name, type_=Text()), True) for name in names),
-    ).select_from(found)
 
 
 @cache

@@ -13,6 +13,7 @@ from sqlalchemy import Executable, Select, Table, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
+from db.admitting import admission_of, argument_values, call_of
 from db.batches import given_values, insert_of, is_flat, update_of
 from db.prepared import Prepared, PreparedCache
 from db.session import (
@@ -20,9 +21,6 @@ from db.session import (
     Session,
     SessionEndedError,
     WorkspaceUnknownError,
-    admission_of,
-    argument_values,
-    call_of,
     policy_settings,
     settings_of,
 )
@@ -175,6 +173,10 @@ class WritingSession(Session):
         build = partial(call_of, function, len(values))
         prepared = self._known.get(("call", function), build)
         return prepared.rows(await self._fetch(prepared, values))
+
+    @override
+    async def confirm(self) -> None:
+        """Do nothing: what writes expects nothing."""
 
     @override
     async def admit(self, function: str, *arguments: Any) -> Sequence[Any]:

@@ -12,7 +12,8 @@ from starlette.requests import Request
 
 from auth.actor import Actor
 from auth.oidc import OidcIssuer, OidcPerson, looks_like_jwt
-from auth.tokens import authenticate, authenticate_oidc
+from auth.tokens import KnownTokens, authenticate, authenticate_oidc
+from db.admitting import Expectation
 from db.database import Database
 from db.holds import Hold, hold_settings
 from db.session import Session
@@ -46,6 +47,7 @@ class Admission:
         self._database = database
         self._journal = journal
         self._issuer = issuer
+        self._known = KnownTokens()
         self._linked: OrderedDict[str, None] = OrderedDict()
         self._told: OrderedDict[bytes, None] = OrderedDict()
 
@@ -65,16 +67,24 @@ class Admission:
         wanted = request.headers.get(WORKSPACE_HEADER)
         return Shown(secret, person, None if wanted is None else unquote(wanted))
 
+    def expected(self, shown: Shown) -> tuple[Actor, Expectation] | None:
+        """Give who showed a token of our own last, with what makes sure of it; None: nobody yet."""
+        return None if shown.person is not None else self._known.expected(shown.secret)
+
+    def note_use(self, actor: Actor) -> None:
+        """Take note that a token has been used."""
+        if actor.token_id is not None:
+            self._journal.used(actor.token_id)
+
     async def admit(
         self, session: Session, shown: Shown, origin: Origin, hold: Hold | None = None
     ) -> Actor:
         """Find the actor of a token, who then holds the settings; raises UnauthenticatedError."""
         if shown.person is None:
-            actor = await authenticate(session, shown.secret, hold)
+            actor = await authenticate(session, shown.secret, hold, self._known)
             if actor is None:
                 raise UnauthenticatedError
-            if actor.token_id is not None:
-                self._journal.used(actor.token_id)
+            self.note_use(actor)
             return actor
         person = shown.person
         named = (person.issuer, person.subject, shown.workspace)

@@ -11,7 +11,6 @@ import random
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any, Final
 
@@ -23,19 +22,20 @@ from strawberry.types.graphql import OperationType
 from auth.actor import Actor, Scope
 from auth.attempts import PER_ACCOUNT, count_attempt
 from auth.tokens import authenticate
+from db.admitting import MistakenError
 from db.database import Database
 from db.file_store import FileStore, file_key
 from db.holds import Hold
 from db.mailer import Mailer
-from db.reading import OverrunError
 from db.session import Session
 from db.snapshot import Snapshots
-from domain.audit import AuditEntry, AuditKind, Denial, Origin
+from domain.audit import Denial
 from domain.custom_fields import CUSTOM_FIELD
 from domain.errors import ForbiddenError
 from domain.files import FILE, UploadLimits
 from domain.ids import InvalidIdError, decode_id
 from loaders.files import readable_files
+from loaders.rights import VIEW_PLACE
 from loaders.rows import Row
 from resolvers.custom_binding import Bindings, load_bindings
 from resolvers.operation import Operation
@@ -48,14 +48,16 @@ from schema.projection import ShownTo
 from schema.served import ServedSchema
 from schema.workspace_schemas import Lent, WorkspaceSchemas
 from server.admission import Admission, Shown, origin_of
+from server.denials import Denials, named
 from server.doors import OPEN, ClosedDoors, OpenDoors
 from server.faults import lost_race
 from server.files import StoredFile
 from server.graphql_http import Reply
+from server.guesses import NO_GUESS, Guess, guessed
 from server.journal import Journal
 from server.logging import report
 from server.negotiation import language
-from server.telling import explained, settle, shown_denials, tell_denials
+from server.telling import explained, settle, tell_denials
 from server.viewing import Viewings, view_of
 
 _ANONYMOUS: Final = OPEN | {"__typename"}
@@ -63,7 +65,6 @@ _TRIES: Final = 3
 _MANY: Final = 2
 _NO_SHAPE: Final = Outline(is_mutation=False, roots=frozenset())
 _CLOSED: Final = ClosedDoors()
-_MOST_NAMED: Final = 10
 
 
 class LostRaceError(Exception):
@@ -108,6 +109,7 @@ class Operations:
     ) -> None:
         """Keep what all operations share."""
         self._journal = journal
+        self._denials = Denials(journal)
         self._admission = admission
         self._mailer = mailer
         self._files = files
@@ -132,10 +134,10 @@ class Operations:
         call = _Call(request, data, allowed, known, shape, shown)
         if shown is None and shape.is_mutation and view_of(request) is not None:
             raise ForbiddenError("view_only_reads")
-        # What sent one statement whenever it ran needs no transaction, which costs as much again.
-        if known.reads.get(data.operation_name, _MANY) <= 1:
-            with contextlib.suppress(OverrunError):
-                return await self._attempt(call, single=True)
+        guess = self._guess(call)
+        if guess is not NO_GUESS:
+            with contextlib.suppress(MistakenError):
+                return await self._attempt(call, guess)
         for attempt in range(1, _TRIES + 1):
             try:
                 return await self._attempt(call)
@@ -144,6 +146,16 @@ class Operations:
                     raise
                 await asyncio.sleep(random.uniform(0.01, 0.1) * attempt)  # noqa: S311 - jitter, no secret
         raise AssertionError("the last attempt returns or raises")
+
+    def _guess(self, call: _Call) -> Guess:
+        """Give what a query may be begun with, as it was so before."""
+        if call.shape.is_mutation or call.shown is None:
+            return NO_GUESS
+        sent = call.known.reads.get(call.data.operation_name, _MANY)
+        # Who asks for somebody else is told of first.
+        is_for_others = VIEW_PLACE in call.request.headers
+        expected = None if is_for_others else self._admission.expected(call.shown)
+        return guessed(sent, expected)
 
     async def is_valid(self, secret: str) -> bool:
         """Tell whether a token would be accepted."""
@@ -197,7 +209,7 @@ class Operations:
         if view is not None:
             self._viewings.tell(op, view)
 
-    async def _attempt(self, call: _Call, *, single: bool = False) -> Reply:
+    async def _attempt(self, call: _Call, guess: Guess = NO_GUESS) -> Reply:
         request, shape = call.request, call.shape
         context = Context(None, language(request.headers.get("accept-language")), self._cursors,
                           _CLOSED)  # fmt: skip
@@ -208,22 +220,26 @@ class Operations:
         try:
             # The schema outlasts the session, in which fields of a failed operation may go on.
             with contextlib.ExitStack() as lent:
-                async with self._database.session(write=write, single=single) as session:
-                    reply = await self._answer(
-                        call, call.shown, session, context, lent, write=write
-                    )
+                async with self._database.session(write=write, single=guess.is_single) as session:
+                    try:
+                        reply = await self._answer(
+                            call, call.shown, session, context, lent, guess, write=write
+                        )
+                    except Exception:
+                        await session.confirm()  # who may not be told what went wrong
+                        raise
         except BaseException as error:
             # A commit that failed may have happened: what hangs on it is then left to the sweep.
             if reply is None:
                 await self._conclude(call, context.operation, committed=False)
-            if not isinstance(error, LostRaceError | OverrunError):
-                self._note_denials(call, context.operation, [error])
+            if not isinstance(error, LostRaceError | MistakenError):
+                self._denials.note_refused(context.operation, shape, [error])
             raise
         await self._conclude(call, context.operation, committed=not session.doomed)
         errors = [error.original_error for error in reply.result.errors or ()]
-        self._note_denials(call, context.operation, errors)
-        self._note_hidden(call, context)
-        if not write and not single and not errors:
+        self._denials.note_refused(context.operation, shape, errors)
+        self._denials.note_hidden(context, shape, request)
+        if not write and not guess.is_single and not errors:
             call.note(session, context.operation)
         return reply
 
@@ -251,13 +267,18 @@ class Operations:
         session: Session,
         context: Context,
         lent: contextlib.ExitStack,
+        guess: Guess,
         *,
         write: bool,
     ) -> Reply:
         start = perf_counter()
         request, shape = call.request, call.shape
         hold = hold_of(shape.roots) if write else None
-        actor = await self._actor(request, shown, session, shape, hold)
+        if guess.expected is None:
+            actor = await self._actor(request, shown, session, shape, hold)
+        else:
+            actor, expectation = guess.expected
+            session.expect(expectation)
         await self._database.enter(session, actor.workspace_id, write=write)
         context.operation = op = Operation.begin(session, actor)
         op.files, op.upload_limits = self._files, self._upload_limits
@@ -271,8 +292,11 @@ class Operations:
         context.shown = ShownSchema(schema._schema, op.actor.rights)
         lent.callback(context.shown.let_go)
         result = await self._execute(schema, call.data, call.allowed, context)
-        if session.overran:
-            raise OverrunError
+        if session.mistaken:
+            raise MistakenError
+        await session.confirm()
+        if guess.expected is not None:
+            self._admission.note_use(actor)
         extensions = await settle(session, op, result, write=write, dry=_is_dry(request))
         if _explains(request):
             extensions |= explained(session, op, start)
@@ -318,7 +342,7 @@ class Operations:
     ) -> Actor:
         actor = await self._admission.admit(session, shown, origin_of(request), hold)
         if not shape.is_mutation and Scope.READ not in actor.scopes:
-            self._deny(actor, origin_of(request), Denial("token_scope", _named(shape)))
+            self._denials.note(actor, origin_of(request), Denial("token_scope", named(shape)))
             raise ForbiddenError("token_scope")
         return actor
 
@@ -332,53 +356,6 @@ class Operations:
             counted = [(key, PER_ACCOUNT) for key in op.failed_tries]
             async with self._database.session(write=True) as session:
                 await count_attempt(session, counted)
-
-    def _note_denials(
-        self, call: _Call, op: Operation | None, errors: Sequence[BaseException | None]
-    ) -> None:
-        """Keep what was refused for want of rights, although nothing of the operation is kept.
-
-        What an administrator sees somebody else refused, nobody was refused.
-        """
-        if op is None or op.actor.viewed_by is not None:
-            return
-        denials = [
-            *op.denials,
-            *(
-                Denial(error.message, _named(call.shape), _refused(error))
-                for error in errors
-                if isinstance(error, ForbiddenError)
-            ),
-        ]
-        for denial in denials:
-            self._deny(op.actor, op.origin, denial)
-
-    def _note_hidden(self, call: _Call, context: Context) -> None:
-        """Keep what fields were left out, unless the caller has said that they may be missing."""
-        op, hidden = context.operation, shown_denials(call.request, context)
-        if op is not None and op.actor.viewed_by is None and hidden:
-            names = list(dict.fromkeys(denial.field for denial in hidden))[:_MOST_NAMED]
-            denial = Denial("field_hidden", _named(call.shape), (("refused", names),))
-            self._deny(op.actor, op.origin, denial)
-
-    def _deny(self, actor: Actor, origin: Origin, denial: Denial) -> None:
-        details = {**dict(denial.details), "reason": denial.reason, "fields": list(denial.fields)}
-        self._journal.add(
-            AuditEntry(actor.workspace_id, AuditKind.DENIED, datetime.now(UTC), actor.user_id,
-                       token_id=actor.token_id, origin=origin, details=details)
-        )  # fmt: skip
-
-
-def _named(shape: Outline) -> tuple[str, ...]:
-    return tuple(sorted(shape.roots)[:_MOST_NAMED])
-
-
-def _refused(error: ForbiddenError) -> tuple[tuple[str, Any], ...]:
-    """Give the name of the field that was refused, and other names; never a value."""
-    names = {"refused" if key == "name" else key: value for key, value in error.values.items()}
-    if "refused" in names:
-        names["refused"] = [names["refused"]]
-    return tuple(sorted(names.items()))
 
 
 def _is_dry(request: Request) -> bool:

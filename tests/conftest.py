@@ -186,7 +186,8 @@ def work(server: Server, database_url: str) -> Work:
     return working_on(server.database, database_url)
 
 
-_OWN = ("voronka_authenticate", "set_config", "BEGIN ", "voronka_touch_tokens", "voronka_journal")
+_OWN = ("SELECT found.workspace_id", "set_config", "BEGIN ", "voronka_touch_tokens",
+        "voronka_journal")  # fmt: skip
 """Of what is sent for the token and the session's settings, and beside operations."""
 
 
