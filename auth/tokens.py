@@ -60,25 +60,26 @@ class KnownTokens:
 
     def __init__(self) -> None:
         """Know none."""
-        self._known: OrderedDict[bytes, tuple[Any, ...]] = OrderedDict()
+        self._known: OrderedDict[bytes, tuple[Actor, Expectation]] = OrderedDict()
 
     def expected(self, secret: str) -> tuple[Actor, Expectation] | None:
         """Give who a token was of, and what a session has to look for; None for one unknown."""
         key = digest(secret)
         found = self._known.get(key)
-        if found is None:
-            return None
-        self._known.move_to_end(key)
-        actor = _actor([found])
-        return None if actor is None else (actor, Expectation(_AUTHENTICATE, (key,), found))
+        if found is not None:
+            self._known.move_to_end(key)
+        return found
 
-    def remember(self, key: bytes, found: Sequence[Any]) -> None:
+    def remember(self, key: bytes, actor: Actor | None, found: Sequence[Any]) -> None:
         """Take note of what a token gave; of one that gave nothing, that it did."""
-        self._known.pop(key, None)
-        if found:
-            self._known[key] = tuple(found[0])[: len(ACTOR)]
-            if len(self._known) > _MOST_KNOWN:
-                self._known.popitem(last=False)
+        if actor is None:
+            self._known.pop(key, None)
+            return
+        gave = tuple(found[0])[: len(ACTOR)]
+        self._known[key] = (actor, Expectation(_AUTHENTICATE, (key,), gave))
+        self._known.move_to_end(key)
+        if len(self._known) > _MOST_KNOWN:
+            self._known.popitem(last=False)
 
 
 async def authenticate(
@@ -97,9 +98,10 @@ async def authenticate(
     else:
         alone = hold is Hold.TO_CHANGE
         found = await session.admit("voronka_admit", key, alone, session.patience)
+    actor = _actor(found)
     if known is not None:
-        known.remember(key, found)
-    return _actor(found)
+        known.remember(key, actor, found)
+    return actor
 
 
 async def authenticate_oidc(

@@ -6,7 +6,7 @@ record.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
@@ -67,12 +67,14 @@ class Expectation:
     function: str
     arguments: tuple[Any, ...]
     found: tuple[Any, ...]
+    values: Mapping[str, Any] = field(init=False, repr=False)
+    """The values of the parameters by which a statement looks for it."""
 
-    def values(self) -> dict[str, Any]:
-        """Give the values of the parameters by which a statement looks for it."""
-        names = _GIVES[self.function]
-        expected = zip(map(_expected, names), self.found, strict=True)
-        return {**argument_values(self.arguments), **dict(expected)}
+    def __post_init__(self) -> None:
+        """Put the values together once."""
+        expected = zip(map(_expected, _GIVES[self.function]), self.found, strict=True)
+        values = {**argument_values(self.arguments), **dict(expected)}
+        object.__setattr__(self, "values", values)
 
 
 def argument_values(arguments: Sequence[Any]) -> dict[str, Any]:

@@ -114,7 +114,7 @@ class ReadingSession(Session):
         prepared = self._known.get(
             ("expecting", function, count, key), lambda: expecting(build(), function, count)
         )
-        given = {**self._parameters(values), **expected.values()}
+        given = {**self._parameters(values), **expected.values}
         records = await self._send(prepared.text, prepared.arguments(given))
         if records:
             self._expected = None

@@ -6,6 +6,7 @@ them itself.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping
 from time import monotonic
 from types import TracebackType
@@ -73,16 +74,15 @@ class ReadPool:
         self._size = size
         self._timeout = timeout
         self._settings = dict(settings)
-        self._free: asyncio.LifoQueue[_Place] = asyncio.LifoQueue()
-        for _ in range(size):
-            self._free.put_nowait(_Place())
+        self._free = [_Place() for _ in range(size)]
+        self._waiting: deque[asyncio.Future[_Place]] = deque()
         self.is_set = True
         """Whether connections come with the settings of a query."""
 
     @property
     def in_use(self) -> int:
         """How many connections are in use."""
-        return self._size - self._free.qsize()
+        return self._size - len(self._free)
 
     def connection(self) -> "_Lent":
         """Lend a connection that stands in no transaction; raises NoConnectionError."""
@@ -90,14 +90,7 @@ class ReadPool:
 
     async def take(self) -> "_Place":
         """Give a place with an open connection; raises NoConnectionError."""
-        if self._free.empty():
-            try:
-                async with asyncio.timeout(self._timeout):
-                    place = await self._free.get()
-            except TimeoutError as error:
-                raise NoConnectionError("no connection is free") from error
-        else:
-            place = self._free.get_nowait()
+        place = self._free.pop() if self._free else await self._turn()
         known = place.connection
         if known is not None and not known.is_closed():
             if monotonic() - place.used_at < _IDLE_SECONDS:
@@ -107,9 +100,37 @@ class ReadPool:
         try:
             place.connection = await self._connect()
         except BaseException:
-            self._free.put_nowait(place)
+            self._hand_on(place)
             raise
         return place
+
+    async def _turn(self) -> "_Place":
+        """Wait for the next place that somebody gives back; raises NoConnectionError.
+
+        Whoever waits at a busy server does so for each request: a queue and a timeout of asyncio's
+        would take as long as the rest of the way to the database.
+        """
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[_Place] = loop.create_future()
+        self._waiting.append(turn)
+        patience = loop.call_later(self._timeout, _give_up, turn)
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self._hand_on(turn.result())  # it came at the same moment
+            raise
+        finally:
+            patience.cancel()
+
+    def _hand_on(self, place: "_Place") -> None:
+        """Give a place to who has waited longest, else keep it for the next one."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(place)
+                return
+        self._free.append(place)
 
     def give_back(self, place: "_Place") -> None:
         """Take a place back; a connection that stands in a transaction is not used again."""
@@ -117,21 +138,21 @@ class ReadPool:
         if connection is not None and not connection.is_closed() and connection.is_in_transaction():
             connection.terminate()
         place.used_at = monotonic()
-        self._free.put_nowait(place)
+        self._hand_on(place)
 
     async def close(self) -> None:
         """Close all connections, those that are lent when they come back, for some seconds."""
         try:
             async with asyncio.timeout(_CLOSING_SECONDS):
                 for _ in range(self._size):
-                    place = await self._free.get()
+                    place = self._free.pop() if self._free else await self._turn()
                     if place.connection is not None:
                         await place.connection.close()
                         place.connection = None
-        except TimeoutError:
+        except (TimeoutError, NoConnectionError):
             pass
-        for _ in range(self._size - self._free.qsize()):
-            self._free.put_nowait(_Place())
+        for _ in range(self._size - len(self._free)):
+            self._hand_on(_Place())
 
     async def _connect(self) -> asyncpg.Connection:
         connection = await self._connect_set()
@@ -161,6 +182,12 @@ class ReadPool:
             "SELECT name, setting FROM pg_settings WHERE name = ANY($1)", names
         )
         return {row["name"]: row["setting"] for row in found} == self._settings
+
+
+def _give_up(turn: "asyncio.Future[_Place]") -> None:
+    """End somebody's waiting."""
+    if not turn.done():
+        turn.set_exception(NoConnectionError("no connection is free"))
 
 
 async def _read_json(connection: Any) -> None:

@@ -33,7 +33,7 @@ from schema.limits import Limits
 from server.explorer import CSRF_HEADER
 from server.faults import fault
 from server.headers import KnownRequest
-from server.logging import note, report
+from server.logging import note, report, tells_requests
 from server.middleware import BodyError, request_id
 from server.multipart import MULTIPART, close_files, read_operations, require_preflight
 from server.negotiation import GRAPHQL, JSON, essence, is_utf8, language, response_type, wants_page
@@ -125,7 +125,8 @@ class GraphQLView(GraphQL[None, None]):
                 raise RequestError(406, "accept")
             _refuse_cross_site(request)
             data = await self.read(request)
-            note(request.scope, **_named(data))
+            if tells_requests():
+                note(request.scope, **_named(data))
             reply = await self._run(request, data)
         except RequestError as refusal:
             error = problem(refusal.code, refusal.key, viewer.language, **refusal.values)

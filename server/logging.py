@@ -9,6 +9,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterable, Mapping, MutableMapping
+from contextvars import ContextVar
 from typing import Any, Final, TextIO
 
 import orjson
@@ -26,6 +27,8 @@ _SILENCED: Final = ("uvicorn.access", "strawberry.execution")
 # They log the address of every request that we send.
 _QUIETED: Final = ("httpx", "httpcore", "alembic")
 
+REQUEST_ID: Final[ContextVar[str | None]] = ContextVar("voronka_request_id", default=None)
+"""The id of the request that is at work; structlog's own variables take longer to bind."""
 log: structlog.stdlib.BoundLogger = structlog.get_logger("voronka")
 
 
@@ -68,7 +71,7 @@ def _configure_ours(level: str, stream: TextIO | None, shared: list[Processor]) 
 
 def _processors(exception_text: bool) -> list[Processor]:
     return [
-        structlog.contextvars.merge_contextvars,
+        _add_request_id,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         _Exceptions(exception_text),
@@ -100,6 +103,14 @@ def report(error: BaseException, path: Iterable[str | int] | None = None) -> Non
     """Log a bug, with the path of the field it came from; the request's id is added."""
     where = ".".join(str(step) for step in path) if path else None
     log.error("unexpected", field=where, exc_info=error)
+
+
+def _add_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Add the id of the request that is at work."""
+    identity = REQUEST_ID.get()
+    if identity is not None:
+        event.setdefault("request_id", identity)
+    return event
 
 
 def remove_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

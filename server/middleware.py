@@ -5,14 +5,13 @@ Plain ASGI, as Starlette's own base class for middleware copies bodies and break
 
 import asyncio
 import contextlib
+import os
 import re
 import time
-import uuid
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 import orjson
-import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -26,7 +25,7 @@ from schema.errors import Code, Viewer, masked, problem
 from schema.limits import Limits
 from server.faults import fault
 from server.headers import headers_of
-from server.logging import log, note, notes, report, tells_requests
+from server.logging import REQUEST_ID, log, note, notes, report, tells_requests
 from server.multipart import MULTIPART, PREFLIGHT_HEADERS
 from server.negotiation import JSON, essence, language
 
@@ -122,7 +121,7 @@ class RequestContext:
             return
         headers = headers_of(scope)
         sent = headers.get(REQUEST_ID_HEADER, "")
-        identity = sent if _SANE_ID.fullmatch(sent) else uuid.uuid4().hex
+        identity = sent if _SANE_ID.fullmatch(sent) else os.urandom(16).hex()
         scope.setdefault("state", {})["request_id"] = identity
         status = 0
 
@@ -134,21 +133,22 @@ class RequestContext:
             await send(message)
 
         started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=identity):
-            try:
-                await self.app(scope, receive, send_with_id)
-            except ClientDisconnect:
-                status = status or _CLIENT_LEFT
-            except Exception as error:  # noqa: BLE001  # the edge: every bug gets an answer
-                shown = masked(error, Viewer(_language(headers), identity, fault))
-                report(error)
-                if not status:
-                    answer = _json({"errors": [shown.body]}, 500)
-                    await answer(scope, receive, send_with_id)
-            finally:
-                if tells_requests():
-                    milliseconds = round((time.perf_counter() - started) * 1000, 1)
-                    self._log(scope, status, milliseconds)
+        before = REQUEST_ID.set(identity)
+        try:
+            await self.app(scope, receive, send_with_id)
+        except ClientDisconnect:
+            status = status or _CLIENT_LEFT
+        except Exception as error:  # noqa: BLE001  # the edge: every bug gets an answer
+            shown = masked(error, Viewer(_language(headers), identity, fault))
+            report(error)
+            if not status:
+                answer = _json({"errors": [shown.body]}, 500)
+                await answer(scope, receive, send_with_id)
+        finally:
+            if tells_requests():
+                milliseconds = round((time.perf_counter() - started) * 1000, 1)
+                self._log(scope, status, milliseconds)
+            REQUEST_ID.reset(before)
 
     def _log(self, scope: Scope, status: int, milliseconds: float) -> None:
         log.info(
