@@ -21,7 +21,7 @@ from db.base import WORKSPACE
 from db.operators import BY_BEGINNING, INDEXED, array_of, beginning, operator_on, subtree
 from db.reader import Reader
 from db.tables import TABLES, custom_values
-from domain.filters import CompareCustom, Condition, Op
+from domain.filters import Blank, CompareCustom, Condition, Op
 
 
 def compare_custom(tree: CompareCustom, source: FromClause, reader: Reader) -> ColumnElement[Any]:
@@ -126,9 +126,16 @@ def _tested(name: str, op: Op, column: ColumnElement[Any], value: Any) -> list[C
     """
     if name not in BY_BEGINNING or op not in {Op.EQ, Op.IN}:
         return [operator_on(op, column, value)]
-    known = value[:INDEXED] if op is Op.EQ else tuple(part[:INDEXED] for part in value)
+    known = beginnings(op, value)
     begins = operator_on(op, beginning(column), known)
     return [begins, operator_on(op, column, value).is_(true())]
+
+
+def beginnings(op: Op, value: Any) -> Any:
+    """Give the beginnings of the texts that a test asks for; a blank for those of a blank."""
+    if isinstance(value, Blank):
+        return Blank(f"{value.name}_begins")
+    return value[:INDEXED] if op is Op.EQ else tuple(part[:INDEXED] for part in value)
 
 
 def _shows(tree: CompareCustom, source: FromClause) -> ColumnElement[Any]:
@@ -137,7 +144,7 @@ def _shows(tree: CompareCustom, source: FromClause) -> ColumnElement[Any]:
     return own == any_(array_of(own, tree.bound))
 
 
-def _in_sections(target: str, roots: tuple[Any, ...], reader: Reader) -> Any:
+def _in_sections(target: str, roots: tuple[Any, ...] | Blank, reader: Reader) -> Any:
     """Give the SELECT of the sections below some, or of the elements that stand in them."""
     sections = subtree(roots, "catalog_section")
     if target == "catalog_section":

@@ -50,6 +50,13 @@ class ViewerValue(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Blank:
+    """Stands in a condition for a value that a statement is given when it runs."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """All of the parts hold; an empty one always holds."""
 

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, literal, select,
 from auth.actor import Actor
 from auth.rights import Cell
 from db.base import WORKSPACE
+from db.operators import given
 from db.tables import TABLES
 from db.where import value_column
 from domain.custom_fields import PivotKey
@@ -113,7 +114,7 @@ def _after(walk: _Walk, position: Position) -> list[Select[Any]]:
     if value is None:
         later = _filled(walk, walk.key.is_not(None), None) if walk.first.nulls_first else []
         return [*_empty(walk, rest), *later]
-    bound = literal(value, walk.key.type)
+    bound = given(value, walk.key.type)
     beyond = walk.key < bound if walk.first.descending else walk.key > bound
     empty = [] if walk.first.nulls_first else _empty(walk, None)
     return [*_filled(walk, walk.key == bound, rest), *_filled(walk, beyond, None), *empty]

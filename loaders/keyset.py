@@ -16,13 +16,13 @@ from sqlalchemy import (
     Integer,
     Select,
     and_,
-    literal,
     literal_column,
     select,
     true,
     union_all,
 )
 
+from db.operators import given
 from loaders.lists import Position
 
 Ordering = tuple[ColumnElement[Any], ...]
@@ -77,7 +77,7 @@ class Key:
 
     def beyond(self, value: Any) -> ColumnElement[Any]:
         """Give the condition of the values after `value`, empty ones apart."""
-        bound = literal(value, self.column.type)
+        bound = given(value, self.column.type)
         found = self.column < bound if self.descending else self.column > bound
         return found if self.filled is None else and_(self.filled, found)
 
@@ -85,7 +85,7 @@ class Key:
         """Give the condition of the values equal to `value`."""
         if value is None:
             return self.is_empty
-        return self.column == literal(value, self.column.type)
+        return self.column == given(value, self.column.type)
 
 
 @dataclass(frozen=True, slots=True)

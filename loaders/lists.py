@@ -11,6 +11,7 @@ from domain.entities import ENTITIES
 from domain.fields import Field, Kind
 from domain.filters import (
     And,
+    Blank,
     Compare,
     CompareCustom,
     Condition,
@@ -45,7 +46,7 @@ class ListSpec:
 
     entity: str
     where: Condition = EVERYTHING
-    search: tuple[str, ...] = ()
+    search: tuple[str | Blank, ...] = ()
     """Words that must all occur in the main text fields."""
     order: tuple[OrderKey, ...] = ()
     """Empty: newest first."""
@@ -128,7 +129,7 @@ class Position:
     """A place in a list: the values of its order's keys, and the id, of one record."""
 
     values: tuple[Any, ...]
-    id: UUID
+    id: UUID | Blank
 
 
 @dataclass(frozen=True, slots=True)

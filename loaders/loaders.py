@@ -13,11 +13,13 @@ from sqlalchemy import Select, and_, func, select, true
 
 from auth.policy import FLAGS, UNRESTRICTED, visible, within
 from db.base import WORKSPACE
+from db.blanks import Blanks
 from db.tables import TABLES, custom_values, linking
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind, camel
 from loaders.batching import BatchLoader
 from loaders.beside import KEY, KEY_NAME, KEYS
+from loaders.blanks import blank_list, blank_page
 from loaders.following import Targets, targets_of, with_targets
 from loaders.goods import GoodsLoaders
 from loaders.held import (
@@ -244,16 +246,25 @@ class Loaders(EventLoaders, GoodsLoaders):
 
         async def batch(parents: Sequence[UUID]) -> Sequence[Page]:
             nested = spec.list.relation is not None
-            if below and (tree := self._branch(Below(spec, below))).is_slim:
-                return await self._tree(tree, parents)
+            if below:
+                values: dict[str, Any] = {KEYS_NAME: list(parents)}
+                asked = Below(spec, below)
+                root = self._branch(asked, values)
+                if root.is_slim:
+                    return await self._tree(asked, root, values, len(parents))
+
+            blanks = Blanks()
+            blank = blank_page(spec, blanks)
 
             def build() -> Select[Any]:
-                statement = page_statement(spec, self.actor, kind, nested=nested)
+                statement = page_statement(blank, self.actor, kind, nested=nested)
                 return with_targets(statement, followed, self.reader)
 
             layout = layout_of(kind, int(nested), len(spec.list.keys), followed)
-            key = ("page", spec, kind, followed, self._rights)
-            prepared, found = await self.session.records_by(key, build, {KEYS_NAME: list(parents)})
+            key = ("page", blank, kind, followed, self._rights)
+            prepared, found = await self.session.records_by(
+                key, build, {KEYS_NAME: list(parents), **blanks.values}
+            )
             result = Result(layout, prepared.converters, self._learn)
             if nested:
                 return pages_of(spec, result, found, len(parents))
@@ -261,23 +272,25 @@ class Loaders(EventLoaders, GoodsLoaders):
 
         return self._loader(name, batch)
 
-    async def _tree(self, root: Branch, parents: Sequence[UUID]) -> list[Page]:
+    async def _tree(
+        self, asked: Below, root: Branch, values: Mapping[str, Any], parents: int
+    ) -> list[Page]:
         """Read the page of each parent, and the lists below along with it."""
         prepared, found = await self.session.records_by(
-            ("tree", root, self._rights),
-            lambda: tree_statement(root, self.actor),
-            {KEYS_NAME: list(parents)},
+            ("tree", root, self._rights), lambda: tree_statement(root, self.actor), values
         )
         if prepared.beside is None:
             prepared.beside = tree_layouts(root, self.actor)
-        return Tree(root, prepared.beside, prepared.converters, self._learn, self._take).pages(
-            found, len(parents)
-        )
+        tree = Tree(root, asked, prepared.beside, prepared.converters, self._learn, self._take)
+        return tree.pages(found, parents)
 
-    def _branch(self, asked: Below) -> Branch:
-        entity = asked.page.list.entity
-        below = tuple(map(self._branch, asked.below))
-        return Branch(asked.page, self._row(entity), self._followed(entity), below)
+    def _branch(self, asked: Below, values: dict[str, Any]) -> Branch:
+        """Give the branch of a list without its values, which are added to others."""
+        entity, blanks = asked.page.list.entity, Blanks(f"{len(values)}_")
+        page = blank_page(asked.page, blanks)
+        values.update(blanks.values)
+        below = tuple(self._branch(each, values) for each in asked.below)
+        return Branch(page, self._row(entity), self._followed(entity), below)
 
     def _take(self, spec: PageSpec, pages: Mapping[UUID, Page]) -> None:
         self.page(spec).learn(pages)
@@ -294,10 +307,13 @@ class Loaders(EventLoaders, GoodsLoaders):
             nested = spec.relation is not None
             parents = sorted({parent for parent, _ in keys})
 
-            def build() -> Select[Any]:
-                return numbers_statement(spec, self.actor, names, nested=nested)
+            blanks = Blanks()
+            blank = blank_list(spec, blanks)
 
-            found = await self._fetch(("numbers", spec, *names), build, parents)
+            def build() -> Select[Any]:
+                return numbers_statement(blank, self.actor, names, nested=nested)
+
+            found = await self._fetch(("numbers", blank, *names), build, parents, **blanks.values)
             by_parent = {(row[0] if nested else WHOLE): row._mapping for row in found}
             return [by_parent[parent] for parent, _ in keys]
 
@@ -314,13 +330,15 @@ class Loaders(EventLoaders, GoodsLoaders):
             nested = spec.relation is not None
             parents = sorted({parent for parent, _ in keys})
 
+            blanks = Blanks()
+            blank = blank_list(spec, blanks)
+
             def build() -> Select[Any]:
-                return custom_numbers_statement(spec, self.actor, bound, nested=nested)
+                return custom_numbers_statement(blank, self.actor, bound, nested=nested)
 
             fields = sorted({field for _, field in keys})
-            found = await self._fetch(
-                ("custom numbers", spec, bound), build, parents, **{FIELDS_NAME: fields}
-            )
+            values = {FIELDS_NAME: fields, **blanks.values}
+            found = await self._fetch(("custom numbers", blank, bound), build, parents, **values)
             by_key = {((row[0] if nested else WHOLE), row.field_id): row for row in found}
             return [by_key.get(key) for key in keys]
 

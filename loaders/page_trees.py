@@ -32,7 +32,7 @@ from db.found import Converters
 from loaders.following import Followed, Targets, with_targets
 from loaders.keyset import at_most
 from loaders.listing import alive
-from loaders.lists import PageSpec
+from loaders.lists import Below, PageSpec
 from loaders.pages import Layout, Page, Result, Slots, layout_of, page_of, pages_of
 from loaders.rows import Row
 from loaders.statements import PARENT, PLACE, page_statement
@@ -46,7 +46,7 @@ _MOST_COLUMNS: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A list, and the lists on its rows that come along with them."""
+    """A list, without its values, and the lists on its rows that come along with them."""
 
     page: PageSpec
     kind: type[Row]
@@ -158,6 +158,8 @@ class Tree:
     """The result of a statement: the records of all levels."""
 
     root: Branch
+    asked: Below
+    """What was asked for: the root with its values."""
     layouts: Sequence[Layout]
     converters: Converters
     learn: Callable[[Targets], None]
@@ -173,20 +175,22 @@ class Tree:
             found = [page_of(self.root.page, result, cut[0])] * owners
         else:
             found = pages_of(self.root.page, result, cut[0], owners)
-        self._tell(self.root, 0, cut)
+        self._tell(self.root, self.asked, 0, cut)
         return found
 
-    def _tell(self, branch: Branch, number: int, cut: Sequence[Sequence[asyncpg.Record]]) -> int:
+    def _tell(
+        self, branch: Branch, asked: Below, number: int, cut: Sequence[Sequence[asyncpg.Record]]
+    ) -> int:
         """Tell the pages below a level; give the number of the last level there."""
         layout, parents, last = self.layouts[number], cut[number], number
         at = layout.at(1 + branch.kind.positions["id"])
         ids = [record[at] for record in parents]
-        for below in branch.below:
+        for below, wanted in zip(branch.below, asked.below, strict=True):
             last += 1
             first = last * _LEVEL
             pages = pages_of(below.page, self._result(last), cut[last], len(ids), first)
-            self.take(below.page, dict(zip(ids, pages, strict=True)))
-            last = self._tell(below, last, cut)
+            self.take(wanted.page, dict(zip(ids, pages, strict=True)))
+            last = self._tell(below, wanted, last, cut)
         return last
 
     def _cut(self, records: Sequence[asyncpg.Record]) -> list[Sequence[asyncpg.Record]]:

@@ -20,10 +20,11 @@ from sqlalchemy import (
 
 from auth.rights import Cell, Rights
 from db.base import WORKSPACE
-from db.operators import like_pattern
+from db.operators import pattern_of
 from db.tables import TABLES, contact_points, custom_values
 from domain.entities import ENTITIES
 from domain.fields import Field, Kind, camel
+from domain.filters import Blank
 from loaders.listing import ActorReader
 from loaders.lists import ListSpec
 
@@ -36,10 +37,10 @@ def searched(rights: Rights, entity: str) -> list[Field]:
 
 
 def word_condition(
-    word: str, spec: ListSpec, source: FromClause, reader: ActorReader
+    word: str | Blank, spec: ListSpec, source: FromClause, reader: ActorReader
 ) -> ColumnElement[Any]:
     """Give the condition that a word occurs in one of the fields that are searched."""
-    pattern = like_pattern(word)
+    pattern = pattern_of(word)
     fields = searched(reader.rights, spec.entity)
     plain = [field for field in fields if field.kind is not Kind.POINTS]
     points = [field for field in fields if field.kind is Kind.POINTS]
@@ -62,14 +63,14 @@ def word_condition(
 
 
 def _matches(
-    field: Field, spec: ListSpec, source: FromClause, pattern: str, reader: ActorReader
+    field: Field, spec: ListSpec, source: FromClause, pattern: Any, reader: ActorReader
 ) -> ColumnElement[Any]:
     matches = source.c[field.name].ilike(pattern)
     readable = reader.cell(spec.entity, camel(field.name), source)
     return matches if readable is None else and_(readable, matches)
 
 
-def _by_points(fields: list[Field], spec: ListSpec, pattern: str, reader: ActorReader) -> Any:
+def _by_points(fields: list[Field], spec: ListSpec, pattern: Any, reader: ActorReader) -> Any:
     """Give the SELECT of the records with a phone, an e-mail and so on that matches."""
     values, own = contact_points.alias(), TABLES[spec.entity].alias()
     cells = {field.points: reader.cell(spec.entity, camel(field.name), own) for field in fields}
@@ -90,7 +91,7 @@ def _by_points(fields: list[Field], spec: ListSpec, pattern: str, reader: ActorR
     ).where(or_(*allowed))
 
 
-def _by_custom(spec: ListSpec, pattern: str, reader: ActorReader) -> Any:
+def _by_custom(spec: ListSpec, pattern: Any, reader: ActorReader) -> Any:
     """Give the SELECT of the records with a text in a custom field that matches."""
     pivot, own = custom_values.alias(), TABLES[spec.entity].alias()
     cells = {key: reader.custom_cell(spec.entity, key, own) for key in spec.searched}

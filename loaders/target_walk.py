@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    Uuid,
     and_,
     literal,
     or_,
@@ -24,8 +25,10 @@ from sqlalchemy import (
 
 from auth.actor import Actor
 from db.base import WORKSPACE
+from db.operators import given
 from db.tables import TABLES
 from db.where import value_column
+from domain.filters import Blank
 from loaders.by_target import Hop
 from loaders.keyset import Key, Ordering, at_most, held_at, joined_parts, segments
 from loaders.listing import Listing, alive
@@ -76,10 +79,10 @@ class _Walk:
         if value is None:
             yield from self._after_empty(target_id, position.id)
             return
-        same = and_(self.lives, self.value == literal(value, self.value.type))
+        same = and_(self.lives, self.value == given(value, self.value.type))
         yield self._of_one(and_(same, self._is(target_id)), position.id, self.value)
         yield self._of(and_(same, self._beyond(target_id)))
-        bound = literal(value, self.value.type)
+        bound = given(value, self.value.type)
         beyond = self.value < bound if self.first.descending else self.value > bound
         yield self._of(and_(self.lives, beyond))
         if not self.first.nulls_first:
@@ -103,7 +106,9 @@ class _Walk:
             yield self._of_empty(None)
             yield self._without(None)
 
-    def _after_empty(self, target_id: UUID | None, record_id: UUID) -> Iterator[Select[Any]]:
+    def _after_empty(
+        self, target_id: UUID | Blank | None, record_id: UUID | Blank
+    ) -> Iterator[Select[Any]]:
         if target_id is None:
             yield self._without(record_id)
         else:
@@ -120,12 +125,13 @@ class _Walk:
         if self.first.nulls_first:
             yield self._of(and_(self.lives, self.value.is_not(None)))
 
-    def _is(self, target_id: UUID) -> ColumnElement[Any]:
-        found: ColumnElement[Any] = self.target.c["id"] == literal(target_id)
+    def _is(self, target_id: UUID | Blank) -> ColumnElement[Any]:
+        found: ColumnElement[Any] = self.target.c["id"] == given(target_id, Uuid())
         return found
 
-    def _beyond(self, target_id: UUID) -> ColumnElement[Any]:
-        column, bound = self.target.c["id"], literal(target_id)
+    def _beyond(self, target_id: UUID | Blank) -> ColumnElement[Any]:
+        column: ColumnElement[Any] = self.target.c["id"]
+        bound = given(target_id, Uuid())
         return column < bound if self.tie.descending else column > bound
 
     def _own(self, value: Any) -> Select[Any]:
@@ -145,7 +151,7 @@ class _Walk:
         by_value = self.value.desc() if self.first.descending else self.value.asc()
         return self._beside(targets, (by_value, self._by_target()), None, self.value)
 
-    def _of_empty(self, after: UUID | None) -> Select[Any]:
+    def _of_empty(self, after: UUID | Blank | None) -> Select[Any]:
         """Give the records of the targets without a value, or in the bin: by target, id."""
         beyond = true() if after is None else self._beyond(after)
         nothing: Any = literal(None, self.value.type)
@@ -163,11 +169,11 @@ class _Walk:
         ]
         return select(*both.c).order_by(*ordering).limit(at_most(self.limit))
 
-    def _of_one(self, target: ColumnElement[Any], after: UUID, value: Any) -> Select[Any]:
+    def _of_one(self, target: ColumnElement[Any], after: UUID | Blank, value: Any) -> Select[Any]:
         """Give the records of one target after a record of it."""
         return self._beside(target, (), after, value)
 
-    def _without(self, after: UUID | None) -> Select[Any]:
+    def _without(self, after: UUID | Blank | None) -> Select[Any]:
         """Give the records that point to nothing: by id."""
         reference = self.tie.column
         (part,) = self._segment(after)
@@ -179,7 +185,7 @@ class _Walk:
             .limit(at_most(self.limit))
         )
 
-    def _segment(self, after: UUID | None) -> Any:
+    def _segment(self, after: UUID | Blank | None) -> Any:
         return segments((self.by_id,), None if after is None else Position((), after))
 
     def _by_target(self) -> ColumnElement[Any]:
@@ -187,7 +193,11 @@ class _Walk:
         return column.desc() if self.tie.descending else column.asc()
 
     def _beside(
-        self, targets: ColumnElement[Any], ordering: Ordering, after: UUID | None, value: Any
+        self,
+        targets: ColumnElement[Any],
+        ordering: Ordering,
+        after: UUID | Blank | None,
+        value: Any,
     ) -> Select[Any]:
         """Give the first records of each of some targets, in the order of the targets."""
         (part,) = self._segment(after)
