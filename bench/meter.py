@@ -16,8 +16,8 @@ from auth.actor import Actor
 from bench.accounts import cpu_ms, has_cpu_clock
 from db.database import Database, RowSecurity
 from db.session import Session
-from loaders.lists import PageSpec
-from loaders.loaders import WHOLE, Loaders
+from loaders.lists import WHOLE, PageSpec
+from loaders.loaders import Loaders
 from loaders.pages import Page
 
 _Found = TypeVar("_Found")

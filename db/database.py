@@ -118,6 +118,11 @@ class Database:
         pool: Any = self._engine.pool
         return self._reads.in_use + int(pool.checkedout())
 
+    @property
+    def kept_statements(self) -> int:
+        """How many compiled statements are kept."""
+        return len(self._known)
+
     def session(self, *, write: bool, single: bool = False) -> AbstractAsyncContextManager[Session]:
         """Open a session in a transaction: commits when the block ends, or rolls back.
 

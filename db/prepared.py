@@ -87,6 +87,10 @@ class PreparedCache:
         self._size = size
         self._known: OrderedDict[Hashable, Prepared] = OrderedDict()
 
+    def __len__(self) -> int:
+        """Give how many are kept."""
+        return len(self._known)
+
     def get(self, key: Hashable, build: Callable[[], ClauseElement]) -> Prepared:
         """Give the statement of a key, building and compiling it where it is new."""
         known = self._known.get(key)

@@ -25,7 +25,8 @@ from domain.filters import (
 DEFAULT_PAGE: Final = 25
 MAX_PAGE: Final = 200
 
-
+WHOLE: Final = UUID(int=0)
+"""Stands for the parent of a list that has none: the workspace as a whole."""
 EVERYTHING: Final = And(())
 """The filter that lets everything through."""
 

@@ -16,8 +16,7 @@ from domain.entities import ENTITIES, RECORDS
 from domain.fields import Entity, Field
 from domain.people import USER
 from domain.roles import SettingsRight
-from loaders.lists import Below, PageSpec
-from loaders.loaders import WHOLE
+from loaders.lists import WHOLE, Below, PageSpec
 from loaders.pages import Page
 from loaders.rows import values_of
 from resolvers.defined_fields import searched_fields

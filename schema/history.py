@@ -13,7 +13,7 @@ from domain.entities import ENTITIES
 from domain.errors import BadInputError
 from domain.people import USER
 from loaders.history import HistorySpec
-from loaders.loaders import WHOLE
+from loaders.lists import WHOLE
 from loaders.nodes import read_node_id
 from schema.context import Context, running
 from schema.execution.reading import batched_field

@@ -20,8 +20,7 @@ from domain.products import MEASURE_UNIT, PRODUCT, PRODUCT_SECTION, TAX_RATE
 from domain.records import COMPANY, CONTACT, DEAL, LEAD
 from domain.roles import ROLE
 from domain.settings import DICTIONARY, PIPELINE, PipelineEntity
-from loaders.lists import MAX_PAGE, ListSpec, PageSpec
-from loaders.loaders import WHOLE
+from loaders.lists import MAX_PAGE, WHOLE, ListSpec, PageSpec
 from loaders.merges import find_rows
 from loaders.nodes import load_nodes, read_node_id
 from loaders.rights import seen_roles

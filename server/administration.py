@@ -24,8 +24,7 @@ from domain.money import from_scaled
 from domain.people import USER
 from domain.roles import ROLE
 from loaders.kept_differences import find_differences
-from loaders.lists import ListSpec, PageSpec, entity_order
-from loaders.loaders import WHOLE
+from loaders.lists import WHOLE, ListSpec, PageSpec, entity_order
 from loaders.rights import load_organisation
 from resolvers import changes, people, roles, sign_in
 from resolvers.contact_points import InvalidPointError, normalize_email

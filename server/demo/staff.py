@@ -17,8 +17,7 @@ from domain.filters import And, Compare, Op
 from domain.ids import encode_id
 from domain.people import DEPARTMENT, USER
 from domain.roles import ROLE
-from loaders.lists import ListSpec, PageSpec
-from loaders.loaders import WHOLE
+from loaders.lists import WHOLE, ListSpec, PageSpec
 from loaders.rows import Row
 from resolvers import changes, entries, people, pipelines, rates
 from resolvers.currencies import Rates, load_rates
