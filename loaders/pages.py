@@ -80,6 +80,10 @@ class Result:
         """Make rows of records."""
         layout = self.layout
         kind, skip, end = layout.kind, layout.skip, layout.end
+        own = layout.slots.at[skip:end] if layout.slots is not None else ()
+        if len(own) > 1 and not (self.converters or layout.followed):
+            take = itemgetter(*own)
+            return [kind(take(record)) for record in records]
         values = converted(layout.in_order(records), self.converters)
         if layout.followed:
             start = end + layout.keys

@@ -165,10 +165,8 @@ class _Writer:
                 shown = self.display(parts, inner)
                 there = inner.column(test).text
                 return f"({_missing(required=required)} if {there} is None else {shown})"
-            case Held(_, required, column, name):
-                missing = _missing(required=required)
-                key = f"(x := {place.column(column).text})"
-                return f"({missing} if {key} is None else {name}[x.bytes])"
+            case Held():
+                return self._looked_up(part, place)
             case Inside():
                 return self._inside(part, place)
             case Items(_, stored, kind):
@@ -181,6 +179,12 @@ class _Writer:
                     self.scope["parts_of"] = parts_of
                     return f"[{name}[x] for x in parts_of({held})]"
                 return f"({_missing(required=required)} if (x := {held}) is None else {name}[x])"
+
+    def _looked_up(self, part: Held, place: Place) -> str:
+        text = place.column(part.column).text
+        if part.required:
+            return f"{part.name}[{text}.bytes]"  # a null fails, which refuses as well
+        return f"(None if (x := {text}) is None else {part.name}[x.bytes])"
 
     def _inside(self, part: Inside, place: Place) -> str:
         stored, name = part.stored, part.place.source
@@ -236,6 +240,11 @@ class _Writer:
         required = is_non_null_type(part.type)
         kind: Any = part.type
         leaf = kind.of_type if required else kind
+        if required and isinstance(reading.convert, IdOf):
+            # Written out, as an answer is full of ids; a null fails, which refuses as well.
+            column = place.column(reading.columns[0])
+            if column.convert is None:
+                return f"{reading.convert.prefix + '_'!r} + encode({column.text}.bytes)"
         held, shown = self._held(reading, leaf, place)
         if shown is None:
             return f"(x if (x := {held}) is not None else refuse())" if required else held
@@ -267,7 +276,6 @@ class _Writer:
         if convert is None:
             return column.text, self._shown(leaf, value)
         if isinstance(convert, IdOf):
-            # Written out: an answer is full of ids.
             return column.text, f"{convert.prefix + '_'!r} + encode({value}.bytes)"
         if isinstance(leaf, GraphQLEnumType):
             return column.text, f"{self._name(_Names(convert, leaf))}[{value}]"
