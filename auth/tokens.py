@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -32,6 +32,7 @@ _RANDOM_BYTES: Final = 32
 _SHOWN: Final = 8
 MAX_LENGTH: Final = 100
 _AUTHENTICATE: Final = "voronka_authenticate"
+_AUTHENTICATE_OIDC: Final = "voronka_authenticate_oidc"
 _MOST_KNOWN: Final = 10_000
 
 
@@ -60,23 +61,25 @@ class KnownTokens:
 
     def __init__(self) -> None:
         """Know none."""
-        self._known: OrderedDict[bytes, tuple[Actor, Expectation]] = OrderedDict()
+        self._known: OrderedDict[Hashable, tuple[Actor, Expectation]] = OrderedDict()
 
-    def expected(self, secret: str) -> tuple[Actor, Expectation] | None:
+    def expected(self, key: Hashable) -> tuple[Actor, Expectation] | None:
         """Give who a token was of, and what a session has to look for; None for one unknown."""
-        key = digest(secret)
         found = self._known.get(key)
         if found is not None:
             self._known.move_to_end(key)
         return found
 
-    def remember(self, key: bytes, actor: Actor | None, found: Sequence[Any]) -> None:
-        """Take note of what a token gave; of one that gave nothing, that it did."""
+    def remember(
+        self, key: Hashable, function: str, arguments: tuple[Any, ...], found: Sequence[Any]
+    ) -> None:
+        """Take note of what a function gave for a token; of one that gave nothing, that it did."""
+        actor = _actor(found)
         if actor is None:
             self._known.pop(key, None)
             return
         gave = tuple(found[0])[: len(ACTOR)]
-        self._known[key] = (actor, Expectation(_AUTHENTICATE, (key,), gave))
+        self._known[key] = (actor, Expectation(function, arguments, gave))
         self._known.move_to_end(key)
         if len(self._known) > _MOST_KNOWN:
             self._known.popitem(last=False)
@@ -89,6 +92,7 @@ async def authenticate(
 
     With `hold` the same statement waits for the settings of the workspace and holds them until the
     transaction ends, see `db.holds`; the actor's version of them is that of the time after waiting.
+    What is found is noted in `known`, by the token's digest.
     """
     if len(secret) > MAX_LENGTH or not secret.startswith(("vs_", "vk_")):
         return None
@@ -98,27 +102,32 @@ async def authenticate(
     else:
         alone = hold is Hold.TO_CHANGE
         found = await session.admit("voronka_admit", key, alone, session.patience)
-    actor = _actor(found)
     if known is not None:
-        known.remember(key, actor, found)
-    return actor
+        known.remember(key, _AUTHENTICATE, (key,), found)
+    return _actor(found)
 
 
 async def authenticate_oidc(
-    session: Session, issuer: str, subject: str, workspace: str | None
+    session: Session,
+    issuer: str,
+    subject: str,
+    workspace: str | None,
+    known: KnownTokens | None = None,
 ) -> Actor | None:
     """Find a person of an issuer whose token has been checked, as `authenticate` does.
 
-    None as well where the person works in several workspaces and names none, by name or id.
+    None as well where the person works in several workspaces and names none, by name or id. What is
+    found is noted in `known`, by issuer, subject and the workspace that was named.
     """
     try:
         prefix, workspace_id = decode_id(workspace or "")
     except InvalidIdError:
         prefix, workspace_id = "", None
-    wanted_id = workspace_id if prefix == "workspace" else None
-    return _actor(
-        await session.admit("voronka_authenticate_oidc", issuer, subject, workspace, wanted_id)
-    )
+    arguments = (issuer, subject, workspace, workspace_id if prefix == "workspace" else None)
+    found = await session.admit(_AUTHENTICATE_OIDC, *arguments)
+    if known is not None:
+        known.remember((issuer, subject, workspace), _AUTHENTICATE_OIDC, arguments, found)
+    return _actor(found)
 
 
 async def authenticate_calendar(session: Session, secret: str) -> Actor | None:

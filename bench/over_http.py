@@ -1,5 +1,6 @@
 """Measures requests to the real server, started as an operator starts it."""
 
+import itertools
 import statistics
 import time
 from collections.abc import Awaitable, Callable
@@ -25,6 +26,13 @@ _CREATE: Final = """
 mutation ($deals: [CreateDealInput!]!) { createDeals(input: $deals) {
     results { deal { id version } } userErrors { code path } } }
 """
+_NEXT: Final = PAGE.replace(
+    "{ deals(first: 50) {",
+    "query ($after: String) { deals(first: 50, after: $after) { pageInfo { endCursor }",
+)
+_FROM: Final = FILTER.replace("{ deals", "query ($amount: Decimal!) { deals", 1).replace(
+    "1000000", "$amount"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +124,27 @@ async def _all(sender: _Sender, place: Place) -> list[Request]:
         made.extend(result["deal"]["id"] for result in body["data"]["createDeals"]["results"])
         return body, size
 
+    places: list[str] = []
+    amounts = itertools.count(1_000_000)
+
+    async def turn_over() -> tuple[Any, int]:
+        body, size = await sender.send(_NEXT, after=places[-1] if places else None)
+        places.append(body["data"]["deals"]["pageInfo"]["endCursor"])
+        return body, size
+
     try:
         return [
             await sender.measure("50 newest deals with company, contact, stage, responsible",
                                  lambda: sender.send(PAGE)),
+            await sender.measure("the next 50 of them, other ones each time", turn_over),
             await sender.measure("20 companies x 5 contacts x 5 deals",
                                  lambda: sender.send(DEEP)),
             await sender.measure("one deal with four relations",
                                  lambda: sender.send(POINT, id=place.sample[0])),
             await sender.measure("20 largest open deals with totalCount",
                                  lambda: sender.send(FILTER)),
+            await sender.measure("the same with another amount each time",
+                                 lambda: sender.send(_FROM, amount=str(next(amounts)))),
             await sender.measure(f"createDeals of {_BATCH}", create, _WRITES, CREATE_MS),
         ]  # fmt: skip
     finally:

@@ -192,14 +192,18 @@ def _give_up(turn: "asyncio.Future[_Place]") -> None:
 
 async def _read_json(connection: Any) -> None:
     """Read JSON as SQLAlchemy's connections do."""
-    for name, start in (("json", 0), ("jsonb", 1)):  # jsonb: a number of the format in front
-
-        def decode(value: bytes, start: int = start) -> Any:
-            return orjson.loads(value[start:])
-
-        def encode(text: str, start: int = start) -> bytes:
-            return b"\x01"[:start] + text.encode()
-
+    for name, encode, decode in (
+        ("json", str.encode, orjson.loads),
+        ("jsonb", _encode_jsonb, _decode_jsonb),
+    ):
         await connection.set_type_codec(
             name, schema="pg_catalog", format="binary", encoder=encode, decoder=decode
         )
+
+
+def _encode_jsonb(text: str) -> bytes:
+    return b"\x01" + text.encode()  # a number of the format in front
+
+
+def _decode_jsonb(value: bytes) -> Any:
+    return orjson.loads(memoryview(value)[1:])

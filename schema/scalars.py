@@ -50,9 +50,13 @@ def serialize_decimal(value: Any) -> str:
     return str(plain(Decimal(value)))
 
 
+is_written_decimal: Final = _WRITTEN.fullmatch
+"""Tells whether a decimal that is stored as a text is stored as it is written; most are."""
+
+
 def decimal_text(text: str) -> str:
-    """Write a decimal that is stored as a text; most are stored as they are written."""
-    return text if _WRITTEN.fullmatch(text) else serialize_decimal(Decimal(text))
+    """Write a decimal that is stored as a text."""
+    return text if is_written_decimal(text) else serialize_decimal(Decimal(text))
 
 
 def parse_datetime(value: Any) -> datetime:

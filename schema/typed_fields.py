@@ -7,7 +7,6 @@ is added, deleted or bound to other pipelines.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -53,9 +52,8 @@ _SHAPES: Final[Mapping[CustomFieldType, _Shape]] = {
     CustomFieldType.NUMBER: _Shape("Decimal", "Decimal", "DecimalFilter", Decimal),
     CustomFieldType.BOOLEAN: _Shape("Boolean", "Boolean", "BooleanFilter", as_stored),
     CustomFieldType.DATE: _Shape("Date", "Date", "DateFilter", as_stored),
-    CustomFieldType.DATETIME: _Shape(
-        "DateTime", "DateTime", "DateTimeFilter", datetime.fromisoformat
-    ),
+    # Stored in the very form in which the API writes times.
+    CustomFieldType.DATETIME: _Shape("DateTime", "DateTime", "DateTimeFilter", as_stored),
     CustomFieldType.MONEY: _Shape(
         "Money",
         "MoneyInput",

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from auth.actor import Actor
 from auth.oidc import OidcIssuer, OidcPerson, looks_like_jwt
-from auth.tokens import KnownTokens, authenticate, authenticate_oidc
+from auth.tokens import KnownTokens, authenticate, authenticate_oidc, digest
 from db.admitting import Expectation
 from db.database import Database
 from db.holds import Hold, hold_settings
@@ -68,34 +68,38 @@ class Admission:
         return Shown(secret, person, None if wanted is None else unquote(wanted))
 
     def expected(self, shown: Shown) -> tuple[Actor, Expectation] | None:
-        """Give who showed a token of our own last, with what makes sure of it; None: nobody yet."""
-        return None if shown.person is not None else self._known.expected(shown.secret)
+        """Give who showed a token last, with what makes sure of it; None: nobody yet."""
+        person = shown.person
+        if person is None:
+            return self._known.expected(digest(shown.secret))
+        return self._known.expected((person.issuer, person.subject, shown.workspace))
 
-    def note_use(self, actor: Actor) -> None:
-        """Take note that a token has been used."""
-        if actor.token_id is not None:
+    def note_use(self, shown: Shown, actor: Actor, origin: Origin) -> None:
+        """Take note that a token was used by whom it is of."""
+        if shown.person is not None:
+            self._tell(shown.secret, shown.person, actor, origin)
+        elif actor.token_id is not None:
             self._journal.used(actor.token_id)
 
     async def admit(
         self, session: Session, shown: Shown, origin: Origin, hold: Hold | None = None
     ) -> Actor:
         """Find the actor of a token, who then holds the settings; raises UnauthenticatedError."""
-        if shown.person is None:
-            actor = await authenticate(session, shown.secret, hold, self._known)
-            if actor is None:
-                raise UnauthenticatedError
-            self.note_use(actor)
-            return actor
         person = shown.person
-        named = (person.issuer, person.subject, shown.workspace)
-        actor = await authenticate_oidc(session, *named)
-        if actor is not None and hold is not None:
-            await hold_settings(session, actor.workspace_id, hold)
-            actor = await authenticate_oidc(session, *named)  # as things are now
+        if person is None:
+            actor = await authenticate(session, shown.secret, hold, self._known)
+        else:
+            named = (person.issuer, person.subject, shown.workspace)
+            actor = await authenticate_oidc(session, *named, self._known)
+            if actor is not None and hold is not None:
+                await hold_settings(session, actor.workspace_id, hold)
+                # As things are now.
+                actor = await authenticate_oidc(session, *named, self._known)
+            if actor is None:
+                self._linked.pop(person.subject, None)
         if actor is None:
-            self._linked.pop(person.subject, None)
             raise UnauthenticatedError
-        self._tell(shown.secret, person, actor, origin)
+        self.note_use(shown, actor, origin)
         return actor
 
     async def _link(self, person: OidcPerson) -> None:

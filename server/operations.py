@@ -296,7 +296,7 @@ class Operations:
             raise MistakenError
         await session.confirm()
         if guess.expected is not None:
-            self._admission.note_use(actor)
+            self._admission.note_use(shown, actor, op.origin)
         extensions = await settle(session, op, result, write=write, dry=_is_dry(request))
         if _explains(request):
             extensions |= explained(session, op, start)

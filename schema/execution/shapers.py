@@ -41,7 +41,12 @@ from schema.execution.parts import (
 )
 from schema.execution.places import Attributes, Column, Place
 from schema.execution.reading import IdOf, Plain, Stored, as_stored
-from schema.scalars import decimal_text, serialize_datetime, serialize_decimal
+from schema.scalars import (
+    decimal_text,
+    is_written_decimal,
+    serialize_datetime,
+    serialize_decimal,
+)
 
 # A column of these types holds what the answer shows.
 _SHOWN_AS_HELD: Final = (GraphQLString, GraphQLID, GraphQLBoolean)
@@ -228,11 +233,13 @@ class _Writer:
         leaf = kind.of_type if is_non_null_type(kind) else kind
         if stored.convert is as_stored:
             held = _TYPES_SHOWN.get(leaf)
+            if leaf.coerce_output_value is serialize_datetime:
+                held = "str"
             if held is not None:
                 return f"(x if type(x) is {held} else {self._name(shown_by(leaf))}(x))"
             return self._shown(leaf, "x")
         if stored.convert is Decimal and leaf.coerce_output_value is serialize_decimal:
-            return f"{self._name(decimal_text)}(x)"
+            return self._decimal("x")
         return self._shown(leaf, f"{self._name(stored.convert)}(x)")
 
     def _leaf(self, part: Leaf, place: Place) -> str:
@@ -269,7 +276,7 @@ class _Writer:
             and convert is None
             and leaf.coerce_output_value is serialize_decimal
         ):
-            return column.text, f"{self._name(decimal_text)}(x)"
+            return column.text, self._decimal("x")
         if column.is_typed and convert is None and column.convert is None:
             return column.text, None if leaf in _SHOWN_AS_HELD else self._shown(leaf, "x")
         value = "x" if column.convert is None else f"{self._name(column.convert)}(x)"
@@ -281,6 +288,11 @@ class _Writer:
             return column.text, f"{self._name(_Names(convert, leaf))}[{value}]"
         found = f"{self._name(convert)}({value})"
         return column.text, found if leaf in _SHOWN_AS_HELD else self._shown(leaf, found)
+
+    def _decimal(self, value: str) -> str:
+        """Write how a decimal that is stored as a text is shown: mostly as it is."""
+        self.scope["is_written"] = is_written_decimal
+        return f"({value} if is_written({value}) else {self._name(decimal_text)}({value}))"
 
     def _converted(self, column: Column) -> str:
         if column.convert is None:

@@ -97,6 +97,29 @@ async def test_who_may_no_longer_sign_in_does_not_come_in_by_the_issuer(
     assert (await anna.run(WHO)).errors == []
 
 
+async def test_who_came_before_is_looked_for_by_whatever_they_ask(
+    people: Cast, issuer: Issuer, door: httpx.AsyncClient
+) -> None:
+    anna = Client(door, issuer.token("anna-1", **known(people)))
+    (await anna.mutate("createDeal", {"title": "Elevator"}, "")).payload()
+    documents = (
+        "{ deals { nodes { title } } }",
+        "{ leads { nodes { title } } }",
+        "{ pipelines(entity: DEAL) { name } }",
+        '{ deals(after: "nowhere") { nodes { title } } }',
+    )
+    before = [[await anna.run(document) for _ in range(3)][-1] for document in documents]
+    (await people.root.mutate("deactivateUser", people.ids["anna"], "", "id")).payload()
+
+    refused = [await anna.run(document) for document in documents]
+
+    assert [(answer.status, answer.codes) for answer in refused] == [(401, ["UNAUTHENTICATED"])] * 4
+    (await people.root.mutate("activateUser", people.ids["anna"], "", "id")).payload()
+    after = [await anna.run(document) for document in documents]
+    assert [each.body.get("data") for each in after] == [each.body.get("data") for each in before]
+    assert after[0].data == {"deals": {"nodes": [{"title": "Elevator"}]}}
+
+
 async def test_a_person_of_two_workspaces_names_one_in_a_header(
     people: Cast, server: Server, issuer: Issuer, door: httpx.AsyncClient
 ) -> None:
