@@ -33,19 +33,18 @@ class RowSecurity(Enum):
 class _Reading:
     """The session of a query, while a block runs."""
 
-    __slots__ = ("_known", "_lent", "_pool", "_session", "_settings", "_single")
+    __slots__ = ("_known", "_place", "_pool", "_session", "_settings", "_single")
 
     def __init__(
         self, pool: ReadPool, known: PreparedCache, settings: Mapping[str, str], *, single: bool
     ) -> None:
         self._pool = pool
-        self._lent = pool.connection()
         self._known = known
         self._settings = settings
         self._single = single
 
     async def __aenter__(self) -> Session:
-        driver = await self._lent.__aenter__()
+        self._place = await self._pool.take()
         begin: str | None
         if self._pool.is_set:
             begin = None if self._single else _SNAPSHOT
@@ -53,16 +52,16 @@ class _Reading:
             # In the same round trip, the settings: they are numbers of ours.
             local = (f"SET LOCAL {name} = {value}" for name, value in self._settings.items())
             begin = "; ".join([_SNAPSHOT, *local])
-        self._session = ReadingSession(driver, self._known, begin)
+        self._session = ReadingSession(self._place.connection, self._known, begin)
         return self._session
 
-    async def __aexit__(self, *error: Any) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_error: object) -> None:
         try:
             await self._session.end()
         except BaseException as failure:
-            await self._lent.__aexit__(type(failure), failure, failure.__traceback__)
+            self._pool.give_back(self._place, type(failure))
             raise
-        await self._lent.__aexit__(*error)
+        self._pool.give_back(self._place, kind)
 
 
 class Database:

@@ -1,4 +1,4 @@
-"""The connections that queries read by: asyncpg's own pool, without SQLAlchemy's layers.
+"""The connections that queries read by: those of asyncpg, without SQLAlchemy's layers.
 
 A connection gets the settings of a query when it is made, so that a single statement needs no
 transaction to set them in. PgBouncer refuses such settings, or overlooks them; then each query sets
@@ -9,7 +9,6 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping
 from time import monotonic
-from types import TracebackType
 from typing import Any, Final
 
 import asyncpg
@@ -25,7 +24,7 @@ class NoConnectionError(ConnectionError):
     """All connections stayed in use for as long as one waits for them."""
 
 
-class _Place:
+class Place:
     """Room for one connection."""
 
     __slots__ = ("connection", "used_at")
@@ -33,32 +32,6 @@ class _Place:
     def __init__(self) -> None:
         self.connection: Any = None
         self.used_at = 0.0
-
-
-class _Lent:
-    """A connection that is lent while a block runs."""
-
-    __slots__ = ("_place", "_pool")
-
-    def __init__(self, pool: "ReadPool") -> None:
-        self._pool = pool
-        self._place: Any = None
-
-    async def __aenter__(self) -> asyncpg.Connection:
-        self._place = await self._pool.take()
-        connection: asyncpg.Connection = self._place.connection
-        return connection
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        if kind is not None and issubclass(kind, asyncio.CancelledError):
-            # Its statement may still run, and nobody knows what comes of that.
-            self._place.connection.terminate()
-        self._pool.give_back(self._place)
 
 
 class ReadPool:
@@ -74,8 +47,8 @@ class ReadPool:
         self._size = size
         self._timeout = timeout
         self._settings = dict(settings)
-        self._free = [_Place() for _ in range(size)]
-        self._waiting: deque[asyncio.Future[_Place]] = deque()
+        self._free = [Place() for _ in range(size)]
+        self._waiting: deque[asyncio.Future[Place]] = deque()
         self.is_set = True
         """Whether connections come with the settings of a query."""
 
@@ -84,11 +57,7 @@ class ReadPool:
         """How many connections are in use."""
         return self._size - len(self._free)
 
-    def connection(self) -> "_Lent":
-        """Lend a connection that stands in no transaction; raises NoConnectionError."""
-        return _Lent(self)
-
-    async def take(self) -> "_Place":
+    async def take(self) -> Place:
         """Give a place with an open connection; raises NoConnectionError."""
         place = self._free.pop() if self._free else await self._turn()
         known = place.connection
@@ -104,14 +73,14 @@ class ReadPool:
             raise
         return place
 
-    async def _turn(self) -> "_Place":
+    async def _turn(self) -> Place:
         """Wait for the next place that somebody gives back; raises NoConnectionError.
 
         Whoever waits at a busy server does so for each request: a queue and a timeout of asyncio's
         would take as long as the rest of the way to the database.
         """
         loop = asyncio.get_running_loop()
-        turn: asyncio.Future[_Place] = loop.create_future()
+        turn: asyncio.Future[Place] = loop.create_future()
         self._waiting.append(turn)
         patience = loop.call_later(self._timeout, _give_up, turn)
         try:
@@ -123,7 +92,7 @@ class ReadPool:
         finally:
             patience.cancel()
 
-    def _hand_on(self, place: "_Place") -> None:
+    def _hand_on(self, place: Place) -> None:
         """Give a place to who has waited longest, else keep it for the next one."""
         while self._waiting:
             turn = self._waiting.popleft()
@@ -132,9 +101,15 @@ class ReadPool:
                 return
         self._free.append(place)
 
-    def give_back(self, place: "_Place") -> None:
-        """Take a place back; a connection that stands in a transaction is not used again."""
+    def give_back(self, place: Place, failure: type[BaseException] | None = None) -> None:
+        """Take a place back, of somebody who ended with a failure.
+
+        A connection that stands in a transaction is not used again, nor is that of somebody who was
+        cancelled: a statement may still run, and nobody knows what comes of it.
+        """
         connection = place.connection
+        if failure is not None and issubclass(failure, asyncio.CancelledError):
+            connection.terminate()
         if connection is not None and not connection.is_closed() and connection.is_in_transaction():
             connection.terminate()
         place.used_at = monotonic()
@@ -152,7 +127,7 @@ class ReadPool:
         except (TimeoutError, NoConnectionError):
             pass
         for _ in range(self._size - len(self._free)):
-            self._hand_on(_Place())
+            self._hand_on(Place())
 
     async def _connect(self) -> asyncpg.Connection:
         connection = await self._connect_set()
@@ -184,7 +159,7 @@ class ReadPool:
         return {row["name"]: row["setting"] for row in found} == self._settings
 
 
-def _give_up(turn: "asyncio.Future[_Place]") -> None:
+def _give_up(turn: "asyncio.Future[Place]") -> None:
     """End somebody's waiting."""
     if not turn.done():
         turn.set_exception(NoConnectionError("no connection is free"))

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from auth.actor import Actor
@@ -18,6 +18,9 @@ from domain.jobs import Job
 from loaders.loaders import Loaders
 from loaders.rights import View, admit
 
+_LIMITS: Final = UploadLimits()
+_NO_MAILER: Final = Mailer()
+_NOWHERE: Final = Origin()
 Afterwards = Callable[[], Awaitable[None]]
 """Work outside of the database that has to wait for the end of the transaction."""
 
@@ -58,10 +61,10 @@ class Operation:
     """Things that the caller should know besides the answer, by their code."""
     files: FileStore | None = None
     """Where the contents of files are, for operations that may need them."""
-    upload_limits: UploadLimits = field(default_factory=UploadLimits)
-    mailer: Mailer = field(default_factory=Mailer)
+    upload_limits: UploadLimits = _LIMITS
+    mailer: Mailer = _NO_MAILER
     """Sends e-mail, where the installation can."""
-    origin: Origin = field(default_factory=Origin)
+    origin: Origin = _NOWHERE
     """Where the request came from."""
     denials: list[Denial] = field(default_factory=list)
     """What was refused: written to the audit log although nothing of the operation is."""

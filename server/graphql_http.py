@@ -208,7 +208,8 @@ class GraphQLView(GraphQL[None, None]):
     ) -> Response:
         result = reply.result
         shown = [show(error, viewer) for error in result.errors or ()]
-        note(request.scope, codes=sorted({error.code.value for error in shown}))
+        if tells_requests():
+            note(request.scope, codes=sorted({error.code.value for error in shown}))
         for error in shown:
             if error.unexpected is not None:
                 report(error.unexpected, error.body.get("path"))

@@ -21,6 +21,7 @@ from strawberry.types.graphql import OperationType
 
 from auth.actor import Actor, Scope
 from auth.attempts import PER_ACCOUNT, count_attempt
+from auth.rights import Rights
 from auth.tokens import authenticate
 from db.admitting import MistakenError
 from db.database import Database
@@ -89,6 +90,31 @@ class _Call:
             reads = self.known.reads
             name = self.data.operation_name
             reads[name] = max(reads.get(name, 0), session.reads)
+
+
+class _Lending:
+    """The schema that an operation was lent, and as it is shown, for `with`."""
+
+    __slots__ = ("_lent", "_shown")
+
+    def __init__(self) -> None:
+        self._lent: Lent | None = None
+        self._shown: ShownSchema | None = None
+
+    def __enter__(self) -> "_Lending":
+        return self
+
+    def take(self, lent: Lent, rights: Rights) -> tuple[ServedSchema, ShownSchema]:
+        """Keep what was lent until the block ends."""
+        self._lent, schema = lent, lent.__enter__()
+        self._shown = shown = ShownSchema(schema._schema, rights)
+        return schema, shown
+
+    def __exit__(self, *raised: object) -> None:
+        if self._shown is not None:
+            self._shown.let_go()
+        if self._lent is not None:
+            self._lent.__exit__(*raised)
 
 
 class Operations:
@@ -219,11 +245,11 @@ class Operations:
         reply: Reply | None = None
         try:
             # The schema outlasts the session, in which fields of a failed operation may go on.
-            with contextlib.ExitStack() as lent:
+            with _Lending() as lending:
                 async with self._database.session(write=write, single=guess.is_single) as session:
                     try:
                         reply = await self._answer(
-                            call, call.shown, session, context, lent, guess, write=write
+                            call, call.shown, session, context, lending, guess, write=write
                         )
                     except Exception:
                         await session.confirm()  # who may not be told what went wrong
@@ -266,7 +292,7 @@ class Operations:
         shown: Shown,
         session: Session,
         context: Context,
-        lent: contextlib.ExitStack,
+        lending: "_Lending",
         guess: Guess,
         *,
         write: bool,
@@ -288,9 +314,7 @@ class Operations:
         if write and hold is not Hold.TO_USE:
             # What changes settings reads them as they are.
             op.loaders.snapshots = None
-        schema = lent.enter_context(await self._lend(op))
-        context.shown = ShownSchema(schema._schema, op.actor.rights)
-        lent.callback(context.shown.let_go)
+        schema, context.shown = lending.take(await self._lend(op), op.actor.rights)
         result = await self._execute(schema, call.data, call.allowed, context)
         if session.mistaken:
             raise MistakenError
