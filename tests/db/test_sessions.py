@@ -10,6 +10,7 @@ from sqlalchemy import func, literal, select, text
 
 from db.base import WORKSPACE
 from db.database import Database
+from db.reads import NoConnectionError
 from db.session import ReadOnlySessionError, Session, SessionEndedError
 from db.tables import TABLES
 from domain.ids import decode_id
@@ -186,6 +187,71 @@ async def test_a_cancelled_operation_leaves_nothing_checked_out(
             text("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
         )
         assert idle.scalar() == 0
+
+
+async def test_who_has_waited_longest_gets_the_next_connection(
+    database: Database, workspaces: Workspaces
+) -> None:
+    served: list[str] = []
+
+    async def work(name: str) -> None:
+        async with database.session(write=False) as session:
+            await open_session(database, session, workspaces)
+            await session.rows(SLOW)
+            served.append(name)
+
+    first = asyncio.create_task(work("first"))
+    waiting = []
+    for name in ("second", "leaves", "third"):
+        await asyncio.sleep(0.005)
+        waiting.append(asyncio.create_task(work(name)))
+    await asyncio.sleep(0.005)
+    waiting[1].cancel()
+
+    found = await asyncio.gather(first, *waiting, return_exceptions=True)
+
+    assert [type(each) for each in found].count(asyncio.CancelledError) == 1
+    assert served == ["first", "second", "third"]
+    assert checked_out(database) == 0
+
+
+async def test_who_waits_too_long_is_told_so_and_the_others_go_on(
+    database: Database, workspaces: Workspaces
+) -> None:
+    async with database.session(write=False) as session:
+        await open_session(database, session, workspaces)
+        with pytest.raises(NoConnectionError):
+            async with database.session(write=False):
+                pass
+        late = asyncio.create_task(_one(database, workspaces))
+        await asyncio.sleep(0.01)
+    assert await late == 1
+    assert checked_out(database) == 0
+
+
+async def _one(database: Database, workspaces: Workspaces) -> Any:
+    async with database.session(write=False) as session:
+        await open_session(database, session, workspaces)
+        return await session.scalar(ONE)
+
+
+async def test_a_place_that_comes_as_its_turn_is_cancelled_is_handed_on(
+    database: Database, workspaces: Workspaces
+) -> None:
+    holder = database.session(write=False)
+    session = await holder.__aenter__()
+    await open_session(database, session, workspaces)
+    leaving = asyncio.create_task(_one(database, workspaces))
+    staying = asyncio.create_task(_one(database, workspaces))
+    await asyncio.sleep(0.01)
+
+    await holder.__aexit__(None, None, None)
+    leaving.cancel()  # it has its place by now, and does not know
+
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    assert await staying == 1
+    assert checked_out(database) == 0
 
 
 async def test_a_failing_field_does_not_break_the_next_requests(
