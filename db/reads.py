@@ -48,7 +48,11 @@ class ReadPool:
         self._timeout = timeout
         self._settings = dict(settings)
         self._free = [Place() for _ in range(size)]
-        self._waiting: deque[asyncio.Future[Place]] = deque()
+        self._waiting: deque[tuple[asyncio.Future[Place], float]] = deque()
+        """Those who wait for a place, and until when; who came first gives up first."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """That of the newest connection: asking for it takes as long as a row."""
         self.is_set = True
         """Whether connections come with the settings of a query."""
 
@@ -79,23 +83,35 @@ class ReadPool:
         Whoever waits at a busy server does so for each request: a queue and a timeout of asyncio's
         would take as long as the rest of the way to the database.
         """
-        loop = asyncio.get_running_loop()
+        loop = self._loop or asyncio.get_running_loop()
         turn: asyncio.Future[Place] = loop.create_future()
-        self._waiting.append(turn)
-        patience = loop.call_later(self._timeout, _give_up, turn)
+        self._waiting.append((turn, monotonic() + self._timeout))
+        if self._timer is None:
+            self._timer = loop.call_later(self._timeout, self._give_up)
         try:
             return await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
                 self._hand_on(turn.result())  # it came at the same moment
             raise
-        finally:
-            patience.cancel()
+
+    def _give_up(self) -> None:
+        """End the waiting of those whose time is over."""
+        self._timer = None
+        while self._waiting:
+            turn, until = self._waiting[0]
+            left = until - monotonic()
+            if left > 0 and not turn.done():
+                self._timer = turn.get_loop().call_later(left, self._give_up)
+                return
+            self._waiting.popleft()
+            if not turn.done():
+                turn.set_exception(NoConnectionError("no connection is free"))
 
     def _hand_on(self, place: Place) -> None:
         """Give a place to who has waited longest, else keep it for the next one."""
         while self._waiting:
-            turn = self._waiting.popleft()
+            turn, _ = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(place)
                 return
@@ -128,8 +144,12 @@ class ReadPool:
             pass
         for _ in range(self._size - len(self._free)):
             self._hand_on(Place())
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     async def _connect(self) -> asyncpg.Connection:
+        self._loop = asyncio.get_running_loop()
         connection = await self._connect_set()
         try:
             if self.is_set and not await self._has_settings(connection):
@@ -157,12 +177,6 @@ class ReadPool:
             "SELECT name, setting FROM pg_settings WHERE name = ANY($1)", names
         )
         return {row["name"]: row["setting"] for row in found} == self._settings
-
-
-def _give_up(turn: "asyncio.Future[Place]") -> None:
-    """End somebody's waiting."""
-    if not turn.done():
-        turn.set_exception(NoConnectionError("no connection is free"))
 
 
 async def _read_json(connection: Any) -> None:

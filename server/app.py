@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
-from typing import Any
+from typing import Any, Final
 
 from graphql.execution.executor import Executor
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
@@ -28,12 +29,14 @@ from server.files import file_endpoint
 from server.graphql_http import GraphQLView
 from server.journal import Journal
 from server.link_pages import link_routes
-from server.middleware import middleware
+from server.middleware import ApiLane, middleware
 from server.operations import Operations
 from server.pool import open_pool
 from server.sdl import sdl_endpoint
 from server.settings import Settings
 from server.worker import working
+
+_PATH: Final = "/graphql"
 
 
 def build_app(
@@ -83,8 +86,8 @@ def build_app(
     app = Starlette(
         routes=[
             # Not a mount: that would redirect /graphql to /graphql/.
-            Route("/graphql", view),
-            WebSocketRoute("/graphql", view),
+            Route(_PATH, view),
+            WebSocketRoute(_PATH, view),
             Route("/schema.graphql", sdl_endpoint(operations.schema_of), methods=["GET"]),
             Route("/files/{id}", file_endpoint(operations.file_of, files), methods=["GET"]),
             Route(f"{CALENDAR_PATH}/{{secret}}.ics", calendar_endpoint(database), methods=["GET"]),
@@ -93,7 +96,10 @@ def build_app(
             *link_routes(),
             *explorer_routes(operations.is_valid, settings.secure_cookies),
         ],
-        middleware=middleware(settings.limits, settings.cors_origins),
+        middleware=[
+            *middleware(settings.limits, settings.cors_origins),
+            Middleware(ApiLane, path=_PATH, api=view),
+        ],
         lifespan=lifespan,
     )
     app.state.database = database

@@ -6,7 +6,6 @@ the draft (https://graphql.github.io/graphql-over-http/draft/), errors with code
 Nothing that a simple cross-site request can send is answered, see `_refuse_cross_site`.
 """
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from typing_extensions import override
 
 from schema.errors import Code, Say, Shown, Viewer, masked, problem, show
 from schema.limits import Limits
+from server.deadlines import Clock, Deadline
 from server.explorer import CSRF_HEADER
 from server.faults import fault
 from server.headers import KnownRequest
@@ -92,6 +92,7 @@ class GraphQLView(GraphQL[None, None]):
         self.run_operation = run
         self.render_page = render_page
         self.limits = limits
+        self._clock = Clock()
         self.viewer = Viewer(fault=fault) if say is None else Viewer(fault=fault, say=say)
 
     @override
@@ -184,12 +185,12 @@ class GraphQLView(GraphQL[None, None]):
 
     async def _run(self, request: Request, data: GraphQLRequestData) -> Reply:
         """Execute within the deadline and put Strawberry's refusals into ours."""
-        deadline = asyncio.timeout(self.limits.deadline_seconds)
+        deadline = Deadline(self._clock, self.limits.deadline_seconds)
         try:
-            async with deadline:
+            with deadline:
                 return await self.run_operation(request, data, BY_METHOD[request.method])
         except TimeoutError:
-            if not deadline.expired():
+            if not deadline.expired:
                 raise
             raise RequestError(504, "TIMEOUT", Code.TIMEOUT) from None
         except InvalidOperationTypeError as error:
