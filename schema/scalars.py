@@ -1,6 +1,5 @@
 """The scalars of the API and how strictly they are read."""
 
-import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final, NewType
@@ -18,8 +17,6 @@ JSON = NewType("JSON", object)
 Upload = NewType("Upload", object)
 
 _LONGEST: Final = 40
-_WRITTEN: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{0,5}[1-9])?")
-"""Decimals that are written as they are: without exponent, needless zeros and rounding."""
 
 
 def _text(value: Any, what: str) -> str:
@@ -48,15 +45,6 @@ def serialize_decimal(value: Any) -> str:
         if text.isdecimal():
             return text
     return str(plain(Decimal(value)))
-
-
-is_written_decimal: Final = _WRITTEN.fullmatch
-"""Tells whether a decimal that is stored as a text is stored as it is written; most are."""
-
-
-def decimal_text(text: str) -> str:
-    """Write a decimal that is stored as a text."""
-    return text if is_written_decimal(text) else serialize_decimal(Decimal(text))
 
 
 def parse_datetime(value: Any) -> datetime:

@@ -41,12 +41,7 @@ from schema.execution.parts import (
 )
 from schema.execution.places import Attributes, Column, Place
 from schema.execution.reading import IdOf, Plain, Stored, as_stored
-from schema.scalars import (
-    decimal_text,
-    is_written_decimal,
-    serialize_datetime,
-    serialize_decimal,
-)
+from schema.scalars import serialize_datetime, serialize_decimal
 
 # A column of these types holds what the answer shows.
 _SHOWN_AS_HELD: Final = (GraphQLString, GraphQLID, GraphQLBoolean)
@@ -290,9 +285,8 @@ class _Writer:
         return column.text, found if leaf in _SHOWN_AS_HELD else self._shown(leaf, found)
 
     def _decimal(self, value: str) -> str:
-        """Write how a decimal that is stored as a text is shown: mostly as it is."""
-        self.scope["is_written"] = is_written_decimal
-        return f"({value} if is_written({value}) else {self._name(decimal_text)}({value}))"
+        """Write how a decimal that is stored as a text is shown: in the form that it has there."""
+        return f"({value} if type({value}) is str else {self._name(serialize_decimal)}({value}))"
 
     def _converted(self, column: Column) -> str:
         if column.convert is None:
