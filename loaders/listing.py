@@ -20,7 +20,7 @@ from sqlalchemy import (
     null,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB, array
 from typing_extensions import override
 
 from auth.actor import Actor
@@ -145,8 +145,9 @@ class ActorReader(Reader):
             value = whole.column.op("->", return_type=JSONB())(name)
             readable = self.custom_cell(entity, UUID(key), source)
             parts.append(value if readable is None else guarded(value, readable))
-        # JSON: PostgreSQL writes it once, and does not take it apart and write it again.
-        chosen = func.json_build_array(*parts, type_=JSON())
+        # JSON, which PostgreSQL writes once and does not take apart again; of an array, of which it
+        # looks up only once how that is done.
+        chosen = func.array_to_json(array(parts), type_=JSON())
         return select(chosen).select_from(whole).scalar_subquery()
 
     def _column(self, entity: str, name: str, source: FromClause) -> ColumnElement[Any]:
