@@ -17,6 +17,8 @@ from tests.conftest import Server
 from tests.people import make_cast
 
 _numbers = itertools.count(1)
+_TRIES = 40
+_PAUSE = 0.25
 
 
 @contextmanager
@@ -27,7 +29,19 @@ def open_database(database_url: str) -> Iterator[str]:
     server, _, _ = base.rpartition("/")
     asyncio.run(_execute(database_url, f"CREATE DATABASE {name}"))
     yield f"{server}/{name}" + (f"?{query}" if query else "")
-    asyncio.run(_execute(database_url, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(_drop(database_url, name))
+
+
+async def _drop(url: str, name: str) -> None:
+    """Drop a database; while PostgreSQL itself tidies up in it, nobody else may end that."""
+    for _ in range(_TRIES):
+        try:
+            await _execute(url, f"DROP DATABASE {name} WITH (FORCE)")
+        except asyncpg.InsufficientPrivilegeError:
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
+    raise AssertionError(f"{name} is in use")
 
 
 @pytest.fixture
