@@ -162,7 +162,7 @@ class Operations:
             raise ForbiddenError("view_only_reads")
         guess = self._guess(call)
         if guess is not NO_GUESS:
-            with contextlib.suppress(MistakenError):
+            with contextlib.suppress(MistakenError, LostRaceError):
                 return await self._attempt(call, guess)
         for attempt in range(1, _TRIES + 1):
             try:
